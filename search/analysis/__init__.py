@@ -1,0 +1,1 @@
+"""Text to terms: one analysis for the index and the query, in every script."""

@@ -1,0 +1,87 @@
+"""Words where a script has spaces, n-grams where it has none.
+
+Measured on public Korean, Japanese and Chinese retrieval sets, word tokens alone find next to
+nothing in Japanese and Chinese, and bigrams find most (docs/architecture.md). So: Latin and other
+alphabets by word; Korean by word without its particle, by syllable and by syllable pair; Chinese
+and Japanese by character pair, where pairs of plain hiragana are grammar and carry no meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from search.analysis.normalise import fold
+from search.analysis.question_words import is_question_word
+
+_HANGUL = "\uac00-\ud7a3\u3131-\u318e"
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+_RUN = re.compile(
+    f"(?P<hangul>[{_HANGUL}]+)|(?P<ideographs>[{_HAN}{_KANA}]+)"
+    f"|(?P<word>[^\\W_{_HANGUL}{_HAN}{_KANA}]+(?:['’][^\\W_{_HANGUL}{_HAN}{_KANA}]+)*)"
+)
+_HIRAGANA_ONLY = re.compile("[\u3041-\u309f\u30fc]+")
+# Longest first, so that 에서는 is not cut to 에서.
+_PARTICLES = re.compile(
+    "(?:에서는|에서도|으로는|으로도|에게서|이라는|라는|에서|에게|으로|까지|부터|보다|처럼|만큼|하고"
+    "|이나|이며|에는|에도|와의|과의|께서|은|는|이|가|을|를|에|의|도|로|와|과|만|나|요)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A term and where it stands in the folded text it was cut from."""
+
+    term: str
+    start: int
+    end: int
+
+
+def tokenise(folded: str) -> Iterator[Token]:
+    """Yield the terms of a text already folded by `normalise.fold`, in reading order."""
+    for run in _RUN.finditer(folded):
+        if run.lastgroup == "word":
+            yield Token(run.group().replace("’", "'"), run.start(), run.end())
+        elif run.lastgroup == "hangul":
+            yield from _korean(run.group(), run.start())
+        else:
+            yield from _ideographs(run.group(), run.start())
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of a raw text, in reading order, repeated as they occur."""
+    return [token.term for token in tokenise(fold(text))]
+
+
+def query_terms(text: str) -> list[str]:
+    """Return the distinct terms of a question, without the words of asking if others remain."""
+    distinct = list(dict.fromkeys(terms(text)))
+    return [term for term in distinct if not is_question_word(term)] or distinct
+
+
+def _korean(word: str, start: int) -> Iterator[Token]:
+    stem = strip_particle(word)
+    if len(stem) > 2:
+        yield Token(stem, start, start + len(stem))
+    for i in range(len(word)):
+        if i < len(stem):
+            yield Token(word[i], start + i, start + i + 1)
+        if i + 2 <= len(word):
+            yield Token(word[i : i + 2], start + i, start + i + 2)
+
+
+def strip_particle(word: str) -> str:
+    """Return a Korean word without the particle behind it; two syllables always remain."""
+    found = _PARTICLES.search(word, 2)
+    return word[: found.start()] if found else word
+
+
+def _ideographs(run: str, start: int) -> Iterator[Token]:
+    if len(run) == 1:
+        yield Token(run, start, start + 1)
+    for i in range(len(run) - 1):
+        pair = run[i : i + 2]
+        if not _HIRAGANA_ONLY.fullmatch(pair):
+            yield Token(pair, start + i, start + i + 2)

@@ -1,0 +1,65 @@
+"""From ranked articles to what is shown of them: the answer, what to highlight, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from search.analysis.tokens import query_terms
+from search.answer import choose_answer
+from search.document import Hit, Query
+from search.highlight import Needle, highlights
+from search.languages import asked_language, closeness
+from search.ranking import Ranked
+from search.reading import ReadPassage
+from search.view import View
+from search.why import reasons
+
+
+def make_hits(
+    view: View, query: Query, ranked: Sequence[Ranked], *, typing: bool
+) -> tuple[Hit, ...]:
+    """Read the passages of `ranked` articles and pick their answers to `query`."""
+    passages = view.read([entry.record.number for entry in ranked])
+    weights = view.term_weights(query_terms(query.text))
+    needle = Needle.of(query.text, typing=typing)
+    wanted = asked_language(query.text, query.locale)
+    return tuple(
+        _hit(entry, passages.get(entry.record.number, ()), weights, needle, wanted)
+        for entry in ranked
+    )
+
+
+def count_facets(ranked: Sequence[Ranked]) -> dict[str, dict[str, int]]:
+    """Return how many of the ranked articles are in each category and in each language."""
+    facets: dict[str, dict[str, int]] = {"category": {}, "locale": {}}
+    for entry in ranked:
+        for name, counts in facets.items():
+            value = getattr(entry.record, name)
+            counts[value] = counts.get(value, 0) + 1
+    return facets
+
+
+def _hit(
+    entry: Ranked,
+    passages: Sequence[ReadPassage],
+    weights: dict[str, float],
+    needle: Needle,
+    wanted: str | None,
+) -> Hit:
+    record = entry.record
+    answer = choose_answer(passages, entry.passage, weights)
+    return Hit(
+        document_id=record.id,
+        article_id=record.article_id,
+        locale=record.locale,
+        title=record.title,
+        title_highlights=highlights(record.title, needle),
+        answer=answer.text,
+        answer_highlights=highlights(answer.text, needle),
+        anchor=answer.anchor,
+        heading=answer.heading,
+        score=round(entry.score, 4),
+        why=reasons(entry, answer, needle),
+        foreign=wanted is not None and not closeness(record.locale, wanted),
+        category=record.category,
+    )

@@ -1,0 +1,42 @@
+"""Which language a question is asked in, and when two language tags are the same language."""
+
+from __future__ import annotations
+
+import re
+
+_SCRIPTS = (
+    ("ko", re.compile("[가-힣ㄱ-ㅣ]")),
+    ("ja", re.compile("[ぁ-ゟァ-ヺ]")),
+    ("zh", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f]")),
+)
+_TRADITIONAL = ("hant", "tw", "hk", "mo")
+
+
+def asked_language(text: str, locale: str | None) -> str | None:
+    """Return the language a question is asked in: its script decides, then the asker's locale.
+
+    Han characters alone do not say whether they are Chinese or Japanese: the locale does, and
+    Chinese where it is neither.
+    """
+    for language, script in _SCRIPTS:
+        if script.search(text):
+            if language == "zh" and locale and language_of(locale) in ("ja", "zh"):
+                return locale
+            return locale if locale and language_of(locale) == language else language
+    return locale
+
+
+def language_of(locale: str) -> str:
+    """Return the primary language of a tag: zh of zh-TW."""
+    return locale.lower().replace("_", "-").split("-", 1)[0]
+
+
+def closeness(locale: str, wanted: str) -> int:
+    """Return 2 for the same language in the same writing, 1 in another writing, 0 otherwise."""
+    if language_of(locale) != language_of(wanted):
+        return 0
+    return 2 if _traditional(locale) == _traditional(wanted) else 1
+
+
+def _traditional(locale: str) -> bool:
+    return any(part in _TRADITIONAL for part in locale.lower().replace("_", "-").split("-")[1:])

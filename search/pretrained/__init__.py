@@ -1,0 +1,1 @@
+"""Pretrained embedding models: from the published file to the files that serve."""

@@ -1,0 +1,181 @@
+"""From a question to ranked articles: the three legs, their fusion, one entry per article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.analysis.tokens import query_terms
+from search.document import Query
+from search.fusion import (
+    Weights,
+    best_per_document,
+    blend,
+    calibrate,
+    rescale,
+    with_foreign_words,
+)
+from search.keys import typed_words
+from search.languages import asked_language, closeness
+from search.lexical.contract import ideal_score
+from search.store import Record
+from search.view import Required, View, required_labels
+
+_LEXICAL_DEPTH = 100
+_MEANING_DEPTH = 120
+_LONGEST_LEXICAL_QUERY = 32
+_COMPLETE_CHARACTERS = 14.0
+
+Mode = Literal["hybrid", "keyword", "semantic"]
+"""Which legs rank; the single legs are there to be compared with the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One article in the language that is shown, and how each leg saw it."""
+
+    record: Record
+    score: float
+    """Calibrated, 0..1."""
+    fused: float
+    passage: int | None
+    """The passage nearest in meaning, if the shown document has it."""
+    words: float
+    keys: float
+    meaning: float
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What each leg found, by document number, on the scale 0..1."""
+
+    words: dict[int, float]
+    keys: dict[int, float]
+    meaning: dict[int, float]
+    passages: dict[int, int]
+
+
+def rank(
+    view: View,
+    query: Query,
+    vector: NDArray[np.float32] | None,
+    *,
+    typing: bool,
+    weights: Weights,
+    mode: Mode = "hybrid",
+) -> list[Ranked]:
+    """Return all articles that any leg brought up, best first.
+
+    `vector`: the embedded question, shape (dimensions,), or None to rank without meaning.
+    `typing`: the last word may be unfinished.
+    """
+    required = required_labels(query)
+    by_word = mode != "semantic"
+    legs = Legs(
+        _word_scores(view, query.text, required) if by_word else {},
+        view.match_keys(typed_words(query.text), required) if by_word and typing else {},
+        *_meaning_scores(view, vector, required, weights),
+    )
+    wanted = asked_language(query.text, query.locale)
+    fused = _fuse(view, legs, query.text, wanted, typing=typing, weights=weights)
+    return _one_per_article(view, wanted, required, legs, fused, weights)
+
+
+def _word_scores(view: View, text: str, required: Required) -> dict[int, float]:
+    """BM25 over what the query could reach at best."""
+    terms = query_terms(text)[: 4 * _LONGEST_LEXICAL_QUERY]
+    weights = view.term_weights(terms)
+    ideal = ideal_score(weights)
+    if not ideal:
+        return {}
+    rarest = sorted((t for t in terms if view.has_term(t)), key=lambda t: -weights[t])
+    found = view.match_terms(rarest[:_LONGEST_LEXICAL_QUERY], _LEXICAL_DEPTH, required)
+    return {number: score / ideal for number, score in found}
+
+
+def _meaning_scores(
+    view: View, vector: NDArray[np.float32] | None, required: Required, weights: Weights
+) -> tuple[dict[int, float], dict[int, int]]:
+    if vector is None:
+        return {}, {}
+    best = best_per_document(view.nearest(vector, _MEANING_DEPTH, required))
+    scores = {number: rescale(cosine, weights) for number, (cosine, _) in best.items()}
+    return scores, {number: passage for number, (_, passage) in best.items()}
+
+
+def _fuse(
+    view: View, legs: Legs, text: str, wanted: str | None, *, typing: bool, weights: Weights
+) -> dict[int, float]:
+    words = dict(legs.words)
+    for number, score in legs.keys.items():
+        words[number] = max(score, words.get(number, 0.0))
+    if not legs.meaning:
+        return words
+    foreign = {n for n in legs.meaning if not _has_own(view, n, wanted)} if wanted else set()
+    words = with_foreign_words(words, legs.meaning, foreign)
+    share = weights.meaning * (max(0.5, completeness(text)) if typing else 1.0)
+    return blend(legs.meaning, words, share)
+
+
+def _has_own(view: View, number: int, wanted: str) -> bool:
+    """Tell whether an article exists in the asker's language: then its words can be looked at."""
+    record = view.records.get(number)
+    versions = view.versions.get(record.article_id, {}) if record else {}
+    return any(closeness(locale, wanted) for locale in versions)
+
+
+def completeness(text: str) -> float:
+    """Estimate how much of a question has been typed, 0..1; a wide character counts as two."""
+    size = sum(2.0 if ord(char) > 0x1100 else 1.0 for char in text.strip())
+    return min(1.0, size / _COMPLETE_CHARACTERS)
+
+
+def _one_per_article(
+    view: View,
+    wanted: str | None,
+    required: Required,
+    legs: Legs,
+    fused: dict[int, float],
+    weights: Weights,
+) -> list[Ranked]:
+    """Fold an article's languages into one entry, shown in the asker's if it has that."""
+    best: dict[str, Ranked] = {}
+    for number, score in fused.items():
+        record = view.records.get(number)
+        if record is None:
+            continue
+        shown = _shown_version(view, record, wanted, required)
+        if wanted is not None and closeness(shown.locale, wanted):
+            score += weights.own_language
+        known = best.get(record.article_id)
+        if known is None or score > known.fused:
+            best[record.article_id] = _ranked(legs, number, shown, score, weights)
+    return sorted(best.values(), key=lambda r: (-r.fused, -r.record.quality, r.record.id))
+
+
+def _shown_version(view: View, found: Record, wanted: str | None, required: Required) -> Record:
+    """Return the version of an article to show for one that was found."""
+    if wanted is None or closeness(found.locale, wanted) == 2:
+        return found
+    visible = view.visible(required)
+    versions = [
+        view.records[number]
+        for number in view.versions.get(found.article_id, {}).values()
+        if number in view.records and (visible is None or number in visible)
+    ]
+    return max([found, *versions], key=lambda version: closeness(version.locale, wanted))
+
+
+def _ranked(legs: Legs, found: int, shown: Record, fused: float, weights: Weights) -> Ranked:
+    return Ranked(
+        record=shown,
+        score=calibrate(fused, weights),
+        fused=fused,
+        passage=legs.passages.get(shown.number),
+        words=legs.words.get(found, 0.0),
+        keys=legs.keys.get(found, 0.0),
+        meaning=legs.meaning.get(found, 0.0),
+    )

@@ -1,0 +1,263 @@
+"""What a generation of the index knows of its documents: one SQLite file.
+
+A change to it is one transaction that ends by raising the revision, and it is the last step of
+every write: a reader that sees a new revision finds everything that belongs to it. Document numbers
+are never used twice, so "what changed since revision r" is two range queries.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.document import Document
+from search.keys import Key
+from search.lexical.contract import IndexDamaged
+from search.passages import Passage
+
+_SCHEMA = """
+create table revision (number integer not null);
+insert into revision values (0);
+create table documents (
+  number integer primary key autoincrement, revision integer not null, id text not null unique,
+  article_id text not null, locale text not null, title text not null, category text not null,
+  audience text not null, products text not null, questions text not null, tags text not null,
+  quality real not null, keys text not null
+);
+create index documents_revision on documents (revision);
+create table passages (
+  id integer primary key autoincrement, number integer not null references documents (number)
+    on delete cascade,
+  position integer not null, anchor text not null, path text not null, text text not null,
+  vector blob
+);
+create index passages_number on passages (number);
+create table removals (number integer primary key, revision integer not null);
+create index removals_revision on removals (revision);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document's facts without its text: what ranking needs of every document, in memory."""
+
+    number: int
+    id: str
+    article_id: str
+    locale: str
+    title: str
+    category: str
+    audience: str
+    products: tuple[str, ...]
+    questions: tuple[str, ...]
+    tags: tuple[str, ...]
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A document on its way in, with all that was derived from it."""
+
+    document: Document
+    keys: Sequence[Key]
+    passages: Sequence[Passage]
+    vectors: NDArray[np.float32] | None
+    """Shape (passages, dimensions); None when no embedding model was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What changed after some revision."""
+
+    revision: int
+    records: Sequence[Record]
+    keys: Sequence[tuple[int, Sequence[Key]]]
+    removed: Sequence[int]
+
+
+class Store:
+    """One generation's documents and passages."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        # One connection for all threads of a reader: a snapshot must not mix with another's.
+        self._lock = threading.RLock()
+
+    @classmethod
+    def create(cls, path: Path) -> Store:
+        """Make an empty store at `path`."""
+        store = cls(_connect(path))
+        store._connection.executescript(_SCHEMA)
+        return store
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Open a store. Raises IndexDamaged when the file is missing or not one of ours."""
+        if not path.is_file():
+            raise IndexDamaged(f"{path} is missing")
+        store = cls(_connect(path))
+        try:
+            store.revision()
+        except (sqlite3.DatabaseError, TypeError) as error:
+            store.close()
+            raise IndexDamaged(f"{path}: {error}") from error
+        return store
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def revision(self) -> int:
+        """Return the number of the last committed change."""
+        return int(self._connection.execute("select number from revision").fetchone()[0])
+
+    def count(self) -> tuple[int, int]:
+        """Return the numbers of documents and of passages."""
+        row = self._connection.execute(
+            "select (select count(*) from documents), (select count(*) from passages)"
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Open a transaction: all of it becomes visible with the next revision, or none."""
+        self._connection.execute("begin immediate")
+        try:
+            change = Change(self._connection, self.revision() + 1)
+            yield change
+            self._connection.execute("update revision set number = ?", (change.revision,))
+            self._connection.execute("commit")
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+
+    def delta(self, since: int) -> Delta:
+        """Return what changed after revision `since` (0: everything there is), in one snapshot."""
+        with self._lock, self._snapshot():
+            rows = self._connection.execute(
+                "select number, id, article_id, locale, title, category, audience, products,"
+                " questions, tags, quality, keys from documents where revision > ?", (since,)
+            ).fetchall()  # fmt: skip
+            removed = self._connection.execute(
+                "select number from removals where revision > ?", (since,)
+            ).fetchall()
+            revision = self.revision()
+        keys = [(int(row[0]), json.loads(row[11])) for row in rows]
+        return Delta(revision, [_record(row) for row in rows], keys, [int(n) for (n,) in removed])
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        self._connection.execute("begin")
+        try:
+            yield
+        finally:
+            self._connection.execute("commit")
+
+    def vectors(self, since: int, until: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return ids, (n,), and vectors, (n, dimensions), of revisions after since, to until."""
+        rows = self._connection.execute(
+            "select p.id, p.vector from passages p join documents d using (number)"
+            " where d.revision > ? and d.revision <= ? and p.vector is not null", (since, until)
+        ).fetchall()  # fmt: skip
+        ids = np.array([row[0] for row in rows], np.int64)
+        flat = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
+        return ids, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
+
+    def owners(self, since: int, until: int) -> list[tuple[int, int]]:
+        """Return (passage id, document number) of revisions after since, to until."""
+        return self._connection.execute(
+            "select p.id, p.number from passages p join documents d using (number)"
+            " where d.revision > ? and d.revision <= ?", (since, until)
+        ).fetchall()  # fmt: skip
+
+    def passages(self, numbers: Iterable[int]) -> dict[int, list[tuple[int, Passage]]]:
+        """Return the passages of documents, by document number, as (passage id, passage).
+
+        They are in the order of the article.
+        """
+        wanted = json.dumps(list(numbers))
+        with self._lock:
+            rows = self._connection.execute(
+                "select number, id, position, anchor, path, text from passages where number in"
+                " (select value from json_each(?)) order by number, position", (wanted,)
+            ).fetchall()  # fmt: skip
+        found: dict[int, list[tuple[int, Passage]]] = {}
+        for number, id_, position, anchor, path, text in rows:
+            passage = Passage(position, anchor, tuple(json.loads(path)), text)
+            found.setdefault(number, []).append((id_, passage))
+        return found
+
+
+class Change:
+    """An open transaction on a store."""
+
+    def __init__(self, connection: sqlite3.Connection, revision: int) -> None:
+        self._connection = connection
+        self.revision = revision
+
+    def remove(self, document_ids: Iterable[str]) -> list[int]:
+        """Forget documents; return the numbers they had. Unknown ids are no error."""
+        wanted = json.dumps(list(document_ids))
+        numbers = [
+            int(number)
+            for (number,) in self._connection.execute(
+                "select number from documents where id in (select value from json_each(?))",
+                (wanted,),
+            )
+        ]
+        for number in numbers:
+            self._connection.execute("delete from documents where number = ?", (number,))
+            self._connection.execute("insert into removals values (?, ?)", (number, self.revision))
+        return numbers
+
+    def add(self, addition: Addition) -> int:
+        """Store a document; return its number."""
+        document = addition.document
+        cursor = self._connection.execute(
+            "insert into documents (revision, id, article_id, locale, title, category, audience,"
+            " products, questions, tags, quality, keys) values (?,?,?,?,?,?,?,?,?,?,?,?)",
+            (self.revision, document.id, document.article_id, document.locale, document.title,
+             document.category, document.audience, *map(_dump, (document.products,
+             document.questions, document.tags)), document.quality, _dump(addition.keys)),
+        )  # fmt: skip
+        number = cursor.lastrowid
+        assert number is not None
+        vectors = [None] * len(addition.passages) if addition.vectors is None else addition.vectors
+        self._connection.executemany(
+            "insert into passages (number, position, anchor, path, text, vector)"
+            " values (?,?,?,?,?,?)",
+            [
+                (number, p.position, p.anchor, _dump(p.path), p.text,
+                 None if vector is None else vector.astype(np.float32).tobytes())
+                for p, vector in zip(addition.passages, vectors, strict=True)
+            ],
+        )  # fmt: skip
+        return number
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    connection.execute("pragma foreign_keys = on")
+    connection.execute("pragma journal_mode = wal")
+    # Derived data: after a power cut the last revision may be gone, never torn, and the outbox
+    # or a rebuild brings it back.
+    connection.execute("pragma synchronous = normal")
+    return connection
+
+
+def _dump(value: Sequence[object]) -> str:
+    return json.dumps(list(value), ensure_ascii=False)
+
+
+def _record(row: Sequence[Any]) -> Record:
+    products, questions, tags = (tuple(json.loads(cell)) for cell in row[7:10])
+    return Record(*(*row[:7], products, questions, tags, row[10]))

@@ -1,0 +1,157 @@
+"""Nearest passages by cosine, with FAISS.
+
+The kind of index follows the number of vectors, by measurements in docs/architecture.md: exact up
+to 50,000, 8 bits a component to 200,000, then an inverted file. Approximate indexes below those
+sizes lose recall and save nothing one would notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+FLAT_LIMIT = 50_000
+QUANTISED_LIMIT = 200_000
+_PROBES = 32
+LANGUAGE_CORRECTION = 1.0
+"""Part of the difference in mean cosine between languages that is put down to language."""
+_FEW_PASSAGES = 20
+
+Ids = NDArray[np.int64]
+Vectors = NDArray[np.float32]
+
+
+class VectorIndex:
+    """A set of (passage number, unit vector) that can be searched, grown and shrunk."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def build(
+        cls, ids: Ids, vectors: Vectors, *, flat: int = FLAT_LIMIT, quantised: int = QUANTISED_LIMIT
+    ) -> VectorIndex:
+        """Index `vectors`, shape (n, dimensions) with rows of unit length, under `ids`, shape (n,).
+
+        `flat` and `quantised` are the largest numbers of vectors kept exact and in 8 bits.
+        """
+        count, dimensions = vectors.shape
+        faiss.omp_set_num_threads(1)
+        inner = _inner_index(count, dimensions, flat, quantised)
+        if not inner.is_trained:
+            inner.train(vectors)
+        index = faiss.IndexIDMap2(inner)
+        index.add_with_ids(np.ascontiguousarray(vectors), ids)
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> VectorIndex:
+        """Read an index written by `save`. Raises RuntimeError when the file is damaged."""
+        faiss.omp_set_num_threads(1)
+        return cls(faiss.read_index(str(path)))
+
+    def save(self, path: Path) -> None:
+        """Write the index to `path`."""
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Add vectors, shape (n, dimensions), under new ids, shape (n,)."""
+        if len(ids):
+            self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
+
+    def remove(self, ids: Ids) -> None:
+        """Forget the vectors of `ids`; unknown ids are no error."""
+        if len(ids):
+            self._index.remove_ids(ids)
+
+    def search(
+        self, vector: Vectors, count: int, allowed: Ids | None = None
+    ) -> tuple[Ids, Vectors]:
+        """Return the ids and cosines of the `count` nearest to `vector`, shape (dimensions,).
+
+        `allowed`: consider these ids only.
+        """
+        selector = None if allowed is None else faiss.IDSelectorBatch(allowed)
+        parameters = self._parameters(selector)
+        cosines, ids = self._index.search(vector[None, :], count, params=parameters)
+        found = ids[0] >= 0
+        return ids[0][found], cosines[0][found]
+
+    def _parameters(self, selector: Any) -> Any:
+        inner = faiss.downcast_index(self._index.index)
+        if isinstance(inner, faiss.IndexIVF):
+            return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)  # type: ignore[call-arg]
+        return None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+
+
+class LanguageVectors:
+    """The vectors of one language's passages, and their mean."""
+
+    def __init__(self, ids: Ids, vectors: Vectors) -> None:
+        self.index = VectorIndex.build(ids, vectors)
+        self._sum = vectors.sum(axis=0)
+        self._count = len(ids)
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Add vectors, shape (n, dimensions), under new ids, shape (n,)."""
+        self.index.add(ids, vectors)
+        self._sum += vectors.sum(axis=0)
+        self._count += len(ids)
+
+    def remove(self, ids: Ids) -> None:
+        """Forget vectors. The mean keeps them: it moves little, and a rebuild sets it right."""
+        self.index.remove(ids)
+
+    def usual_cosine(self, vector: Vectors) -> float:
+        """Return the mean cosine of `vector` to this language's passages."""
+        return float(vector @ self._sum) / self._count
+
+    def weight(self) -> float:
+        """Return how far to trust the mean, 0..1: few passages share a topic, not a language."""
+        return self._count / (self._count + _FEW_PASSAGES)
+
+
+def nearest_in_languages(
+    languages: Collection[LanguageVectors],
+    vector: Vectors,
+    count: int,
+    allowed: Ids | None = None,
+) -> list[tuple[int, float]]:
+    """Return (id, cosine) of the `count` nearest of each language, on one scale.
+
+    A multilingual model puts texts of one language closer together than their meaning warrants.
+    What a question's cosine to a language's passages is on the average lower by than to those of
+    the language nearest to it is (mostly) that, and is given back, so that a better answer in
+    another language can win. Mean-centring by language: Libovický, Rosa and Fraser (2020), "On the
+    language neutrality of pre-trained multilingual representations".
+    """
+    usual = [language.usual_cosine(vector) for language in languages]
+    found: list[tuple[int, float]] = []
+    for language, mean in zip(languages, usual, strict=True):
+        correction = LANGUAGE_CORRECTION * language.weight() * (max(usual) - mean)
+        ids, cosines = language.index.search(vector, count, allowed)
+        found += zip(ids.tolist(), (cosines + correction).tolist(), strict=True)
+    return found
+
+
+def _inner_index(count: int, dimensions: int, flat: int, quantised: int) -> Any:
+    if count <= flat:
+        return faiss.IndexFlatIP(dimensions)
+    if count <= quantised:
+        return faiss.IndexScalarQuantizer(
+            dimensions, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+        )
+    cells = int(4 * np.sqrt(count))
+    quantizer = faiss.IndexFlatIP(dimensions)
+    index = faiss.IndexIVFFlat(quantizer, dimensions, cells, faiss.METRIC_INNER_PRODUCT)
+    index.own_fields = True
+    quantizer.this.disown()  # type: ignore[attr-defined]
+    return index
