@@ -6,6 +6,7 @@ the same `SearchIndex.search` or `suggest` that the site calls. Metrics are ir-m
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import time
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import ir_measures
 import numpy as np
 
 from search.document import Document, Progress, Query, Results, Section, no_progress
@@ -22,13 +22,6 @@ from search.index import SearchIndex
 from search.ranking import Mode
 
 DEPTH = 10
-MEASURES = {
-    "ndcg@10": ir_measures.nDCG @ 10,
-    "mrr@10": ir_measures.RR @ 10,
-    "p@1": ir_measures.P @ 1,
-    "hit@3": ir_measures.Success @ 3,
-    "recall@5": ir_measures.R @ 5,
-}
 
 Endpoint = Literal["search", "suggest"]
 Ranking = list[tuple[str, float]]
@@ -115,14 +108,35 @@ def ask(
 def measure(
     outcomes: Sequence[Outcome], judgments: Mapping[str, Mapping[str, int]]
 ) -> dict[str, float]:
-    """Return the mean of each of MEASURES, and the latency percentiles in milliseconds."""
+    """Return the mean of each measure, and the latency percentiles in milliseconds.
+
+    Raises EvaluationError where ir-measures is not installed.
+    """
+    ir_measures = _ir_measures()
+    measures = {
+        "ndcg@10": ir_measures.nDCG @ 10,
+        "mrr@10": ir_measures.RR @ 10,
+        "p@1": ir_measures.P @ 1,
+        "hit@3": ir_measures.Success @ 3,
+        "recall@5": ir_measures.R @ 5,
+    }
     asked = {outcome.question.id for outcome in outcomes}
     judged = {question: dict(found) for question, found in judgments.items() if question in asked}
     run = {o.question.id: dict(o.ranking) for o in outcomes}
-    values = ir_measures.calc_aggregate(list(MEASURES.values()), judged, run)
+    values = ir_measures.calc_aggregate(list(measures.values()), judged, run)
     times = np.percentile([o.milliseconds for o in outcomes], (50, 95, 99))
     latency = dict(zip(("p50_ms", "p95_ms", "p99_ms"), times.tolist(), strict=True))
-    return {name: float(values[m]) for name, m in MEASURES.items()} | latency
+    return {name: float(values[m]) for name, m in measures.items()} | latency
+
+
+def _ir_measures() -> Any:
+    # A lean installation serves without it: it brings scipy, 140 MB.
+    try:
+        return importlib.import_module("ir_measures")
+    except ModuleNotFoundError:
+        raise EvaluationError(
+            "The package ir-measures is not installed; ./scripts/serve without --lean installs it."
+        ) from None
 
 
 def measure_silence(

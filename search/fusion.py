@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 _USUAL_WORDS = 0.45
 """Word score of an answering article over its score in meaning; the mean on public sets."""
+_LEAST_WORDS = 0.3
+"""What a chance match has in the asker's language at the best of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,9 @@ def with_foreign_words(
     asker's own language has, but no more than an answering article usually has: an article that
     really holds the words still wins, a chance match does not.
     """
-    chance = max((score for number, score in words.items() if number not in foreign), default=1.0)
-    estimated = {n: min(chance, _USUAL_WORDS * meaning[n]) for n in foreign}
+    own = (score for number, score in words.items() if number not in foreign)
+    chance = max(own, default=1.0)
+    estimated = {n: min(max(chance, _LEAST_WORDS), _USUAL_WORDS * meaning[n]) for n in foreign}
     return {n: max(words.get(n, 0.0), estimated.get(n, 0.0)) for n in {*words, *estimated}}
 
 

@@ -21,9 +21,12 @@ from search.generations import Generations
 from search.hits import count_facets, make_hits
 from search.lexical.engines import WHOOSH_LIMIT, EngineChoice
 from search.question_vectors import QuestionVectors
-from search.ranking import Mode, Ranked, rank
+from search.ranking import Mode, Ranked, confident, rank
 from search.view import View
 from search.writing import Writer
+
+LEAST_LISTED = 10
+"""Results of a search, if that many were found at all; a search is not answered with nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,16 @@ class SearchIndex:
         self._questions = QuestionVectors(embedder)
 
     def suggest(self, query: Query, mode: Mode = "hybrid") -> Results:
-        """Answer while one types: the last word may be unfinished; below the floor, nothing."""
+        """Answer while one types: the last word may be unfinished; rather nothing than nonsense."""
         ranked, view = self._rank(query, typing=True, mode=mode)
-        if not ranked or ranked[0].score < self._weights.floor:
-            return Results((), 0, True, self._is_degraded(view))
-        return self._results(query, ranked, view, typing=True)
+        good = confident(ranked, self._weights)
+        return self._results(query, good, view, typing=True)
 
     def search(self, query: Query, mode: Mode = "hybrid") -> Results:
-        """Answer a finished question; below the floor the nearest articles, and `no_answer`."""
+        """Answer a finished question; without a good answer, list the nearest and say so."""
         ranked, view = self._rank(query, typing=False, mode=mode)
-        return self._results(query, ranked, view, typing=False)
+        listed = max(len(confident(ranked, self._weights)), LEAST_LISTED)
+        return self._results(query, ranked[:listed], view, typing=False)
 
     def put(self, documents: Sequence[Document]) -> None:
         """Add or replace documents, as one revision. Raises WriterBusy, StaleIndex."""

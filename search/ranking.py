@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,6 +83,16 @@ def rank(
     wanted = asked_language(query.text, query.locale)
     fused = _fuse(view, legs, query.text, wanted, typing=typing, weights=weights)
     return _one_per_article(view, wanted, required, legs, fused, weights)
+
+
+def confident(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
+    """Return the articles worth suggesting: none unless the first clears the floor.
+
+    Those after it are held to half of that: the second answer may be the right one.
+    """
+    if not ranked or ranked[0].score < weights.floor:
+        return []
+    return [entry for entry in ranked if entry.score >= weights.floor / 2]
 
 
 def _word_scores(view: View, text: str, required: Required) -> dict[int, float]:

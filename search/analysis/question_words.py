@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _ENGLISH = """
 a about am an and any are as at be been but by can could did do does doing for from get had has have
 having he her here hers him his how i if in into is it its just like may me might mine my no not of
@@ -9,14 +11,32 @@ on or our ours please shall she should so than that the their them then there th
 to too us was we were what when where which who whom whose why will with would you your yours i'm
 i've i'd i'll can't cannot don't doesn't didn't isn't it's what's how's there's won't
 """
-_KOREAN = """
-어떻게 어디 어디서 언제 무엇 뭐 왜 누가 어떤 해요 하나요 되나요 있나요 인가요 할까요 주세요
-싶어요 방법
-"""
-_CHINESE = "怎么 怎样 如何 什么 为什么 哪里 吗 呢 请问 可以 我的 是否 么"
-_ALL = frozenset(f"{_ENGLISH} {_KOREAN} {_CHINESE}".split())
+_WORDS = frozenset(_ENGLISH.split())
+
+# Without spaces between words there are no stop words: phrases are cut out of the question before
+# it is cut into pairs of characters, or pairs such as 么时 and 时候 would match every "when".
+_CHINESE = (
+    "什么时候 怎么办 怎么样 怎么 怎样 为什么 什么 如何 请问 多久 多长时间 哪里 哪儿 能不能"
+    " 可不可以 是不是 可以 是否 我的 我想 我要 吗 呢"
+)
+_KOREAN = (
+    "어떻게 언제쯤 언제 어디서 어디에서 어디 무엇 무슨 왜 얼마나 하나요 되나요 있나요 인가요"
+    " 할까요 될까요 있을까요 나요 싶어요 싶은데 주세요 해야 알려"
+)
+_JAPANESE = (
+    "どうすれば どうしたら どうやって どのように どこで どこ いつ なぜ どうして "
+    " 教えてください ください でしょうか できますか ますか ですか ません したい"
+)
+_PHRASES = re.compile(
+    "|".join(sorted(f"{_CHINESE} {_KOREAN} {_JAPANESE}".split(), key=len, reverse=True))
+)
 
 
 def is_question_word(word: str) -> bool:
     """Tell the words of asking ("how", "what") from words that say what is asked."""
-    return word in _ALL
+    return word in _WORDS or bool(_PHRASES.fullmatch(word))
+
+
+def without_question_phrases(folded: str) -> str:
+    """Blank out the phrases of asking in a folded Chinese, Korean or Japanese question."""
+    return _PHRASES.sub(" ", folded)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from search.analysis.normalise import fold
-from search.analysis.question_words import is_question_word
+from search.analysis.question_words import is_question_word, without_question_phrases
 
 _HANGUL = "\uac00-\ud7a3\u3131-\u318e"
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -57,8 +57,10 @@ def terms(text: str) -> list[str]:
 
 def query_terms(text: str) -> list[str]:
     """Return the distinct terms of a question, without the words of asking if others remain."""
-    distinct = list(dict.fromkeys(terms(text)))
-    return [term for term in distinct if not is_question_word(term)] or distinct
+    folded = fold(text)
+    asked = dict.fromkeys(token.term for token in tokenise(without_question_phrases(folded)))
+    content = [term for term in asked if not is_question_word(term)]
+    return content or list(dict.fromkeys(token.term for token in tokenise(folded)))
 
 
 def _korean(word: str, start: int) -> Iterator[Token]:

@@ -1,0 +1,8 @@
+"""Fixtures that several kinds of tests share; each lives in a module of its own beside this one."""
+
+pytest_plugins = [
+    "tests.model_fixtures",
+    "tests.postgresql_fixtures",
+    "tests.server_fixtures",
+    "tests.web_fixtures",
+]
