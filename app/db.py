@@ -1,0 +1,82 @@
+"""The database: one engine a process, one session a unit of work."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.errors import KotaeError
+from app.settings import Settings
+
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another one before it gives up."""
+
+# Any fixed number will do: it only has to be the same in every process of one database.
+WRITER_LOCK = 5_061_905
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA foreign_keys = ON",
+    # Safe with WAL: a power cut can lose the last commits, never the file.
+    "PRAGMA synchronous = NORMAL",
+    f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}",
+)
+
+
+class DatabaseUnavailable(KotaeError):
+    """The database cannot be opened or reached; the message says which one and why."""
+
+    code = "database-unavailable"
+    status = 503
+
+
+def create_database_engine(settings: Settings) -> Engine:
+    """An engine for `settings.database_url`; nothing is connected to yet.
+
+    For SQLite the folder of the file is made. Raises DatabaseUnavailable when it cannot be.
+    """
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Makes sessions whose objects stay readable after a commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def begin_writing(session: Session) -> None:
+    """Take the writers' turn now, so that what `session` reads stays true until it commits.
+
+    Call it before the first read. Other writers wait; readers do not.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("BEGIN IMMEDIATE"))
+    else:
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(f"The folder {folder} cannot be made: {error}.") from error
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _set_pragmas)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+    finally:
+        cursor.close()

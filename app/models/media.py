@@ -1,0 +1,35 @@
+"""Images and attachments: files under KB_VAR_DIR/media, named by their content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import SHA256, Base, UtcDateTime, utc_now
+
+
+class Media(Base):
+    """One stored file: `<media_dir>/<first two hex digits>/<sha256>`."""
+
+    __tablename__ = "media"
+
+    sha256: Mapped[str] = mapped_column(SHA256, primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    """Found from the content, never from the file's name alone."""
+    size: Mapped[int] = mapped_column(Integer)
+    """Bytes."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class MediaFile(Base):
+    """Where an imported folder holds a stored file, so that an export puts it back."""
+
+    __tablename__ = "media_files"
+    __table_args__ = (UniqueConstraint("source_root", "source_path"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    source_root: Mapped[str] = mapped_column(Text)
+    source_path: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(ForeignKey("media.sha256"), index=True)

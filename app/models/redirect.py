@@ -1,0 +1,25 @@
+"""Old addresses that lead to an article."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.article import Article
+from app.models.base import Base
+
+
+class Redirect(Base):
+    """One `redirect_from` line. Where translations claim one path, the visitor's language wins."""
+
+    __tablename__ = "redirects"
+    __table_args__ = (UniqueConstraint("path", "article_pk"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    path: Mapped[str] = mapped_column(String(600), index=True)
+    """As in an address: starts with "/", no query."""
+    article_pk: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), index=True
+    )
+
+    article: Mapped[Article] = relationship()

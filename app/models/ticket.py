@@ -1,0 +1,52 @@
+"""Tickets: questions for a person, and what the help desk says became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import LOCALE, Base, UtcDateTime, utc_now
+
+
+class Ticket(Base):
+    """One message a visitor sent to a person."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index(None, "session"), Index(None, "created_at"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Random, shown to the visitor; it must not be guessable or countable."""
+    session: Mapped[str | None] = mapped_column(String(64))
+    email: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text)
+    page: Mapped[str | None] = mapped_column(Text)
+    """Address of the page where the question arose."""
+    locale: Mapped[str | None] = mapped_column(LOCALE)
+    query_id: Mapped[str | None] = mapped_column(String(64))
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    status: Mapped[str] = mapped_column(String(16), default="new")
+    reference: Mapped[str | None] = mapped_column(String(200))
+    """The help desk's own number for it, once it says so."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class TicketOutcome(Base):
+    """One signed report of a help desk about a ticket, kept as it came. Append-only."""
+
+    __tablename__ = "ticket_outcomes"
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "session"))
+
+    id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """The delivery's own name, so that a repeated delivery counts once."""
+    ticket_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
+    """None for a ticket that was opened elsewhere, by mail or phone."""
+    reference: Mapped[str | None] = mapped_column(String(200))
+    session: Mapped[str | None] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,307 @@
+"""What an operator can set, read once from KB_* environment variables.
+
+The declarations below are also the table that the README prints; a test holds them together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app import setting_values as values
+from app.errors import KotaeError
+
+T = TypeVar("T")
+
+
+class SettingsError(KotaeError):
+    """A setting has a value that cannot be used; the message names it and what is allowed."""
+
+    code = "bad-setting"
+    status = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDescription:
+    """One line of the settings table: the variable, its default as text, and what it does."""
+
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+def _setting(
+    name: str,
+    default: str,
+    meaning: str,
+    read: Callable[[str], T],
+    *,
+    shown: str | None = None,
+    secret: bool = False,
+) -> T:
+    """Declare a field read from variable `name`; `shown` replaces a default that is derived."""
+    description = SettingDescription(name, default if shown is None else shown, meaning, secret)
+    field: Any = dataclasses.field(
+        default_factory=lambda: read(default),
+        repr=not secret,
+        metadata={"setting": description, "read": read},
+    )
+    return field  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its value. Build it by `from_env`, or directly in tests."""
+
+    var_dir: Path = _setting(
+        "KB_VAR_DIR",
+        "var",
+        "Folder for everything that is written",
+        values.read_path,
+        shown="./var",
+    )
+    database_url: str = _setting(
+        "KB_DATABASE_URL",
+        "",
+        "Database: `sqlite:////path` or `postgresql://user:password@host/name`",
+        values.read_database_url,
+        shown="`kotae.sqlite3` in KB_VAR_DIR",
+        secret=True,
+    )
+    articles_dir: Path = _setting(
+        "KB_ARTICLES_DIR",
+        "articles",
+        "Folder of Markdown that `kb serve` imports at its start",
+        values.read_path,
+        shown="./articles",
+    )
+    cache_dir: Path = _setting(
+        "KB_CACHE_DIR",
+        "",
+        "Folder of the embedding cache; it may be deleted",
+        values.read_path_or_none,
+        shown="`cache` in KB_VAR_DIR",
+    )
+    models_dir: Path = _setting(
+        "KB_MODELS_DIR",
+        "",
+        "Folder of embedding models",
+        values.read_path_or_none,
+        shown="`models` in KB_VAR_DIR",
+    )
+    embedding_model: str = _setting(
+        "KB_EMBEDDING_MODEL",
+        "multilingual-e5-small",
+        "Embedding model: a folder in KB_MODELS_DIR, a path, or a hub name such as `BAAI/bge-m3`",
+        values.read_text,
+    )
+    embedding_runtime: str = _setting(
+        "KB_EMBEDDING_RUNTIME",
+        "auto",
+        "What computes embeddings: `auto`, `onnx` or `sentence-transformers`",
+        values.read_choice("auto", "onnx", "sentence-transformers"),
+    )
+    embedding_threads: int = _setting(
+        "KB_EMBEDDING_THREADS",
+        "1",
+        "Threads that one process uses for embedding",
+        values.read_whole_number(1, 64),
+    )
+    query_prompt: str = _setting(
+        "KB_QUERY_PROMPT",
+        "",
+        "Text put before a query when the model does not name one itself",
+        str,
+        shown="the model's own",
+    )
+    passage_prompt: str = _setting(
+        "KB_PASSAGE_PROMPT",
+        "",
+        "Text put before a passage when the model does not name one itself",
+        str,
+        shown="the model's own",
+    )
+    keyword_engine: str = _setting(
+        "KB_KEYWORD_ENGINE",
+        "auto",
+        "Keyword engine: `whoosh`, `tantivy`, or `auto` (whoosh up to about 2,000 articles)",
+        values.read_choice("auto", "whoosh", "tantivy"),
+    )
+    secret_key: str = _setting(
+        "KB_SECRET_KEY",
+        "",
+        "Key that signs links and forms; keep it secret and the same on every machine",
+        values.read_text,
+        shown="made once, kept in KB_VAR_DIR/secret_key",
+        secret=True,
+    )
+    default_locale: str = _setting(
+        "KB_DEFAULT_LOCALE",
+        "en",
+        "Language of articles and visitors that name none",
+        values.read_locale,
+    )
+    locales: tuple[str, ...] = _setting(
+        "KB_LOCALES", "en,ko,ja,zh", "Languages that the help center offers", values.read_locales
+    )
+    site_name: str = _setting(
+        "KB_SITE_NAME", "Help center", "Name shown on every page", values.read_text
+    )
+    base_url: str = _setting(
+        "KB_BASE_URL",
+        "",
+        "Public address of the help center, for absolute links",
+        values.read_base_url,
+        shown="taken from the request",
+    )
+    contact_email: str = _setting(
+        "KB_CONTACT_EMAIL",
+        "",
+        "Address shown to visitors who need a person",
+        values.read_email,
+        shown="none",
+    )
+    allowed_origins: tuple[str, ...] = _setting(
+        "KB_ALLOWED_ORIGINS",
+        "",
+        "Sites whose pages may call the API from a browser: origins separated by commas, or `*`",
+        values.read_origins,
+        shown="none",
+    )
+    trusted_proxies: int = _setting(
+        "KB_TRUSTED_PROXIES",
+        "0",
+        "Reverse proxies in front of the server whose headers are believed",
+        values.read_whole_number(0, 10),
+    )
+    rate_suggest: str = _setting(
+        "KB_RATE_SUGGEST", "600/minute", "Suggestion requests one client may make", values.read_rate
+    )
+    rate_search: str = _setting(
+        "KB_RATE_SEARCH", "120/minute", "Searches one client may make", values.read_rate
+    )
+    rate_events: str = _setting(
+        "KB_RATE_EVENTS", "240/minute", "Batches of events one client may send", values.read_rate
+    )
+    rate_tickets: str = _setting(
+        "KB_RATE_TICKETS", "10/hour", "Contact forms one client may send", values.read_rate
+    )
+    event_retention_days: int = _setting(
+        "KB_EVENT_RETENTION_DAYS",
+        "90",
+        "Days after which visitors' events are deleted",
+        values.read_whole_number(1, 3650),
+    )
+    outcomes_secret: str = _setting(
+        "KB_OUTCOMES_SECRET",
+        "",
+        "Secret with which a help desk signs ticket outcomes",
+        values.read_text,
+        shown="none: outcomes are refused",
+        secret=True,
+    )
+    metrics_token: str = _setting(
+        "KB_METRICS_TOKEN",
+        "",
+        "Bearer token that `/metrics` asks for",
+        values.read_text,
+        shown="none: open",
+        secret=True,
+    )
+
+    def __post_init__(self) -> None:
+        """Fill what is derived from `var_dir` where it was not set."""
+        derived: dict[str, object] = {
+            "cache_dir": self.var_dir / "cache",
+            "models_dir": self.var_dir / "models",
+            "database_url": f"sqlite:///{self.var_dir / 'kotae.sqlite3'}",
+        }
+        for name, value in derived.items():
+            if getattr(self, name) in (values.NO_PATH, ""):
+                object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read settings from `environ` (the process's own by default).
+
+        An empty variable counts as not set. Raises SettingsError for the first bad value.
+        """
+        source = os.environ if environ is None else environ
+        given: dict[str, Any] = {}
+        for field in dataclasses.fields(cls):
+            description: SettingDescription = field.metadata["setting"]
+            text = source.get(description.name, "")
+            if text:
+                given[field.name] = _read(description, field.metadata["read"], text)
+        settings = cls(**given)
+        if settings.default_locale not in settings.locales:
+            raise SettingsError(
+                f"KB_DEFAULT_LOCALE is {settings.default_locale}, which KB_LOCALES does not list."
+            )
+        return settings
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the search index, derived data."""
+        return self.var_dir / "index"
+
+    @property
+    def media_dir(self) -> Path:
+        """Folder of images and attachments, named by their SHA-256."""
+        return self.var_dir / "media"
+
+
+def describe_settings() -> tuple[SettingDescription, ...]:
+    """The settings table in its order, for the README and `kb doctor`."""
+    return tuple(field.metadata["setting"] for field in dataclasses.fields(Settings))
+
+
+def signing_key(settings: Settings) -> str:
+    """The key that signs links and forms: the one set, else one made once and kept in `var_dir`.
+
+    Two processes that start together get the same key: the file appears whole or not at all.
+    Raises SettingsError when the file cannot be written or is too short to be a key.
+    """
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.var_dir / "secret_key"
+    try:
+        if not path.exists():
+            _write_key(path)
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be used ({error}); mend it or set KB_SECRET_KEY."
+        ) from error
+    if len(key) < 32:
+        raise SettingsError(f"{path} is too short to be a key; delete it and a new one is made.")
+    return key
+
+
+def _read(description: SettingDescription, read: Callable[[str], Any], text: str) -> Any:
+    shown = "its value" if description.secret else repr(text)
+    try:
+        return read(text)
+    except ValueError as error:
+        raise SettingsError(f"{description.name} cannot be {shown}; it must be {error}.") from None
+
+
+def _write_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+        # A hard link fails where the name exists already, so the first key made is the one kept.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
