@@ -1,0 +1,1 @@
+"""Reading what authors write: Markdown in several tools' dialects, made into safe HTML."""
