@@ -1,0 +1,284 @@
+"""From a question to ranked answers: the one path that site, API, widget and command line share.
+
+The index proposes, the database disposes: every hit is looked up again, all in one query, before
+it is shown, so that nothing retracted, expired or meant for others can slip out of an index that
+is a second old.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from app.addresses import article_url
+from app.languages import same_language
+from app.models import Article
+from app.reading import most_useful, opening_of
+from app.wording import clean_question
+from search.document import Hit, Query, Results, Span
+
+MOST_ITEMS = 10
+"""Suggestions in one answer at most; a longer list is read by nobody while typing."""
+MOST_PER_PAGE = 50
+MOST_PAGES = 100
+_SPARE = 10
+"""Hits asked for beyond those wanted, to fill the places of those the database rejects."""
+
+
+class Index(Protocol):
+    """What is asked of `search.index.SearchIndex` here."""
+
+    def suggest(self, query: Query) -> Results:
+        """Answers to a question that may not be finished yet."""
+        ...
+
+    def search(self, query: Query) -> Results:
+        """Answers to a finished question."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody wants to know, and the circumstances."""
+
+    text: str
+    locale: str | None = None
+    """The asker's language, a preference; None when unknown."""
+    category: str | None = None
+    products: frozenset[str] = frozenset()
+    audiences: frozenset[str] = frozenset({"public"})
+    limit: int = 5
+    """Suggestions wanted; used by `suggest`, at most MOST_ITEMS."""
+    page: int = 1
+    """Page of results, from 1; used by `search`."""
+    per_page: int = 10
+    page_url: str = ""
+    """Address of the page on which the question is asked."""
+    session: str = ""
+    """The visit, as the visitor's browser names it; never used for ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One article that answers, and the words that do."""
+
+    article_id: str
+    locale: str
+    title: str
+    title_highlights: tuple[Span, ...]
+    text: str
+    text_highlights: tuple[Span, ...]
+    url: str
+    heading: str
+    category: str
+    score: float
+    why: tuple[str, ...]
+    foreign: bool
+    """The article is in another language than the question was asked in."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The members that the API's description calls Answer."""
+        return {
+            "article_id": self.article_id,
+            "locale": self.locale,
+            "title": self.title,
+            "title_highlights": [list(span) for span in self.title_highlights],
+            "answer": self.text,
+            "answer_highlights": [list(span) for span in self.text_highlights],
+            "url": self.url,
+            "score": round(self.score, 4),
+            "why": list(self.why),
+            "translation_of_query_locale": self.foreign,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Ranked answers to one question. `query_id` ties later events to it."""
+
+    query_id: str
+    items: tuple[Answer, ...]
+    no_answer: bool
+    degraded: bool
+    total: int
+    took_ms: float
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    did_you_mean: str | None = None
+
+    def to_json(self, contact_url: str) -> dict[str, Any]:
+        """What `GET /api/v1/suggest` answers."""
+        return {
+            "query_id": self.query_id,
+            "items": [item.to_json() for item in self.items],
+            "no_answer": self.no_answer,
+            "degraded": self.degraded,
+            "contact_url": contact_url,
+            "took_ms": round(self.took_ms, 1),
+        }
+
+    def to_search_json(self, contact_url: str) -> dict[str, Any]:
+        """What `GET /api/v1/search` answers."""
+        return self.to_json(contact_url) | {
+            "total": self.total,
+            "facets": {name: dict(counts) for name, counts in self.facets.items()},
+            "did_you_mean": self.did_you_mean,
+        }
+
+
+def suggest(
+    question: Question, *, session: Session, index: Index, now: datetime | None = None
+) -> Answers:
+    """Answers while the question is being typed; without any text, the most useful articles.
+
+    `now` is the moment at which articles must be published (the present by default). Raises
+    QueryTooLong.
+    """
+    started = time.perf_counter()
+    text = clean_question(question.text)
+    limit = max(1, min(question.limit, MOST_ITEMS))
+    if not text:
+        return _without_words(question, limit, session, _moment(now), started)
+    results = index.suggest(_query(question, text, limit + _SPARE))
+    hits = _visible_hits(results.hits, question.audiences, session, _moment(now))
+    return _answers(question, results, hits, hits[:limit], started)
+
+
+def search(
+    question: Question, *, session: Session, index: Index, now: datetime | None = None
+) -> Answers:
+    """One page of answers to a finished question; without any text, the most useful articles.
+
+    Arguments and errors are those of `suggest`.
+    """
+    started = time.perf_counter()
+    text = clean_question(question.text).strip()
+    per_page = max(1, min(question.per_page, MOST_PER_PAGE))
+    if not text:
+        return _without_words(question, per_page, session, _moment(now), started)
+    # Pages are cut after the database has had its say, so that they neither overlap nor have gaps.
+    page = max(1, min(question.page, MOST_PAGES))
+    results = index.search(_query(question, text, page * per_page + _SPARE))
+    hits = _visible_hits(results.hits, question.audiences, session, _moment(now))
+    return _answers(question, results, hits, hits[(page - 1) * per_page : page * per_page], started)
+
+
+def _query(question: Question, text: str, limit: int) -> Query:
+    return Query(
+        text=text,
+        locale=question.locale,
+        category=question.category,
+        products=question.products,
+        audiences=question.audiences,
+        limit=limit,
+    )
+
+
+def _answers(
+    question: Question,
+    results: Results,
+    visible: Sequence[Hit],
+    shown: Sequence[Hit],
+    started: float,
+) -> Answers:
+    return Answers(
+        query_id=_new_query_id(),
+        items=tuple(_answer_of_hit(hit) for hit in shown),
+        no_answer=results.no_answer or not visible,
+        degraded=results.degraded,
+        total=max(len(visible), results.total - (len(results.hits) - len(visible))),
+        took_ms=_milliseconds_since(started),
+        facets=results.facets,
+        did_you_mean=results.did_you_mean,
+    )
+
+
+def _answer_of_hit(hit: Hit) -> Answer:
+    return Answer(
+        article_id=hit.article_id,
+        locale=hit.locale,
+        title=hit.title,
+        title_highlights=hit.title_highlights,
+        text=hit.answer,
+        text_highlights=hit.answer_highlights,
+        url=article_url(hit.locale, hit.article_id, hit.anchor),
+        heading=hit.heading,
+        category=hit.category,
+        score=hit.score,
+        why=hit.why,
+        foreign=hit.foreign,
+    )
+
+
+def _visible_hits(
+    hits: Sequence[Hit], audiences: frozenset[str], session: Session, now: datetime
+) -> list[Hit]:
+    """The hits whose article may be shown now to these audiences, in their order."""
+    if not hits:
+        return []
+    name = tuple_(Article.article_id, Article.locale)
+    found = session.execute(
+        select(Article.article_id, Article.locale).where(
+            name.in_([(hit.article_id, hit.locale) for hit in hits]),
+            Article.visible(now),
+            Article.audience.in_(audiences),
+        )
+    )
+    allowed = {(article_id, locale) for article_id, locale in found}
+    return [hit for hit in hits if (hit.article_id, hit.locale) in allowed]
+
+
+def _without_words(
+    question: Question, limit: int, session: Session, now: datetime, started: float
+) -> Answers:
+    articles = most_useful(
+        session,
+        locale=question.locale,
+        category=question.category,
+        audiences=question.audiences,
+        limit=limit,
+        now=now,
+    )
+    return Answers(
+        query_id=_new_query_id(),
+        items=tuple(_answer_of_article(article, question.locale) for article in articles),
+        no_answer=not articles,
+        degraded=False,
+        total=len(articles),
+        took_ms=_milliseconds_since(started),
+    )
+
+
+def _answer_of_article(article: Article, locale: str | None) -> Answer:
+    return Answer(
+        article_id=article.article_id,
+        locale=article.locale,
+        title=article.title,
+        title_highlights=(),
+        text=opening_of(article.sections),
+        text_highlights=(),
+        url=article_url(article.locale, article.article_id),
+        heading="",
+        category=article.category,
+        score=article.quality,
+        why=(),
+        foreign=locale is not None and not same_language(locale, article.locale),
+    )
+
+
+def _new_query_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def _milliseconds_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _moment(now: datetime | None) -> datetime:
+    return datetime.now(UTC) if now is None else now

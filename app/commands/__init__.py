@@ -1,0 +1,1 @@
+"""The `kb` commands, a file a subject."""

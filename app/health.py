@@ -1,0 +1,55 @@
+"""Whether the server can do its work, seen from inside one process."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.models import Article
+from app.problems import NotReady
+
+
+class IndexState(Protocol):
+    """What is read of `search.index.IndexState` here."""
+
+    @property
+    def generation(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def documents(self) -> int: ...
+    @property
+    def passages(self) -> int: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def degraded(self) -> str: ...
+    @property
+    def stale(self) -> bool: ...
+
+
+def check_database(session: Session) -> None:
+    """Raise NotReady unless the database answers and has the tables of this version."""
+    try:
+        session.execute(select(Article.id).limit(1))
+    except SQLAlchemyError as error:
+        raise NotReady("The database does not answer or is not migrated; see the log.") from error
+
+
+def describe_index(state: IndexState) -> dict[str, Any]:
+    """The index's state for people and programs; keywords alone count as degraded, not as down."""
+    return {
+        "index": {
+            "generation": state.generation,
+            "revision": state.revision,
+            "documents": state.documents,
+            "passages": state.passages,
+            "engine": state.engine,
+            "stale": state.stale,
+        },
+        "degraded": bool(state.degraded),
+        "reason": state.degraded,
+    }

@@ -1,0 +1,171 @@
+"""Deciding what an import will do, before anything is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from app.errors import KotaeError
+from app.importing.known import Known, KnownArticle
+from app.importing.parsing import (
+    ParsedFile,
+    Reading,
+    RenderedFile,
+    parse_files,
+    read_hash,
+    render_files,
+)
+from app.importing.pool import run_all
+from app.importing.report import FileProblem
+from app.importing.shelving import Shelf, read_shelves
+from app.importing.tree import Tree, TreeFile
+from app.linking import LinkTable, Origin
+from app.media import StoredMedia, store_media
+from search.document import Progress
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the files say, ready to be stored."""
+
+    rendered: list[RenderedFile] = field(default_factory=list)
+    unchanged: list[tuple[TreeFile, KnownArticle]] = field(default_factory=list)
+    media: dict[str, StoredMedia] = field(default_factory=dict)
+    """By path in the folder."""
+    shelves: list[Shelf] = field(default_factory=list)
+    failed: list[FileProblem] = field(default_factory=list)
+    warnings: list[FileProblem] = field(default_factory=list)
+
+
+def plan_import(
+    tree: Tree, reading: Reading, known: Known, *, media_dir: Path, progress: Progress
+) -> Plan:
+    """Read, check and render what changed in `tree` since the last import.
+
+    Attachments are copied into `media_dir` here: a copy nobody refers to does no harm.
+    """
+    plan = Plan(failed=list(tree.failed), warnings=list(tree.warnings))
+    plan.shelves, problems = read_shelves(tree, reading)
+    plan.failed += problems
+    plan.media = _copy_media(tree, media_dir, plan, progress)
+    changed = _find_changed(tree, reading, known, plan, progress)
+    parsed = _parse(reading, changed, plan, progress)
+    parsed = _refuse_taken_names(parsed, reading, known, plan)
+    table = build_link_table(parsed, plan, known)
+    parsed += _parse(reading, _take_relinked(plan, table), plan, progress)
+    _render(parsed, table, plan, progress)
+    return plan
+
+
+def build_link_table(parsed: Sequence[ParsedFile], plan: Plan, known: Known) -> LinkTable:
+    """Everything the articles of this import may link to: each other, and what is published."""
+    paths = {file.path: article.name for file, article in plan.unchanged if article.is_published}
+    redirects = dict(known.redirects)
+    published = {article.article_id for article in known.articles.values() if article.is_published}
+    published -= {file.article_id for file in parsed}
+    for file in parsed:
+        if file.content.status == "published":
+            paths[file.file.path] = file.name
+            published.add(file.article_id)
+            redirects.update(dict.fromkeys(file.content.redirect_from, file.article_id))
+    published |= {article.article_id for _, article in plan.unchanged if article.is_published}
+    media = {path: stored.sha256 for path, stored in plan.media.items()}
+    return LinkTable(paths, frozenset(published), redirects, media)
+
+
+def _copy_media(
+    tree: Tree, media_dir: Path, plan: Plan, progress: Progress
+) -> dict[str, StoredMedia]:
+    stored: dict[str, StoredMedia] = {}
+    for done, file in enumerate(tree.attachments, start=1):
+        try:
+            stored[file.path] = store_media(tree.root / file.path, media_dir)
+        except KotaeError as error:
+            plan.failed.append(FileProblem(file.path, error.code, error.message))
+        except OSError as error:
+            reason = f"It cannot be copied: {error.strerror}."
+            plan.failed.append(FileProblem(file.path, "unreadable", reason))
+        progress("Copying attachments", done, len(tree.attachments))
+    return stored
+
+
+def _find_changed(
+    tree: Tree, reading: Reading, known: Known, plan: Plan, progress: Progress
+) -> list[TreeFile]:
+    changed = []
+    for done, file in enumerate(tree.articles, start=1):
+        source_hash = read_hash(tree.root / file.path)
+        key = source_hash and reading.import_key(file.path, source_hash)
+        article = known.unchanged(str(tree.root), key) if key else None
+        if article is None:
+            changed.append(file)
+        else:
+            plan.unchanged.append((file, article))
+        progress("Looking for changes", done, len(tree.articles))
+    return changed
+
+
+def _parse(
+    reading: Reading, files: Sequence[TreeFile], plan: Plan, progress: Progress
+) -> list[ParsedFile]:
+    outcomes = run_all(partial(parse_files, reading), files, label="Reading", progress=progress)
+    plan.failed += [outcome for outcome in outcomes if isinstance(outcome, FileProblem)]
+    return [outcome for outcome in outcomes if isinstance(outcome, ParsedFile)]
+
+
+def _refuse_taken_names(
+    parsed: Sequence[ParsedFile], reading: Reading, known: Known, plan: Plan
+) -> list[ParsedFile]:
+    """Leave out each file whose id and language another file or article has, and say which."""
+    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for file in parsed:
+        holders[file.name].append(file.file.path)
+    for tree_file, article in plan.unchanged:
+        holders[article.name].append(tree_file.path)
+    free = []
+    for file in parsed:
+        others = [path for path in holders[file.name] if path != file.file.path]
+        elsewhere = known.owner_elsewhere(file.name, str(reading.root))
+        owners = others + ([elsewhere] if elsewhere else [])
+        if owners:
+            plan.failed.append(_duplicate(file.file.path, file.name, owners))
+        else:
+            free.append(file)
+    return free
+
+
+def _duplicate(path: str, name: tuple[str, str], owners: Iterable[str]) -> FileProblem:
+    article_id, locale = name
+    reason = (
+        f"The id {article_id!r} in {locale} is also that of {', '.join(owners)}; "
+        "give one of them another `id`, or remove one."
+    )
+    return FileProblem(path, "duplicate-id", reason)
+
+
+def _take_relinked(plan: Plan, table: LinkTable) -> list[TreeFile]:
+    """Take out of the unchanged files those whose links lead elsewhere now."""
+    fresh = []
+    relinked = []
+    for file, article in plan.unchanged:
+        origin = Origin(file.path, article.locale)
+        if all(table.resolve(origin, link) == address for link, address in article.links.items()):
+            fresh.append((file, article))
+        else:
+            relinked.append(file)
+    plan.unchanged = fresh
+    return relinked
+
+
+def _render(parsed: Sequence[ParsedFile], table: LinkTable, plan: Plan, progress: Progress) -> None:
+    outcomes = run_all(partial(render_files, table), parsed, label="Rendering", progress=progress)
+    for outcome in outcomes:
+        if isinstance(outcome, FileProblem):
+            plan.failed.append(outcome)
+            continue
+        plan.rendered.append(outcome)
+        path = outcome.parsed.file.path
+        plan.warnings += [FileProblem(path, *warning) for warning in outcome.rendered.warnings]

@@ -1,0 +1,204 @@
+"""Writing an import into the database: one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.importing.parsing import Reading, RenderedFile
+from app.importing.planning import Plan
+from app.importing.report import FileProblem
+from app.importing.shelving import store_shelves
+from app.importing.tree import Tree
+from app.models import Article, Media, MediaFile
+from app.outbox import note_change
+from app.publishing import (
+    add_redirects,
+    add_revision,
+    forget_redirects,
+    last_revisions,
+    mark_published,
+    write_fields,
+    write_rendering,
+)
+from search.document import Progress
+
+AUTHOR = "import"
+_BATCH = 200
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the transaction did."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    retired: int = 0
+
+
+def store_plan(
+    session: Session,
+    tree: Tree,
+    plan: Plan,
+    reading: Reading,
+    *,
+    prune: bool,
+    now: datetime,
+    progress: Progress,
+) -> Tally:
+    """Write everything `plan` holds; the caller has begun the transaction and commits it."""
+    tally = Tally(unchanged=len(plan.unchanged))
+    root = str(tree.root)
+    for start in range(0, len(plan.rendered), _BATCH):
+        _store_batch(session, root, plan.rendered[start : start + _BATCH], plan, tally, now)
+        progress("Storing", min(start + _BATCH, len(plan.rendered)), len(plan.rendered))
+    store_shelves(session, tree, plan.shelves, [file.parsed for file in plan.rendered])
+    _store_media(session, root, plan, now)
+    if prune:
+        tally.retired = _retire(session, tree, plan, reading.forced_locale, now)
+    return tally
+
+
+def _store_batch(
+    session: Session,
+    root: str,
+    files: Sequence[RenderedFile],
+    plan: Plan,
+    tally: Tally,
+    now: datetime,
+) -> None:
+    """Write some files with few statements: other writers wait for as long as this takes."""
+    articles = _load_articles(session, files)
+    kept = {article.id for article in articles.values()}
+    numbers = last_revisions(session, sorted(kept))
+    written = []
+    for file in files:
+        article = articles.get(file.parsed.name)
+        if article is None:
+            article = Article(
+                article_id=file.parsed.article_id, locale=file.parsed.locale, created_at=now
+            )
+            tally.created += 1
+        elif _keeps_an_edit(article, file, plan):
+            tally.unchanged += 1
+            continue
+        else:
+            tally.updated += 1
+        written.append((article, file))
+    forget_redirects(session, [article.id for article, _ in written if article.id in kept])
+    for article, file in written:
+        _write(session, root, file, article, numbers.get(article.id, 0) + 1, now)
+    session.flush()
+
+
+def _load_articles(
+    session: Session, files: Sequence[RenderedFile]
+) -> dict[tuple[str, str], Article]:
+    ids = sorted({file.parsed.article_id for file in files})
+    wanted = {file.parsed.name for file in files}
+    found = session.scalars(select(Article).where(Article.article_id.in_(ids)))
+    return {article_name(article): article for article in found if article_name(article) in wanted}
+
+
+def _keeps_an_edit(article: Article, file: RenderedFile, plan: Plan) -> bool:
+    """Whether the article was edited here since it was imported and the file was not.
+
+    Where both changed the file wins, and a warning says which revision holds the edit.
+    """
+    if article.imported_hash is None or article.source_hash == article.imported_hash:
+        return False
+    if article.imported_hash == file.parsed.content.source_hash:
+        return True
+    reason = (
+        f"It replaces an edit made in the editor, which is kept as revision {article.revision}."
+    )
+    plan.warnings.append(FileProblem(file.parsed.file.path, "edit-replaced", reason))
+    return False
+
+
+def _write(
+    session: Session,
+    root: str,
+    file: RenderedFile,
+    article: Article,
+    number: int,
+    now: datetime,
+) -> None:
+    """Make `article` what the file says; `number` is that of its next revision."""
+    parsed, content = file.parsed, file.parsed.content
+    is_new_text = article.source_hash != content.source_hash
+    write_fields(article, content)
+    write_rendering(article, file.rendered)
+    article.category = parsed.category
+    article.source_root, article.source_path = root, parsed.file.path
+    article.imported_hash, article.import_key = content.source_hash, parsed.import_key
+    mark_published(article, content.status, now)
+    session.add(article)
+    if is_new_text:
+        note = f"Imported from {parsed.file.path}"
+        add_revision(session, article, content, number=number, author=AUTHOR, note=note, now=now)
+        article.updated_at, article.revision = now, number
+    add_redirects(session, article, content.redirect_from)
+    note_change(session, article, now)
+
+
+def _store_media(session: Session, root: str, plan: Plan, now: datetime) -> None:
+    for stored in {media.sha256: media for media in plan.media.values()}.values():
+        if session.get(Media, stored.sha256) is None:
+            session.add(
+                Media(
+                    sha256=stored.sha256,
+                    media_type=stored.media_type,
+                    size=stored.size,
+                    created_at=now,
+                )
+            )
+    session.flush()
+    kept = {row.source_path: row for row in _media_files(session, root)}
+    for path, stored in plan.media.items():
+        row = kept.get(path)
+        if row is None:
+            session.add(MediaFile(source_root=root, source_path=path, sha256=stored.sha256))
+        else:
+            row.sha256 = stored.sha256
+
+
+def _media_files(session: Session, root: str) -> Iterable[MediaFile]:
+    return session.scalars(select(MediaFile).where(MediaFile.source_root == root))
+
+
+def _retire(
+    session: Session, tree: Tree, plan: Plan, forced_locale: str | None, now: datetime
+) -> int:
+    """Archive what an earlier import of this folder brought and the folder no longer gives."""
+    root, paths = str(tree.root), tree.paths()
+    given = {file.parsed.file.path: file.parsed.name for file in plan.rendered}
+    given |= {file.path: article.name for file, article in plan.unchanged}
+    gone = 0
+    rows = session.scalars(
+        select(Article).where(Article.source_root == root, Article.status != "archived")
+    )
+    for article in rows:
+        path = article.source_path or ""
+        in_scope = forced_locale in (None, article.locale)
+        # A file that failed today keeps the article that it gave yesterday.
+        gives_another = given.get(path, article_name(article)) != article_name(article)
+        if in_scope and (path not in paths or gives_another):
+            article.status = "archived"
+            article.import_key = None
+            note_change(session, article, now)
+            gone += 1
+    for row in _media_files(session, root):
+        if row.source_path not in paths:
+            session.delete(row)
+    return gone
+
+
+def article_name(article: Article) -> tuple[str, str]:
+    """An article's id and locale."""
+    return article.article_id, article.locale

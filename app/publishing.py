@@ -1,0 +1,97 @@
+"""Putting content into an article's row: the columns, the revision, the old addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.content import ArticleContent, RenderedContent
+from app.models import Article, Redirect, Revision
+
+_MOST_PARAMETERS = 500
+
+
+def write_fields(article: Article, content: ArticleContent) -> None:
+    """Set what the front matter says; id, locale, category and status are the caller's business."""
+    article.title = content.title
+    article.audience = content.audience
+    article.questions = list(content.questions)
+    article.tags = list(content.tags)
+    article.products = list(content.products)
+    article.owner = content.owner
+    article.publish_at = content.publish_at
+    article.expires_at = content.expires_at
+    article.review_by = content.review_by
+    article.source = content.source
+    article.source_hash = content.source_hash
+
+
+def write_rendering(article: Article, rendered: RenderedContent) -> None:
+    """Set what readers and the index get."""
+    article.html = rendered.html
+    article.sections = list(rendered.sections)
+    article.headings = list(rendered.headings)
+    article.links = dict(rendered.links)
+
+
+def last_revisions(session: Session, article_pks: Sequence[int]) -> dict[int, int]:
+    """The newest revision's number of each article that has one."""
+    numbers = select(Revision.article_pk, func.max(Revision.number)).group_by(Revision.article_pk)
+    found: dict[int, int] = {}
+    for part in _parts(article_pks):
+        rows = session.execute(numbers.where(Revision.article_pk.in_(part)))
+        found |= {article_pk: number for article_pk, number in rows}
+    return found
+
+
+def add_revision(
+    session: Session,
+    article: Article,
+    content: ArticleContent,
+    *,
+    number: int,
+    author: str,
+    note: str,
+    now: datetime,
+) -> None:
+    """Append revision `number`, which must be the next one of the article."""
+    session.add(
+        Revision(
+            article=article,
+            number=number,
+            source=content.source,
+            source_hash=content.source_hash,
+            author=author,
+            note=note,
+            created_at=now,
+        )
+    )
+
+
+def forget_redirects(session: Session, article_pks: Sequence[int]) -> None:
+    """Delete the old addresses that lead to these articles."""
+    for part in _parts(article_pks):
+        session.execute(delete(Redirect).where(Redirect.article_pk.in_(part)))
+
+
+def add_redirects(session: Session, article: Article, paths: Sequence[str]) -> None:
+    """Let the old addresses `paths` lead to `article`, which has none yet."""
+    wanted = dict.fromkeys("/" + path.strip().strip("/") for path in paths)
+    session.add_all(Redirect(path=path, article=article) for path in wanted)
+
+
+def mark_published(article: Article, status: str, now: datetime) -> None:
+    """Set the status; the first publication's moment is kept, a retired article comes back."""
+    article.status = status
+    article.deleted_at = None
+    if status == "published" and article.published_at is None:
+        article.published_at = now
+
+
+def _parts(article_pks: Sequence[int]) -> Iterator[Sequence[int]]:
+    # Fewer than the number of parameters that every SQLite allows in one statement.
+    for start in range(0, len(article_pks), _MOST_PARAMETERS):
+        yield article_pks[start : start + _MOST_PARAMETERS]

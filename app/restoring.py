@@ -1,0 +1,201 @@
+"""Putting a backup back: everything is verified first, then it takes effect at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from app.backup import DATABASE, FORMAT, MANIFEST, sqlite_path
+from app.db import create_database_engine, session_factory
+from app.errors import KotaeError
+from app.indexing import indexing_turn
+from app.media import store_media
+from app.migrating import upgrade
+from app.models import Article, OutboxEntry, utc_now
+from app.settings import Settings
+from search.document import Progress, no_progress
+
+_MEMBER = re.compile(r"manifest\.json|database\.sqlite3|media/[0-9a-f]{2}/[0-9a-f]{64}")
+_MOST_MANIFEST_BYTES = 64 * 1024 * 1024
+_TURN_SECONDS = 60.0
+_CHUNK = 1024 * 1024
+
+
+class RestoreRefused(KotaeError):
+    """The file is no usable backup; nothing was changed."""
+
+    code = "restore-refused"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What a restore brought back."""
+
+    articles: int
+    """Published at this moment."""
+    media: int
+
+
+def restore(file: Path, *, settings: Settings, progress: Progress = no_progress) -> RestoreReport:
+    """Replace the database by that of a backup and add its media; a server may go on running.
+
+    The archive is unpacked beside, checked against its manifest, and migrated; only then one
+    transaction swaps the contents. The outbox then holds what the index must learn.
+    Raises RestoreRefused, BackupRefused (for PostgreSQL), IndexerBusy.
+    """
+    target = sqlite_path(settings, "pg_restore")
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.var_dir, prefix=".restore-") as folder:
+        unpacked = Path(folder)
+        media = _unpack(file, unpacked, progress)
+        _check_database(unpacked / DATABASE)
+        upgrade(Settings(database_url=f"sqlite:///{unpacked / DATABASE}"))
+        for done, path in enumerate(media, start=1):
+            store_media(path, settings.media_dir)
+            progress("Copying attachments", done, len(media))
+        with indexing_turn(settings, timeout=_TURN_SECONDS):
+            articles = _fill_outbox(unpacked / DATABASE, _indexed_names(settings, target))
+            _swap(unpacked / DATABASE, target)
+    return RestoreReport(articles, len(media))
+
+
+def _unpack(file: Path, folder: Path, progress: Progress) -> list[Path]:
+    """Unpack into `folder` and return the media's paths."""
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            manifest = _read_manifest(archive)
+            media = []
+            for done, entry in enumerate(manifest, start=1):
+                path = _unpack_member(archive, entry, folder)
+                if path.name != DATABASE:
+                    media.append(path)
+                progress("Unpacking", done, len(manifest))
+            if archive.next() is not None:
+                raise RestoreRefused(f"{file} holds more than its manifest says.")
+    except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
+        raise RestoreRefused(f"{file} is not a whole backup: {error}.") from error
+    if not (folder / DATABASE).is_file():
+        raise RestoreRefused(f"{file} holds no database.")
+    return media
+
+
+def _next_member(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo:
+    member = archive.next()
+    if member is None:
+        raise RestoreRefused(f"The backup ends before {name}.")
+    if not member.isreg() or member.name != name or not _MEMBER.fullmatch(name):
+        raise RestoreRefused(f"The backup holds {member.name!r} where {name!r} should be.")
+    return member
+
+
+def _read_manifest(archive: tarfile.TarFile) -> list[dict[str, Any]]:
+    member = _next_member(archive, MANIFEST)
+    stream = archive.extractfile(member)
+    if stream is None or member.size > _MOST_MANIFEST_BYTES:
+        raise RestoreRefused("The backup's manifest cannot be read.")
+    manifest = json.loads(stream.read())
+    if manifest["format"] != FORMAT:
+        raise RestoreRefused(f"The backup has format {manifest['format']}; only {FORMAT} is known.")
+    return list(manifest["files"])
+
+
+def _unpack_member(archive: tarfile.TarFile, entry: dict[str, Any], folder: Path) -> Path:
+    name, size, expected = str(entry["name"]), int(entry["size"]), str(entry["sha256"])
+    member = _next_member(archive, name)
+    stream = archive.extractfile(member)
+    if stream is None or member.size != size:
+        raise RestoreRefused(f"{name} in the backup has another size than its manifest says.")
+    # The name matched _MEMBER, and its last part is unique to the content.
+    target = folder / name.rpartition("/")[2]
+    digest = hashlib.sha256()
+    with target.open("xb") as file:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+    if digest.hexdigest() != expected or name.startswith("media/") and expected != target.name:
+        raise RestoreRefused(f"{name} in the backup is damaged: its SHA-256 differs.")
+    return target
+
+
+def _check_database(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        raise RestoreRefused(f"The database in the backup cannot be used: {error}.") from error
+    if found != "ok":
+        raise RestoreRefused(f"The database in the backup is damaged: {found}.")
+
+
+def _indexed_names(settings: Settings, target: Path) -> set[str]:
+    """Documents that the index may hold now, by the database that is about to be replaced."""
+    if not target.is_file():
+        return set()
+    engine = create_database_engine(settings)
+    try:
+        with session_factory(engine)() as session:
+            rows = session.execute(
+                select(Article.article_id, Article.locale).where(Article.indexed)
+            )
+            return {f"{article_id}@{locale}" for article_id, locale in rows}
+    except DBAPIError:
+        return set()  # a database without tables, or one that is damaged: why one restores
+    finally:
+        engine.dispose()
+
+
+def _fill_outbox(database: Path, indexed: set[str]) -> int:
+    """Ask for all that is published, and for the removal of what is not; returns the former."""
+    now = utc_now()
+    with _opened(database) as session:
+        session.query(OutboxEntry).delete()
+        shown = set()
+        for article in session.scalars(select(Article)):
+            article.indexed = article.is_visible(now)
+            if article.indexed:
+                shown.add(article.document_id)
+        for action, names in (("put", shown), ("remove", indexed - shown)):
+            session.add_all(
+                OutboxEntry(document_id=name, action=action, created_at=now)
+                for name in sorted(names)
+            )
+        session.commit()
+    return len(shown)
+
+
+@contextmanager
+def _opened(database: Path) -> Iterator[Any]:
+    engine = create_database_engine(Settings(database_url=f"sqlite:///{database}"))
+    try:
+        with session_factory(engine)() as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+def _swap(source: Path, target: Path) -> None:
+    """Copy page by page into the live file, as one transaction: whoever has it open sees either."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with (
+            closing(sqlite3.connect(source)) as new,
+            closing(sqlite3.connect(target, timeout=30)) as live,
+        ):
+            new.backup(live)
+            live.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        raise RestoreRefused(f"{target} cannot be replaced: {error}.") from error

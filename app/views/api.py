@@ -1,0 +1,159 @@
+"""The JSON API under /api/v1, for the widget, for pages and for other programs.
+
+What it accepts and answers is described in openapi.json, which a test holds to these views.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from flask_limiter import Limiter
+
+from app import answers
+from app.addresses import article_url, contact_url
+from app.answers import Answers
+from app.deflection.events import read_batch, record_events
+from app.languages import read_locale, same_language
+from app.models import Article
+from app.payload import parse_json
+from app.reading import Reading, find_article, list_articles
+from app.settings import Settings
+from app.tickets import check_signature, open_ticket, read_outcome, read_ticket, record_outcome
+from app.views.headers import refuse_foreign_origin
+from app.views.pages import checked
+from app.views.parameters import read_list, read_search, read_suggest
+from app.views.scope import audiences, database, now, parts, settings, wanted_locales
+
+
+def api_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
+    """The API's routes, with the rates that `settings` allow one client."""
+    api = Blueprint("api", __name__, url_prefix="/api/v1")
+    rated = limiter.shared_limit
+    api.get("/suggest")(rated(settings.rate_suggest, scope="suggest")(suggest))
+    api.get("/search")(rated(settings.rate_search, scope="search")(search))
+    api.get("/articles")(articles)
+    api.get("/articles/<path:article_id>")(article)
+    api.post("/events")(rated(settings.rate_events, scope="events")(events))
+    api.post("/tickets")(rated(settings.rate_tickets, scope="tickets")(tickets))
+    api.post("/tickets/outcomes")(outcomes)
+    api.get("/openapi.json")(openapi)
+    return api
+
+
+def suggest() -> Response:
+    """Answers while somebody types."""
+    question = read_suggest(request.args, audiences())
+    found = answers.suggest(question, session=database(), index=parts().index, now=now())
+    return _fresh(found, "suggest", found.to_json(_contact(question.locale)))
+
+
+def search() -> Response:
+    """One page of answers to a finished question."""
+    question = read_search(request.args, audiences())
+    found = answers.search(question, session=database(), index=parts().index, now=now())
+    return _fresh(found, "search", found.to_search_json(_contact(question.locale)))
+
+
+def articles() -> Response:
+    """The published articles, a page at a time, without their bodies."""
+    locale, category, page, per_page = read_list(request.args)
+    found, total = list_articles(
+        database(),
+        locale=locale,
+        category=category,
+        audiences=audiences(),
+        now=now(),
+        limit=per_page,
+        offset=(page - 1) * per_page,
+    )
+    items = [_summary(article) for article in found]
+    return checked(jsonify(items=items, total=total, page=page, per_page=per_page))
+
+
+def article(article_id: str) -> Response:
+    """One article, in the language asked for where it exists."""
+    asked = read_locale(request.args.get("locale", ""))
+    reading = find_article(
+        database(),
+        article_id,
+        wanted=wanted_locales(asked),
+        audiences=audiences(),
+        now=now(),
+    )
+    return checked(jsonify(_whole(reading, asked)))
+
+
+def events() -> tuple[Response, int]:
+    """Take a batch of visitors' events."""
+    refuse_foreign_origin()
+    # sendBeacon cannot send application/json to another origin, so the media type is not asked.
+    batch = read_batch(parse_json(request.get_data()))
+    record_events(database(), batch)
+    return jsonify(accepted=len(batch)), 202
+
+
+def tickets() -> tuple[Response, int]:
+    """Take a question for a person."""
+    refuse_foreign_origin()
+    ticket = read_ticket(parse_json(request.get_data()))
+    return jsonify(ticket_id=open_ticket(database(), ticket)), 201
+
+
+def outcomes() -> tuple[Response, int]:
+    """Take a help desk's word on what became of a ticket."""
+    body = request.get_data()
+    check_signature(
+        settings().outcomes_secret,
+        request.headers.get("Kotae-Timestamp", ""),
+        request.headers.get("Kotae-Signature", ""),
+        body,
+        now=datetime.now(UTC),
+    )
+    outcome = read_outcome(body)
+    record_outcome(database(), outcome)
+    return jsonify(ticket_id=outcome.ticket_id), 202
+
+
+def openapi() -> Response:
+    """The description of this API (OpenAPI 3.1)."""
+    description = Path(current_app.root_path, "static", "openapi.json").read_bytes()
+    return checked(Response(description, content_type="application/json"))
+
+
+def _fresh(found: Answers, endpoint: str, body: dict[str, Any]) -> Response:
+    """An answer with a query id of its own, which therefore no cache may keep."""
+    parts().metrics.count_answers(endpoint, found.took_ms / 1000, no_answer=found.no_answer)
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _contact(locale: str | None) -> str:
+    return contact_url(locale or settings().default_locale)
+
+
+def _summary(article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.article_id,
+        "locale": article.locale,
+        "title": article.title,
+        "category": article.category,
+        "tags": article.tags,
+        "products": article.products,
+        "url": article_url(article.locale, article.article_id),
+        "updated_at": article.updated_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _whole(reading: Reading, asked: str | None) -> dict[str, Any]:
+    article = reading.article
+    return _summary(article) | {
+        "html": article.html,
+        "headings": article.headings,
+        "locales": list(reading.locales),
+        "translation_of_query_locale": asked is not None
+        and not same_language(asked, article.locale),
+    }

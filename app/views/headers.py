@@ -1,0 +1,113 @@
+"""Headers that guard: what a page may load, which sites may call, who may post.
+
+No cookies are set, so a forged request can do nothing in another's name; the origin checks keep
+other sites from using visitors' browsers to fill the store.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Flask, Response, request
+
+from app.problems import BadEncoding, OriginRefused
+from app.views.scope import settings
+
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' https: data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_SHARED = frozenset(
+    {"api.suggest", "api.search", "api.article", "api.articles", "api.events", "api.tickets"}
+)
+"""Endpoints that pages of allowed origins may call."""
+
+
+def install_headers(app: Flask) -> None:
+    """Check the address of every request; guard every response."""
+    app.before_request(_refuse_bad_encoding)
+    app.after_request(_add_guards)
+    app.after_request(_add_sharing)
+
+
+def refuse_foreign_form() -> None:
+    """Raise OriginRefused when a form was posted from another site's page.
+
+    Browsers say where a form comes from (Sec-Fetch-Site, else Origin); a client that says
+    neither is no browser, and needs no visitor's browser to post.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    else:
+        origin = request.headers.get("Origin")
+        foreign = origin is not None and not _is_own(origin)
+    if foreign:
+        raise OriginRefused("This form was sent from another site. Open it here and send it again.")
+
+
+def refuse_foreign_origin() -> None:
+    """Raise OriginRefused when a page that KB_ALLOWED_ORIGINS does not list calls the API."""
+    origin = request.headers.get("Origin")
+    if origin is not None and not _is_own(origin) and not _is_allowed(origin):
+        raise OriginRefused(f"Pages of {origin} may not send this; add it to KB_ALLOWED_ORIGINS.")
+
+
+def _refuse_bad_encoding() -> None:
+    """Addresses are UTF-8 (RFC 3987). Decoding them leniently would answer another question."""
+    path = request.environ.get("PATH_INFO", "").encode("latin-1")
+    try:
+        path.decode("utf-8")
+        unquote_to_bytes(request.query_string).decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadEncoding("The address is not UTF-8; percent-encode its UTF-8 bytes.") from None
+
+
+def _add_guards(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    # Not "no-referrer": browsers would then send `Origin: null` with our own forms.
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    if response.status_code < 400:
+        # The limiter tells everybody when to come back, not only those it turned away.
+        headers.pop("Retry-After", None)
+    return response
+
+
+def _add_sharing(response: Response) -> Response:
+    """Let pages of allowed origins read the answer (the CORS protocol of the Fetch standard)."""
+    if request.endpoint not in _SHARED or not settings().allowed_origins:
+        return response
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin")
+    if origin is None or not _is_allowed(origin):
+        return response
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        response.headers["Access-Control-Max-Age"] = "600"
+    return response
+
+
+def _is_allowed(origin: str) -> bool:
+    allowed = settings().allowed_origins
+    return "*" in allowed or origin.lower() in allowed
+
+
+def _is_own(origin: str) -> bool:
+    parts = urlsplit(settings().base_url)
+    return origin.lower() in {
+        f"{parts.scheme}://{parts.netloc}".lower(),
+        request.host_url.rstrip("/").lower(),
+    }

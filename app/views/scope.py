@@ -1,0 +1,101 @@
+"""What one request has at hand: the application's parts, a database session, the visitor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, cast
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.answers import Index
+from app.health import IndexState
+from app.languages import choose_locale, interface_locale, read_locale
+from app.metrics import Metrics
+from app.reading import PUBLIC
+from app.settings import Settings
+
+_NAME = "kotae"
+
+
+class ServingIndex(Index, Protocol):
+    """An index that answers and can say how it is."""
+
+    def state(self) -> IndexState:
+        """What it holds and what it lacks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application was assembled from."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    index: ServingIndex
+    metrics: Metrics
+
+
+def install_scope(app: Flask, parts: Parts) -> None:
+    """Make `parts` reachable from requests, and close each request's session at its end."""
+    app.extensions[_NAME] = parts
+    app.teardown_appcontext(_close_session)
+
+
+def parts() -> Parts:
+    """The parts of the application that answers this request."""
+    return cast(Parts, current_app.extensions[_NAME])
+
+
+def settings() -> Settings:
+    """The settings of the application that answers this request."""
+    return parts().settings
+
+
+def database() -> Session:
+    """This request's session, opened when first asked for."""
+    if "database" not in g:
+        g.database = parts().sessions()
+    return cast(Session, g.database)
+
+
+def now() -> datetime:
+    """The moment of this request: one and the same for all that it reads."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return cast(datetime, g.now)
+
+
+def audiences() -> frozenset[str]:
+    """Whose articles the visitor may read."""
+    return PUBLIC
+
+
+def page_locale() -> str:
+    """The language of the page asked for: the one in its address, else the visitor's best."""
+    first = request.path.lstrip("/").split("/", 1)[0]
+    return read_locale(first) or accepted_locale()
+
+
+def accepted_locale() -> str:
+    """The offered language that suits the visitor's browser best, else the default one."""
+    wanted = [tag for tag, _ in request.accept_languages]
+    return choose_locale(wanted, settings().locales) or settings().default_locale
+
+
+def wanted_locales(locale: str | None) -> tuple[str, ...]:
+    """Languages in which to look for an article: the given one, then the site's default."""
+    default = settings().default_locale
+    return (default,) if locale is None else (locale, default)
+
+
+def spoken_locale() -> str:
+    """The language of the interface around this page."""
+    return interface_locale(page_locale(), settings().default_locale)
+
+
+def _close_session(_error: BaseException | None) -> None:
+    session = g.pop("database", None)
+    if session is not None:
+        session.close()

@@ -1,0 +1,138 @@
+"""The doctor: each ill is found, named, and a remedy given."""
+
+import pytest
+from sqlalchemy import select
+
+from app import doctor
+from app.doctor import examine
+from app.importing import import_folder
+from app.indexing import finish_indexing
+from app.media import media_path
+from app.models import Article, Media, OutboxEntry
+from tests.store_helpers import PNG, write_tree
+from tests.tiny_embedder import TinyEmbedder
+
+pytest_plugins = ("tests.store_fixtures",)
+
+
+@pytest.fixture
+def installation(tmp_path, settings, sessions, monkeypatch):
+    """An installation that is well; returns its environment."""
+    from app import assembly
+
+    embedder = TinyEmbedder()
+    monkeypatch.setattr("app.assembly.open_embedder", lambda settings: embedder)
+    monkeypatch.setattr("search.embed.load_embedder", lambda *names, **options: embedder)
+    root = write_tree(tmp_path / "articles", {"en/a.md": "# A\nText.", "en/x.png": PNG})
+    import_folder(root, session_factory=sessions, settings=settings)
+    index = assembly.open_index(settings, embedder)
+    finish_indexing(settings, sessions, index)
+    index.close()
+    return {"KB_VAR_DIR": str(settings.var_dir), "KB_ARTICLES_DIR": str(root)}
+
+
+def find(environ, name):
+    found = [check for check in examine(environ) if check.name == name]
+    assert found, f"the doctor did not look at {name}"
+    return found[-1]
+
+
+def test_a_good_installation_is_well(installation):
+    levels = {check.name: check.level for check in examine(installation)}
+    assert set(levels.values()) == {"ok"}
+    assert set(levels) == {
+        *("python", "settings", "folder", "secret key", "articles folder", "model"),
+        *("database", "articles", "attachments", "index"),
+    }
+
+
+def test_a_misspelt_setting_is_noticed(installation):
+    check = next(c for c in examine(installation | {"KB_SITE_NAM": "x"}) if c.level == "warn")
+    assert "KB_SITE_NAM " in check.finding
+    assert check.mend == "did you mean KB_SITE_NAME?"
+
+
+def test_a_bad_setting_ends_the_examination(installation):
+    checks = examine(installation | {"KB_TRUSTED_PROXIES": "many"})
+    assert checks[-1].level == "fail"
+    assert "KB_TRUSTED_PROXIES" in checks[-1].finding
+
+
+def test_a_full_disk_is_noticed(installation, monkeypatch):
+    monkeypatch.setattr(doctor, "_LEAST_FREE_BYTES", 1 << 62)
+    assert find(installation, "folder").level == "fail"
+
+
+def test_a_key_that_others_may_read_is_noticed(installation, settings):
+    find(installation, "secret key")
+    (settings.var_dir / "secret_key").chmod(0o644)
+    check = find(installation, "secret key")
+    assert (check.level, check.mend) == ("warn", f"chmod 600 {settings.var_dir / 'secret_key'}")
+
+
+def test_a_short_key_is_noticed(installation):
+    assert find(installation | {"KB_SECRET_KEY": "abc"}, "secret key").level == "warn"
+
+
+def test_a_missing_model_is_a_warning_since_keywords_go_on(installation, monkeypatch):
+    from search.embed import EmbedderUnavailable
+
+    def fail(*names, **options):
+        raise EmbedderUnavailable("There is no model.")
+
+    monkeypatch.setattr("search.embed.load_embedder", fail)
+    check = find(installation, "model")
+    assert (check.level, check.mend) == ("warn", "./scripts/fetch_model")
+    assert "There is no model." in check.finding
+
+
+def test_a_missing_folder_of_articles_is_a_warning(installation, tmp_path):
+    environ = installation | {"KB_ARTICLES_DIR": str(tmp_path / "nowhere")}
+    assert find(environ, "articles folder").level == "warn"
+
+
+def test_a_database_without_tables_wants_migrating(tmp_path):
+    check = find({"KB_VAR_DIR": str(tmp_path / "fresh")}, "database")
+    assert (check.level, check.mend) == ("fail", "kb migrate")
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(installation):
+    environ = installation | {"KB_DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/n"}
+    check = find(environ, "database")
+    assert check.level == "fail"
+    assert "127.0.0.1" in check.finding
+    assert "hunter2" not in check.finding
+
+
+def test_a_missing_attachment_is_noticed(installation, settings, sessions):
+    with sessions() as session:
+        media_path(settings.media_dir, session.scalars(select(Media.sha256)).one()).unlink()
+    check = find(installation, "attachments")
+    assert check.level == "fail"
+    assert check.finding.startswith("1 of 1")
+
+
+def test_changes_that_wait_are_noticed(installation, sessions):
+    with sessions() as session:
+        session.add(OutboxEntry(document_id="a@en", action="put"))
+        session.commit()
+    check = find(installation, "index")
+    assert (check.level, "1 waiting" in check.finding) == ("warn", True)
+
+
+def test_an_index_that_lost_articles_is_noticed(installation, sessions):
+    with sessions() as session:
+        session.scalars(select(Article)).one().status = "draft"
+        session.commit()
+    assert find(installation, "articles").level == "warn"
+    check = find(installation, "index")
+    assert (check.level, check.mend) == ("fail", "kb reindex --all")
+
+
+def test_a_missing_index_is_noticed(installation, settings):
+    (settings.index_dir / "CURRENT").unlink()
+    for folder in settings.index_dir.iterdir():
+        if folder.is_dir():
+            folder.rename(settings.var_dir / folder.name)
+    check = find(installation, "index")
+    assert (check.level, check.mend) == ("fail", "kb reindex")

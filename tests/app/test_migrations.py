@@ -1,0 +1,109 @@
+"""The migrations: up, down, up again, and equal to the mapped classes, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, inspect, text
+
+from app import migrating
+from app.db import create_database_engine
+from app.models import Base
+from app.settings import Settings
+
+pytest_plugins = ("tests.postgresql_fixtures",)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def settings(request, tmp_path):
+    if request.param == "sqlite":
+        return Settings(var_dir=tmp_path)
+    url = request.getfixturevalue("postgresql_url")
+    return Settings.from_env({"KB_VAR_DIR": str(tmp_path), "KB_DATABASE_URL": url})
+
+
+@pytest.fixture
+def engine(settings):
+    engine = create_database_engine(settings)
+    yield engine
+    engine.dispose()
+
+
+def table_names(engine):
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_migrating_up_down_and_up_again_gives_the_same_tables(settings, engine):
+    migrating.upgrade(settings)
+    first = table_names(engine)
+    assert first == set(Base.metadata.tables)
+    migrating.downgrade(settings, "base")
+    assert table_names(engine) == set()
+    migrating.upgrade(settings)
+    assert table_names(engine) == first
+
+
+def test_the_migrated_schema_is_what_the_mapped_classes_say(settings, engine):
+    migrating.upgrade(settings)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_check_constraints_are_migrated_too(settings, engine):
+    migrating.upgrade(settings)
+    for name, table in Base.metadata.tables.items():
+        declared = {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
+        found = {check["name"] for check in inspect(engine).get_check_constraints(name)}
+        assert declared == found
+
+
+def test_migrating_twice_changes_nothing(settings, engine):
+    migrating.upgrade(settings)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO media (sha256, media_type, size, created_at) VALUES "
+                "('aa', 'image/png', 1, '2026-01-01 00:00:00')"
+            )
+        )
+    migrating.upgrade(settings)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM media")).scalar() == 1
+        assert migrating.current_revision(connection) == migrating.head_revision()
+
+
+def test_a_failed_migration_leaves_the_schema_as_it_was(settings, engine, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("power cut")
+
+    # The first index comes after the first table, so something was done that must be undone.
+    monkeypatch.setattr("alembic.op.create_index", fail)
+    with pytest.raises(RuntimeError, match="power cut"):
+        migrating.upgrade(settings)
+    assert table_names(engine) == set()
+
+
+def test_an_empty_database_is_said_to_need_migrating(settings, engine):
+    expected = pytest.raises(migrating.MigrationNeeded, match="kb migrate")
+    with engine.connect() as connection, expected:
+        migrating.require_current(connection)
+
+
+def test_a_database_of_a_newer_version_is_refused(settings, engine):
+    migrating.upgrade(settings)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(migrating.SchemaTooNew, match="9999"):
+        migrating.upgrade(settings)
+    with engine.connect() as connection, pytest.raises(migrating.SchemaTooNew):
+        migrating.require_current(connection)
+
+
+def test_migrations_import_nothing_of_the_application():
+    folder = Path(__file__).resolve().parents[2] / "migrations"
+    for path in folder.rglob("*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        imports = [line for line in lines if line.startswith(("import ", "from "))]
+        assert not [line for line in imports if line.split()[1].split(".")[0] in {"app", "search"}]

@@ -1,0 +1,107 @@
+"""The store's life on PostgreSQL: import, edit, index, prune, export, as on SQLite."""
+
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from app.articles import publish, save_draft, schedule
+from app.counting import count_records
+from app.exporting import export_folder
+from app.indexing import bring_up_to_date, count_waiting
+from app.migrating import upgrade
+from app.models import Article, Event, utc_now
+from app.outbox import note_passed_times
+from app.settings import Settings
+from tests.store_helpers import PNG, read_tree, write_tree
+
+pytest_plugins = ("tests.store_fixtures", "tests.postgresql_fixtures")
+pytestmark = pytest.mark.postgresql
+
+FILES = {
+    "en/pay/_category.md": "---\ntitle: Pay\n---\n",
+    "en/pay/refund.md": "---\r\nredirect_from: [/old]\r\n---\r\n# Refund\r\n[a](../a.md)\r\n",
+    "en/a.md": "\ufeff# A 🙂\n![cat](cat.png)\n",
+    "ko/pay/refund.md": "# 환불\n",
+    "en/cat.png": PNG,
+}
+
+
+@pytest.fixture
+def settings(postgresql_url, tmp_path):
+    variables = {"KB_VAR_DIR": str(tmp_path / "var"), "KB_DATABASE_URL": postgresql_url}
+    made = Settings.from_env(variables)
+    upgrade(made)
+    return made
+
+
+def test_a_folder_goes_in_is_indexed_and_comes_out_again(
+    tmp_path, settings, sessions, run_import, index
+):
+    root = write_tree(tmp_path / "in", FILES)
+    report = run_import(root)
+    assert (report.created, report.failed, report.warnings) == (3, (), ())
+    index.stale = True
+    assert bring_up_to_date(sessions, index) == 3
+    assert set(index.documents) == {"pay/refund@en", "a@en", "pay/refund@ko"}
+    assert run_import(root).unchanged == 3
+    assert count_waiting(sessions) == 0
+    export_folder(tmp_path / "out", session_factory=sessions, settings=settings)
+    assert read_tree(tmp_path / "out") == read_tree(root)
+    (root / "ko/pay/refund.md").unlink()
+    assert run_import(root, prune=True).retired == 1
+    bring_up_to_date(sessions, index)
+    assert set(index.documents) == {"pay/refund@en", "a@en"}
+
+
+def test_an_edit_is_published_when_its_time_has_come(sessions, find, index):
+    name = {"article_id": "a", "locale": "en"}
+    with sessions() as session:
+        save_draft(session, **name, source="# A", author="Kim")
+    with sessions() as session:
+        publish(session, **name, author="Kim")
+    with sessions() as session:
+        schedule(session, **name, author="Kim", expires_at=utc_now())
+    with sessions() as session:
+        session.scalars(select(Article)).one().indexed = True
+        session.commit()
+    assert note_passed_times(sessions) == 1
+    bring_up_to_date(sessions, index)
+    assert [call[0] for call in index.calls] == ["remove"]
+
+
+def test_a_failed_import_leaves_nothing_behind(tmp_path, run_import, sessions, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("app.importing.storing._store_media", fail)
+    with pytest.raises(RuntimeError, match="power cut"):
+        run_import(write_tree(tmp_path / "in", FILES))
+    with sessions() as session:
+        assert session.scalars(select(Article)).all() == []
+
+
+def test_two_servers_that_start_together_migrate_once(postgresql_url, tmp_path):
+    failures = []
+
+    def start(number):
+        variables = {"KB_VAR_DIR": str(tmp_path / str(number)), "KB_DATABASE_URL": postgresql_url}
+        try:
+            upgrade(Settings.from_env(variables))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=start, args=[number]) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_events_are_counted(sessions):
+    with sessions() as session:
+        session.add(Event(id="1", session="s", type="helpful", at=utc_now()))
+        session.commit()
+        counts = count_records(session, None)
+    assert (counts.events["helpful"], counts.sessions) == (1, 1)

@@ -1,0 +1,109 @@
+"""A real browser on a real server: Debian's Chromium, the pages and their scripts, a fake index."""
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app import create_app
+from app.db import create_database_engine, session_factory
+from app.models import Base
+from app.settings import Settings
+from tests.fake_index import FakeIndex
+from tests.help_center import hits_of_help_center, small_help_center
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+VIEWPORT = {"width": 1024, "height": 768}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *given):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site_url(tmp_path_factory):
+    """The address of the small help center, served from a thread."""
+    settings = Settings(
+        var_dir=tmp_path_factory.mktemp("site"),
+        rate_suggest="100000/minute",
+        rate_search="100000/minute",
+        rate_tickets="100000/minute",
+    )
+    engine = create_database_engine(settings)
+    Base.metadata.create_all(engine)
+    with session_factory(engine).begin() as session:
+        session.add_all(small_help_center())
+    app = create_app(settings, index=FakeIndex(hits_of_help_center()))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["kotae"].sessions.kw["bind"].dispose()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests; each test has a context of its own."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        reason = "no Chromium is installed"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, site_url):
+    """Opens pages: `open_page("/en/", color_scheme="dark")`; complaints in the console fail."""
+    contexts = []
+    complaints = []
+
+    def open_at(path, *, expect_complaints=False, **options):
+        context = browser.new_context(
+            base_url=site_url, viewport=options.pop("viewport", VIEWPORT), **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        if not expect_complaints:
+            page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def screenshot():
+    """Keeps a picture where KB_SCREENSHOTS names a folder, for people who look at a change."""
+
+    def keep(page, name):
+        folder = os.environ.get("KB_SCREENSHOTS")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return keep

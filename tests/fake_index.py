@@ -1,0 +1,68 @@
+"""A search index in memory: articles whose words begin as the question's words do, in order."""
+
+from search.document import Hit, Results
+from search.index import IndexState
+
+
+class FakeIndex:
+    """Keeps hits by hand and the queries it was asked; `degraded` and `silent` set its mood."""
+
+    def __init__(self, hits=()):
+        self.hits = list(hits)
+        self.queries = []
+        self.degraded = ""
+        self.silent = False
+        self.facets = {}
+        self.did_you_mean = None
+
+    def suggest(self, query):
+        return self._answer(query)
+
+    def search(self, query):
+        return self._answer(query)
+
+    def state(self):
+        return IndexState("g1", 7, len(self.hits), len(self.hits), "fake", self.degraded, False)
+
+    def close(self):
+        pass
+
+    def _answer(self, query):
+        self.queries.append(query)
+        if self.silent:
+            return Results((), 0, True, bool(self.degraded))
+        words = query.text.lower().split()
+        found = [hit for hit in self.hits if words and all(word in _text(hit) for word in words)]
+        shown = found[query.offset : query.offset + query.limit]
+        return Results(
+            tuple(shown),
+            len(found),
+            not found,
+            bool(self.degraded),
+            self.facets,
+            self.did_you_mean,
+        )
+
+
+def make_hit(article_id, locale="en", title="Title", **values):
+    """A hit with everything a test does not care about filled in."""
+    given = {
+        "document_id": f"{article_id}@{locale}",
+        "article_id": article_id,
+        "locale": locale,
+        "title": title,
+        "title_highlights": (),
+        "answer": "",
+        "answer_highlights": (),
+        "anchor": "",
+        "heading": "",
+        "score": 0.5,
+        "why": ("title",),
+        "foreign": False,
+        "category": "",
+    }
+    return Hit(**(given | values))
+
+
+def _text(hit):
+    return f"{hit.title} {hit.answer}".lower()

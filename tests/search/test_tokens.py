@@ -1,0 +1,104 @@
+"""Text to terms in every script, and the words that only ask."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.analysis.normalise import fold
+from search.analysis.question_words import is_question_word
+from search.analysis.tokens import query_terms, strip_particle, terms, tokenise
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Reset your password", ["reset", "your", "password"]),
+        ("I can’t sign-in (error 404)", ["i", "can't", "sign", "in", "error", "404"]),
+        ("snake_case and C++", ["snake", "case", "and", "c"]),
+        ("Où est ma commande?", ["ou", "est", "ma", "commande"]),
+        ("Где мой заказ", ["где", "мои".replace("и", "й"), "заказ"]),
+        ("退款", ["退款"]),
+        ("申请退款", ["申请", "请退", "退款"]),
+        ("退 款", ["退", "款"]),
+        ("パスワード", ["パス", "スワ", "ワー", "ード"]),
+        ("環境を作る", ["環境", "境を", "を作", "作る"]),
+        ("ありがとう", []),
+        ("환불", ["환", "환불", "불"]),
+        ("\U00020bb7野家", ["\U00020bb7野", "野家"]),
+        ("iPhone로 결제", ["iphone", "로", "결", "결제", "제"]),
+        ("Wi-Fi設定", ["wi", "fi", "設定"]),
+        ("", []),
+        ("?!… 。、 😀", []),
+    ],
+)
+def test_each_script_is_cut_its_own_way(text, expected):
+    assert terms(text) == expected
+
+
+def test_a_korean_word_is_found_with_and_without_its_particle():
+    assert "비밀번호" in terms("비밀번호를 바꾸고 싶어요")
+    assert "비밀번호" in terms("비밀번호")
+    assert set(terms("환불")) <= set(terms("환불은"))
+
+
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [
+        ("비밀번호를", "비밀번호"),
+        ("고객센터에서는", "고객센터"),
+        ("서울에서", "서울"),
+        ("환불은", "환불"),
+        ("환불", "환불"),
+        ("나", "나"),
+        ("우리", "우리"),
+        ("배송도", "배송"),
+    ],
+)
+def test_a_particle_is_taken_off_but_two_syllables_remain(word, stem):
+    assert strip_particle(word) == stem
+
+
+def test_width_and_composition_do_not_change_the_terms():
+    assert terms("ﾊﾟｽﾜｰﾄﾞ ＡＢＣ") == terms("パスワード ABC")
+
+
+@given(
+    st.text(
+        st.one_of(
+            st.characters(min_codepoint=32, max_codepoint=0x24F),
+            st.sampled_from("환불을비밀번호パスワードありがとう退款帳號ー々ｱﾞㅂ'’_ 😀"),
+        ),
+        max_size=60,
+    )
+)
+def test_every_term_stands_where_it_says(text):
+    folded = fold(text)
+    for token in tokenise(folded):
+        assert token.term == folded[token.start : token.end].replace("’", "'")
+        assert not any(char.isspace() for char in token.term)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How do I reset my password?", ["reset", "password"]),
+        ("what is this", ["what", "is", "this"]),
+        ("怎么退款", ["么退", "退款"]),
+        ("refund refund REFUND", ["refund"]),
+        ("I can't sign in", ["sign"]),
+    ],
+)
+def test_words_of_asking_are_left_out_unless_nothing_else_is_asked(question, expected):
+    assert query_terms(question) == expected
+
+
+@pytest.mark.parametrize("word", ["how", "what's", "can't", "어떻게", "怎么", "请问"])
+def test_words_of_asking_are_known(word):
+    assert is_question_word(word)
+
+
+@pytest.mark.parametrize("word", ["refund", "환불", "退款", "password", "not", "payment"])
+def test_words_of_substance_are_not_words_of_asking(word):
+    assert is_question_word(word) == (word == "not")

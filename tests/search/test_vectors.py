@@ -1,0 +1,164 @@
+"""Nearest passages: every kind of index finds, forgets, keeps to what is allowed, and is fair."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from search.vectors import LanguageVectors, VectorIndex, nearest_in_languages
+
+COUNT, DIMENSIONS = 600, 16
+LIMITS = {
+    "flat": {"flat": COUNT, "quantised": COUNT},
+    "quantised": {"flat": 10, "quantised": COUNT},
+    "inverted": {"flat": 10, "quantised": 20},
+}
+
+
+def unit(rows):
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    return unit(np.random.default_rng(7).normal(size=(COUNT, DIMENSIONS)))
+
+
+@pytest.fixture
+def ids():
+    return np.arange(5_000, 5_000 + COUNT, dtype=np.int64)
+
+
+@pytest.fixture(params=LIMITS)
+def index(request, ids, vectors):
+    return VectorIndex.build(ids, vectors, **LIMITS[request.param])
+
+
+def nearest(index, vector, allowed=None):
+    found, cosines = index.search(vector, 3, allowed)
+    return int(found[0]), float(cosines[0])
+
+
+def test_the_size_of_the_set_chooses_the_kind_of_index(ids, vectors):
+    kinds = [
+        type(VectorIndex.build(ids, vectors, **limits)._parameters(None)).__name__
+        for limits in LIMITS.values()
+    ]
+    assert kinds == ["NoneType", "NoneType", "SearchParametersIVF"]
+
+
+def test_each_vector_is_nearest_to_itself(index, ids, vectors):
+    assert len(index) == COUNT
+    for i in range(0, COUNT, 7):
+        found, cosine = nearest(index, vectors[i])
+        assert found == ids[i]
+        assert cosine == pytest.approx(1.0, abs=0.02)
+
+
+def test_cosines_fall(index, vectors):
+    _, cosines = index.search(vectors[3], 20)
+    assert list(cosines) == sorted(cosines, reverse=True)
+
+
+def test_what_is_removed_is_gone_and_the_rest_keeps_its_ids(index, ids, vectors):
+    index.remove(ids[:300:2])
+    assert len(index) == COUNT - 150
+    for i in range(1, COUNT, 10):
+        assert nearest(index, vectors[i])[0] == ids[i]
+    for i in range(0, 300, 20):
+        assert nearest(index, vectors[i])[0] != ids[i]
+
+
+def test_a_vector_added_later_is_found(index, vectors):
+    new = unit(np.random.default_rng(8).normal(size=(2, DIMENSIONS)))
+    index.add(np.array([1, 2], np.int64), new)
+    assert nearest(index, new[1])[0] == 2
+    assert len(index) == COUNT + 2
+
+
+def test_one_removed_and_added_again_is_found(index, ids, vectors):
+    index.remove(ids[40:50])
+    index.add(ids[40:50], vectors[40:50])
+    assert [nearest(index, vectors[i])[0] for i in range(38, 52)] == list(ids[38:52])
+
+
+def test_removing_unknown_ids_is_no_error(index):
+    index.remove(np.array([1, 2, 3], np.int64))
+    index.remove(np.array([], np.int64))
+    assert len(index) == COUNT
+
+
+def test_only_allowed_ids_are_found(index, ids, vectors):
+    found, _ = index.search(vectors[0], 50, ids[100:110])
+    assert 0 < len(found) <= 10
+    assert set(found) <= set(ids[100:110])
+    assert len(index.search(vectors[0], 5, np.array([], np.int64))[0]) == 0
+
+
+def test_more_can_be_asked_for_than_there_is(ids, vectors):
+    small = VectorIndex.build(ids[:3], vectors[:3])
+    assert len(small.search(vectors[0], 100)[0]) == 3
+
+
+def test_an_emptied_index_finds_nothing(ids, vectors):
+    small = VectorIndex.build(ids[:3], vectors[:3])
+    small.remove(ids[:3])
+    assert len(small) == 0
+    assert len(small.search(vectors[0], 3)[0]) == 0
+
+
+def language(ids, rows):
+    return LanguageVectors(np.array(ids, np.int64), unit(np.array(rows, float)))
+
+
+def spread(axis, count, seed):
+    """Unit vectors that share the component `axis`, as texts of one language do."""
+    rows = np.random.default_rng(seed).normal(size=(count, 8)) * 0.05
+    rows[:, axis] += 1.0
+    return rows
+
+
+def test_a_relatively_nearer_passage_of_another_language_wins():
+    own, foreign = spread(0, 200, 1), spread(1, 200, 2)
+    question = np.zeros(8)
+    question[0], question[5] = 1.0, 0.55
+    own[0, 5], foreign[0, 5] = 0.0, 1.4
+    question = unit(question[None, :])[0]
+    languages = [language(range(200), own), language(range(1_000, 1_200), foreign)]
+    plain = {i: c for lang in languages for i, c in zip(*lang.index.search(question, 1), strict=True)}
+    assert plain[max(plain)] < plain[min(plain)], "the plain cosine must prefer the own language"
+    best = max(nearest_in_languages(languages, question, 5), key=lambda item: item[1])
+    assert best[0] == 1_000
+
+
+def test_an_equally_good_passage_of_the_own_language_is_not_overtaken_by_chance():
+    languages = [
+        language(range(200), spread(0, 200, 1)),
+        language(range(1_000, 1_200), spread(1, 200, 2)),
+    ]
+    question = unit(spread(0, 1, 9))[0]
+    found = dict(nearest_in_languages(languages, question, 1))
+    own = max(cosine for id_, cosine in found.items() if id_ < 1_000)
+    assert own > 0.9
+
+
+def test_a_few_passages_are_not_taken_for_a_language():
+    many, one = language(range(200), spread(0, 200, 1)), language([1_000], spread(1, 1, 2))
+    question = unit(spread(0, 1, 9))[0]
+    best = max(nearest_in_languages([many, one], question, 5), key=lambda item: item[1])
+    assert best[0] < 1_000
+    assert one.weight() < 0.1
+    assert many.weight() > 0.9
+
+
+def test_with_one_language_the_cosines_are_left_alone():
+    only = language(range(50), spread(0, 50, 1))
+    question = unit(spread(0, 1, 9))[0]
+    ids, cosines = only.index.search(question, 10)
+    assert nearest_in_languages([only], question, 10) == list(
+        zip(ids.tolist(), cosines.tolist(), strict=True)
+    )
+
+
+def test_no_language_finds_nothing():
+    assert nearest_in_languages([], np.zeros(8, np.float32), 5) == []

@@ -1,0 +1,110 @@
+"""Documents and embedders for tests of the search engine."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from search.document import Document, Section
+from search.fusion import Weights
+
+ROOT = Path(__file__).resolve().parents[1]
+
+TINY_WEIGHTS = Weights(lowest_cosine=0.1, highest_cosine=0.8, midpoint=0.35)
+"""Calibration for TinyEmbedder, whose unrelated texts are near cosine 0."""
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_HEADING = re.compile(r"^(#{2,4})\s+(.*)$")
+_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|[*`\[|]|^\s*[-|: ]+$", re.MULTILINE)
+
+
+def make_document(article_id, title, text="", *, locale="en", **values):
+    """An article of one section without a heading, unless `sections` says otherwise."""
+    given = {"sections": (Section((), "", text),) if text else ()}
+    return Document(f"{article_id}@{locale}", article_id, locale, title, **(given | values))
+
+
+def shared_directory():
+    """Where the measuring sets are; it need not exist."""
+    return Path(os.environ.get("KB_SHARED_DIR") or ROOT / "../shared").resolve()
+
+
+@cache
+def sample_documents():
+    """The sample help center, its Markdown read just well enough to be searched."""
+    paths = sorted((ROOT / "articles").glob("*/*/*.md"))
+    return tuple(_read(path) for path in paths if path.stem not in ("index", "_category"))
+
+
+def _read(path):
+    front, body = _FRONT_MATTER.match(path.read_text(encoding="utf-8")).groups()
+    facts = YAML(typ="safe").load(front)
+    article_id = facts.get("id") or f"{path.parent.name}/{path.stem}"
+    return make_document(
+        article_id,
+        facts["title"],
+        locale=path.parts[-3],
+        sections=tuple(_sections(body)),
+        questions=tuple(map(str, facts.get("questions") or ())),
+        tags=tuple(map(str, facts.get("tags") or ())),
+        category=facts.get("category") or path.parent.name,
+        products=tuple(facts.get("products") or ()),
+    )
+
+
+def _sections(body):
+    path, lines = (), []
+    for line in body.splitlines():
+        heading = _HEADING.match(line)
+        if heading:
+            yield Section(path, path[-1] if path else "", _plain(lines))
+            path, lines = (heading[2],), []
+        else:
+            lines.append(line)
+    yield Section(path, path[-1] if path else "", _plain(lines))
+
+
+def _plain(lines):
+    return _MARKUP.sub(" ", "\n".join(lines)).strip()
+
+
+class ConceptEmbedder:
+    """Vectors by meaning: each known word, in any language, adds to the axis of its concept.
+
+    `concepts`: word -> axis. What is not known adds a little to the axis of `languages[script]`,
+    which is how a multilingual model keeps languages apart. Counts what it is given.
+    """
+
+    dimensions = 32
+    fingerprint = "concepts"
+
+    def __init__(self, concepts, *, language_share=0.0):
+        self._axes = {word: i for i, words in enumerate(concepts) for word in words}
+        self._language_share = language_share
+        self.texts = 0
+
+    def warm(self):
+        pass
+
+    def encode_queries(self, texts):
+        return self._encode(texts)
+
+    encode_passages = encode_queries
+
+    def _encode(self, texts):
+        self.texts += len(texts)
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word, axis in self._axes.items():
+                row[axis] += text.lower().count(word)
+            length = float(np.linalg.norm(row))
+            row[-1 if text.isascii() else -2] = self._language_share * (length or 1.0)
+            if not row.any():
+                row[-3] = 1.0
+            row /= np.linalg.norm(row)
+        return rows

@@ -1,0 +1,61 @@
+"""A migrated database in a temporary folder, and an index that remembers what it was told."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.db import create_database_engine, session_factory
+from app.importing import import_folder
+from app.migrating import upgrade
+from app.models import Article
+from app.settings import Settings
+from tests.store_helpers import RecordingIndex
+
+
+@pytest.fixture
+def settings(tmp_path):
+    made = Settings(var_dir=tmp_path / "var", articles_dir=tmp_path / "articles")
+    upgrade(made)
+    return made
+
+
+@pytest.fixture
+def engine(settings):
+    engine = create_database_engine(settings)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine):
+    return session_factory(engine)
+
+
+@pytest.fixture
+def index():
+    return RecordingIndex()
+
+
+@pytest.fixture
+def run_import(settings, sessions):
+    """Imports a folder into the database of the test."""
+
+    def run(root, **options):
+        return import_folder(root, session_factory=sessions, settings=settings, **options)
+
+    return run
+
+
+@pytest.fixture
+def find(sessions):
+    """The stored article of an id, loaded; None where there is none."""
+
+    def find(article_id, locale="en"):
+        with sessions() as session:
+            return session.scalar(
+                select(Article)
+                .where(Article.article_id == article_id, Article.locale == locale)
+                .options(selectinload(Article.revisions))
+            )
+
+    return find
