@@ -1,18 +1,21 @@
-"""The thread that keeps the index up to date while a server runs."""
+"""The thread that keeps the index up to date and old events forgotten while a server runs."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.indexing import IndexerBusy, WritableIndex, bring_up_to_date, count_waiting, indexing_turn
 from app.outbox import note_passed_times
+from app.retention import forget_old_events
 from app.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_PAUSE = 30.0
+_FORGETS_EVERY = 3600.0
 
 
 class Indexer:
@@ -35,6 +38,7 @@ class Indexer:
         self._session_factory = session_factory
         self._index = index
         self._interval = interval
+        self._forgot_at = float("-inf")
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -56,12 +60,21 @@ class Indexer:
         """
         try:
             with indexing_turn(self._settings):
+                self._forget_events()
                 note_passed_times(self._session_factory)
                 if count_waiting(self._session_factory) or self._index.state().stale:
                     return bring_up_to_date(self._session_factory, self._index)
         except IndexerBusy:
             pass
         return 0
+
+    def _forget_events(self) -> None:
+        if time.monotonic() - self._forgot_at < _FORGETS_EVERY:
+            return
+        forgotten = forget_old_events(self._session_factory, self._settings.event_retention_days)
+        self._forgot_at = time.monotonic()
+        if forgotten:
+            _LOG.info("%d events were older than promised and are deleted", forgotten)
 
     def _run(self) -> None:
         pause = self._interval

@@ -41,12 +41,12 @@ def export_model_command(
     MODEL is a folder as sentence-transformers saves it, or a hub name such as BAAI/bge-m3. The
     export is accepted only if it gives the same vectors as the original.
     """
-    # Loads torch, which takes seconds.
-    from search.pretrained.export import ExportRefused, export_model
-
     target = (destination or _default_destination(model)).absolute()
     if target.exists():
         raise CommandFailed(f"{target} exists; name another folder with --to.")
+    # Loads torch, which takes seconds.
+    from search.pretrained.export import ExportRefused, export_model
+
     try:
         with progress_bars(shows_progress) as progress:
             export_model(model, target, progress=progress)

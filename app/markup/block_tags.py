@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from app.markup.dialect import Dialect
 from app.markup.elements import BLOCKS, SWALLOWED, VOID, WRAPPERS, Treatment, treat
-from app.markup.inline import Dialect
 from app.markup.leaves import Pending, Skipped, find_closer, render_preformatted
 from app.markup.outline import Container, Outline
 from app.markup.tags import Effort, Tag, scan_tag

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from app.markup.block_tags import TagLines, has_block_tags
 from app.markup.containers import open_marked, open_quote, open_tab, read_colons, read_slashes
+from app.markup.dialect import Dialect
 from app.markup.foreign import drop_module_line, drop_snippet, read_braces
-from app.markup.inline import Dialect, InlineReader
+from app.markup.inline import InlineReader
 from app.markup.leaves import (
     LONGEST_PENDING,
     Fence,

@@ -18,6 +18,7 @@ _DEFINITION = re.compile(r":[ ]{1,3}(?=\S)")
 
 
 def open_quote(reading: Reading, text: str, column: int) -> tuple[str, int]:
+    """Open a quote, or a note written as one; the rest of the line and its column."""
     outline, rest = reading.outline, text[1:]
     reading.start_block()
     inner = rest.lstrip(" ")
@@ -30,6 +31,7 @@ def open_quote(reading: Reading, text: str, column: int) -> tuple[str, int]:
 
 
 def read_colons(reading: Reading, text: str, column: int) -> bool:
+    """Read `:::note[Title]`, its closing `:::`, or the `: meaning` of a term."""
     if definition := _DEFINITION.match(text):
         return reading.lists.open_definition(text[definition.end() :], column + definition.end())
     found = _COLON_FENCE.match(text)
@@ -45,6 +47,7 @@ def read_colons(reading: Reading, text: str, column: int) -> bool:
 
 
 def read_slashes(reading: Reading, text: str, column: int) -> bool:
+    """Read `/// note | Title` or its closing `///`."""
     found = _SLASH_FENCE.match(text)
     if found is None:
         return False
@@ -69,6 +72,7 @@ def _read_directive(reading: Reading, mark: str, kind: str, title: str) -> None:
 
 
 def open_marked(reading: Reading, text: str, column: int) -> bool:
+    """Open `!!! note "Title"` or `??? note`, whose content is indented."""
     found = _MARKED.match(text)
     if found is None:
         return False
@@ -79,6 +83,7 @@ def open_marked(reading: Reading, text: str, column: int) -> bool:
 
 
 def open_tab(reading: Reading, text: str, column: int) -> bool:
+    """Open `=== "Title"`: the title stands above the indented content."""
     found = _TAB.match(text)
     if found is None:
         return False

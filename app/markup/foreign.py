@@ -18,6 +18,7 @@ _SNIPPET = re.compile(r"-+8<-+|\{\*.*\*\}[ ]*$|;-+8<-+")
 
 
 def read_braces(reading: Reading, text: str, column: int) -> bool:
+    """Drop includes and comments in braces, and expressions over several lines."""
     if _SNIPPET.match(text) or CONTENTS.fullmatch(text.strip()):
         return True
     for opener, closer in (("{/*", "*/}"), ("{% comment", "{%endcomment")):
@@ -34,6 +35,7 @@ def read_braces(reading: Reading, text: str, column: int) -> bool:
 
 
 def drop_snippet(reading: Reading, text: str, column: int) -> bool:
+    """Drop the include of a file."""
     return _SNIPPET.match(text) is not None
 
 

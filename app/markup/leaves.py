@@ -40,6 +40,7 @@ class Fence:
         return len(bare) >= len(self.mark) and bare == self.mark[0] * len(bare)
 
     def write(self, outline: Outline) -> None:
+        """Write the block."""
         outline.write_html(render_code("\n".join(self.lines) + "\n", self.info, outline.stash))
 
 

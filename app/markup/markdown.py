@@ -17,7 +17,7 @@ from markdown.extensions.tables import TableExtension
 
 from app.markup.admonitions import back_label
 from app.markup.blocks import BlockReader
-from app.markup.inline import Dialect
+from app.markup.dialect import Dialect
 from app.markup.stash import Stash, strip_marks
 
 # Taken over by the block and inline readers, which know more dialects and take linear time.

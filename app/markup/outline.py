@@ -111,6 +111,7 @@ class Outline:
         return None
 
     def holds(self, kind: ContainerKind) -> bool:
+        """Whether a container of that kind is open."""
         return any(container.kind == kind for container in self.stack)
 
     def loosen(self) -> None:

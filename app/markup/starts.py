@@ -21,6 +21,7 @@ CONTENTS = re.compile(r"\[\[?_?toc_?\]?\]|\{:?[ ]*toc[ ]*\}", re.IGNORECASE)
 
 
 def open_fence(reading: Reading, text: str, column: int) -> bool:
+    """Open a fenced code block."""
     found = _FENCE.match(text)
     if found is None:
         return False
@@ -30,6 +31,7 @@ def open_fence(reading: Reading, text: str, column: int) -> bool:
 
 
 def write_heading(reading: Reading, text: str, column: int) -> bool:
+    """Write a `## Heading`, with its `{ #anchor }` if it names one."""
     found = _HEADING.match(text)
     if found is None:
         return False
@@ -57,6 +59,7 @@ def _add_heading(reading: Reading, level: int, words: str) -> None:
 
 
 def write_rule(reading: Reading, text: str) -> bool:
+    """Write a rule, or make the paragraph above a heading."""
     outline = reading.outline
     underline = _SETEXT.match(text)
     if underline and outline.paragraph and "|" not in outline.paragraph[-1]:
@@ -72,6 +75,7 @@ def write_rule(reading: Reading, text: str) -> bool:
 
 
 def read_definition(reading: Reading, text: str, column: int) -> bool:
+    """Pass footnotes and definitions of links and abbreviations on to Markdown."""
     outline = reading.outline
     if outline.paragraph:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.markup.inline import Dialect
+from app.markup.dialect import Dialect
 from app.markup.leaves import Fence, Pending, Skipped
 from app.markup.lists import ListReader
 from app.markup.outline import INDENTED, Outline

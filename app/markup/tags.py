@@ -32,6 +32,7 @@ class Effort:
     left: int = 2_000_000
 
     def spend(self, characters: int) -> None:
+        """Pay for a search that found nothing."""
         self.left -= characters
 
 

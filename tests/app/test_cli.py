@@ -274,6 +274,13 @@ def test_the_commands_are_those_of_flask_too(kb, imported, tmp_path):
     assert json.loads(shown.stdout)["tickets"] == 0, shown.stderr
 
 
+def test_an_exported_model_never_overwrites(tmp_path, kb):
+    (tmp_path / "var/models/BAAI/bge-m3").mkdir(parents=True)
+    refused = kb("model", "export", "BAAI/bge-m3", code=1)
+    assert "models/BAAI/bge-m3 exists" in refused.stderr
+    assert "--to" in refused.stderr
+
+
 def test_registering_the_commands_with_flask_imports_none_of_them():
     program = (
         "import sys, flask, app.cli\n"

@@ -55,7 +55,7 @@ VECTORS = [
     '<svg><a xlink:href="javascript:alert(1)"><text>x</text></a></svg>',
     "<svg><animate attributeName=href values=javascript:alert(1)>",
     '<math><mi xlink:href="javascript:alert(1)">x</mi></math>',
-    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=1&gt;">',
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img onerror=1&gt;">',
     '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
     '<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
     "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",

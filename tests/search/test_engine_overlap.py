@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from search.analysis.tokens import query_terms

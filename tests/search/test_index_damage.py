@@ -126,12 +126,17 @@ def truncate(path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+def overwrite_head(path):
+    path.write_bytes(b"\xb7" * 64 + path.read_bytes()[64:])
+
+
 DAMAGES = {
     "missing": lambda path: path.unlink(),
     "empty": lambda path: path.write_bytes(b""),
     "truncated": truncate,
     "text": lambda path: path.write_text("not what it should be\n" * 50),
     "middle": overwrite_middle,
+    "head": overwrite_head,
 }
 
 
@@ -145,7 +150,7 @@ def test_without_its_keyword_index_it_answers_by_keys_and_meaning(
 ):
     shutil.rmtree(generation / "lexical")
     index = open_index()
-    assert ids(index.suggest(Query("get a refu"))) [0] == "refund@en"
+    assert ids(index.suggest(Query("get a refu")))[0] == "refund@en"
     results = index.search(Query("get a refund"))
     assert ids(results)[0] == "refund@en"
     assert results.degraded
@@ -153,9 +158,7 @@ def test_without_its_keyword_index_it_answers_by_keys_and_meaning(
     assert_mended_by_a_rebuild(index)
 
 
-def test_without_its_keyword_index_a_put_is_refused_as_stale(
-    generation, open_index, both_engines
-):
+def test_without_its_keyword_index_a_put_is_refused_as_stale(generation, open_index, both_engines):
     shutil.rmtree(generation / "lexical")
     with pytest.raises(StaleIndex):
         open_index().put(DOCUMENTS[:1])

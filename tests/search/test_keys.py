@@ -78,7 +78,12 @@ def test_a_title_is_found_by_each_of_its_beginnings_however_long(title):
 
 @pytest.mark.parametrize(
     ("title", "typed"),
-    [("如何开通Plus会员", "plus"), ("下载LINE发票", "line"), ("ログインID", "id"), ("更新App", "app")],
+    [
+        ("如何开通Plus会员", "plus"),
+        ("下载LINE发票", "line"),
+        ("ログインID", "id"),
+        ("更新App", "app"),
+    ],
 )
 def test_a_latin_word_behind_an_ideograph_is_found(title, typed):
     assert found(title, typed) == 1.0
@@ -146,7 +151,9 @@ def test_a_document_without_a_word_does_no_harm():
 
 
 WORDS = st.text(
-    st.sampled_from("abcrefund환불밀비번호パスワード退款订单しょキャ ’'-É１"), min_size=1, max_size=20
+    st.sampled_from("abcrefund환불밀비번호パスワード退款订单しょキャ ’'-É１"),
+    min_size=1,
+    max_size=20,
 )
 
 

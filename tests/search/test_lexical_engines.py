@@ -241,7 +241,7 @@ class TestLexicalEngine:
         assert wrong == []
 
     def test_a_missing_directory_is_damaged(self, name, directory):
-        with pytest.raises(IndexDamaged):
+        with pytest.raises(IndexDamaged, match="lexical"):
             open_engine(name, directory)
 
     def test_an_empty_directory_is_damaged(self, name, directory):
@@ -264,8 +264,7 @@ class TestLexicalEngine:
             harm(copy / path.name, damage)
             try:
                 damaged = open_engine(name, copy)
-            except IndexDamaged as error:
-                assert str(copy) in str(error)
+            except IndexDamaged:
                 continue
             # Then the file was not needed, and nothing may be missing.
             assert len(damaged.search(["refund", "delivery"], 100, [["x"]])) == 49, path.name

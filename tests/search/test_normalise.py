@@ -64,7 +64,9 @@ def test_decomposed_letters_fold_as_composed_ones(text):
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
 
 
-@pytest.mark.parametrize("letters", ["ㅂ", "ㅎㅂ", "ㅂㅁㅂㅎ", "비밀버ㄴ", "환ㅂ", "ㄲ", "ㅢ", "ㄳ"])
+@pytest.mark.parametrize(
+    "letters", ["ㅂ", "ㅎㅂ", "ㅂㅁㅂㅎ", "비밀버ㄴ", "환ㅂ", "ㄲ", "ㅢ", "ㄳ"]
+)
 def test_the_lone_letters_an_input_method_shows_stay_what_they_are(letters):
     assert fold(letters) == letters
 
@@ -73,9 +75,9 @@ def test_a_sigh_in_korean_letters_stays_as_it_is_typed():
     assert fold("ㅋㅋㅠㅠ") == "ㅋㅋㅠㅠ"
 
 
-@pytest.mark.parametrize("lone", ["\ud800", "\udfff", "\ud83d"])
-def test_a_lone_surrogate_is_dropped(lone):
-    assert fold(f"re{lone}fund é") == "refund e"
+def test_a_lone_surrogate_is_dropped():
+    for lone in ("\ud800", "\udfff", "\ud83d"):
+        assert fold(f"re{lone}fund é") == "refund e"
 
 
 @pytest.mark.parametrize(
@@ -97,9 +99,7 @@ def test_line_breaks_and_tabs_still_separate_words():
     assert fold("one\ntwo\tthree\r\nfour").split() == ["one", "two", "three", "four"]
 
 
-@pytest.mark.parametrize(
-    "separator", ["\u000b", "\u000c", "\u0085", "\u2028", "\u2029", "\u00a0"]
-)
+@pytest.mark.parametrize("separator", ["\u000b", "\u000c", "\u0085", "\u2028", "\u2029", "\u00a0"])
 def test_every_kind_of_space_still_separates_words(separator):
     assert fold(f"one{separator}two").split() == ["one", "two"]
 

@@ -128,12 +128,17 @@ class Interrupted(Exception):
     pass
 
 
-def test_a_change_that_fails_leaves_no_trace(store, path):
-    put(store, addition("a", "Old"))
-    with pytest.raises(Interrupted), store.change() as change:
+def replace_and_fail(store):
+    with store.change() as change:
         change.remove(["a@en"])
         change.add(addition("b"))
         raise Interrupted
+
+
+def test_a_change_that_fails_leaves_no_trace(store, path):
+    put(store, addition("a", "Old"))
+    with pytest.raises(Interrupted):
+        replace_and_fail(store)
     assert store.revision() == 1
     assert [r.title for r in store.delta(0).records] == ["Old"]
     put(store, addition("c"))

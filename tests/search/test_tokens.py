@@ -85,7 +85,7 @@ def test_every_term_stands_where_it_says(text):
     [
         ("How do I reset my password?", ["reset", "password"]),
         ("what is this", ["what", "is", "this"]),
-        ("怎么退款", ["么退", "退款"]),
+        ("怎么退款", ["退款"]),
         ("refund refund REFUND", ["refund"]),
         ("I can't sign in", ["sign"]),
     ],

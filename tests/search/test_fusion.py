@@ -1,0 +1,87 @@
+"""Scores of three legs become one: known numbers in, known numbers out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.fusion import (
+    Weights,
+    best_per_document,
+    blend,
+    calibrate,
+    rescale,
+    with_foreign_words,
+)
+
+WEIGHTS = Weights()
+SHARES = st.dictionaries(st.integers(0, 9), st.floats(0, 1), max_size=8)
+
+
+def test_the_range_of_cosines_in_use_becomes_0_to_1():
+    weights = Weights(lowest_cosine=0.7, highest_cosine=0.9)
+    assert rescale(0.8, weights) == pytest.approx(0.5)
+    assert [rescale(c, weights) for c in (-1.0, 0.5, 0.7)] == [0.0, 0.0, 0.0]
+    assert [rescale(c, weights) for c in (0.9, 1.0)] == pytest.approx([1.0, 1.0])
+
+
+def test_the_best_passage_stands_for_its_document():
+    passages = [(1, 10, 0.2), (2, 10, 0.9), (3, 11, 0.5), (4, 10, 0.4)]
+    assert best_per_document(passages) == {10: (0.9, 2), 11: (0.5, 3)}
+    assert best_per_document([]) == {}
+
+
+def test_blending_weighs_the_legs():
+    blended = blend({1: 1.0, 2: 0.5}, {1: 0.5, 2: 1.0}, 0.6)
+    assert blended == pytest.approx({1: 0.8, 2: 0.7})
+
+
+def test_a_document_without_a_meaning_score_is_taken_to_be_a_little_behind_the_last():
+    blended = blend({1: 1.0, 2: 0.4}, {3: 1.0}, 0.5)
+    assert blended[3] == pytest.approx(0.5 * 0.4 * 0.95 + 0.5)
+    assert blended[1] == pytest.approx(0.5)
+
+
+@given(SHARES, SHARES, st.floats(0, 1))
+def test_a_blend_has_every_document_and_stays_in_range(meaning, words, share):
+    blended = blend(meaning, words, share)
+    assert set(blended) == set(meaning) | set(words)
+    assert all(0 <= score <= 1.0000001 for score in blended.values())
+
+
+@given(SHARES, st.integers(0, 9), st.floats(0, 1), st.floats(0, 1))
+def test_a_higher_word_score_never_lowers_a_document(words, document, low, high):
+    low, high = sorted((low, high))
+    meaning = {document: 0.5}
+    worse = blend(meaning, words | {document: low}, 0.6)[document]
+    assert blend(meaning, words | {document: high}, 0.6)[document] >= worse
+
+
+def test_a_foreign_article_gets_words_in_proportion_to_its_meaning():
+    words = with_foreign_words({1: 0.3}, {1: 0.4, 2: 0.6}, {2})
+    assert words[1] == 0.3
+    assert 0 < words[2] <= 0.3
+
+
+def test_a_foreign_article_does_not_overtake_one_that_holds_the_words():
+    words = with_foreign_words({1: 0.9}, {1: 0.8, 2: 0.8}, {2})
+    assert words[2] < words[1]
+
+
+def test_a_foreign_article_keeps_words_that_do_match():
+    assert with_foreign_words({2: 0.8}, {2: 0.5}, {2})[2] == 0.8
+
+
+def test_without_foreign_articles_the_words_stay_as_they_are():
+    assert with_foreign_words({1: 0.3, 2: 0.5}, {1: 0.9}, set()) == {1: 0.3, 2: 0.5}
+
+
+def test_the_midpoint_is_shown_as_one_half():
+    assert calibrate(WEIGHTS.midpoint, WEIGHTS) == pytest.approx(0.5)
+
+
+@given(st.floats(-1, 3), st.floats(-1, 3))
+def test_the_shown_score_keeps_the_order_within_0_and_1(one, other):
+    one, other = sorted((one, other))
+    assert 0 <= calibrate(one, WEIGHTS) <= calibrate(other, WEIGHTS) <= 1

@@ -1,0 +1,351 @@
+"""What is shown for a question: the right article, in the right language, to the right people."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from search.document import Query
+from search.fusion import Weights
+from search.index import SearchIndex
+from search.ranking import completeness
+from tests.search_documents import ConceptEmbedder, make_document
+
+CONCEPTS = [
+    ("refund", "환불", "返金", "退款"),
+    ("delivery", "배송", "配送", "快递"),
+    ("password", "비밀번호", "パスワード", "密码"),
+    ("gift", "선물", "ギフト", "礼品"),
+    ("invoice", "영수증", "領収書", "发票"),
+]
+WEIGHTS = Weights(lowest_cosine=0.2, highest_cosine=1.0, midpoint=0.4)
+
+
+def article(article_id, locale, title, text="", **values):
+    return make_document(article_id, title, text or title, locale=locale, **values)
+
+
+SHOP = [
+    article("refund", "en", "Get a refund", "A refund takes three days.", category="pay"),
+    article("refund", "ko", "환불 받기", "환불은 사흘 걸립니다.", category="pay"),
+    article("refund", "ja", "返金を受ける", "返金には三日かかります。", category="pay"),
+    article("delivery", "en", "Track a delivery", category="orders"),
+    article("delivery", "ko", "배송 조회", category="orders"),
+    article("password", "en", "Reset your password", category="account"),
+    article("password", "ja", "パスワードを再設定する", category="account"),
+    article("gift", "en", "Buy a gift card", category="pay/gift"),
+    article("invoice", "zh", "开具发票", category="pay"),
+]
+
+
+@pytest.fixture(scope="module")
+def make_index(tmp_path_factory):
+    made = []
+
+    def make(documents, embedder="concepts", weights=WEIGHTS, **values):
+        if embedder == "concepts":
+            embedder = ConceptEmbedder(CONCEPTS, language_share=0.6)
+        index = SearchIndex(
+            tmp_path_factory.mktemp("ranking"),
+            embedder=embedder, weights=weights, engine="whoosh", refresh_seconds=0, **values,
+        )  # fmt: skip
+        index.rebuild(documents, total=len(documents))
+        made.append(index)
+        return index
+
+    yield make
+    for index in made:
+        index.close()
+
+
+@pytest.fixture(scope="module")
+def shop(make_index):
+    return make_index(SHOP)
+
+
+def ids(results):
+    return [hit.document_id for hit in results.hits]
+
+
+class TestLanguages:
+    @pytest.mark.parametrize(
+        ("text", "locale", "first"),
+        [
+            ("refund", "en", "refund@en"),
+            ("환불", "ko", "refund@ko"),
+            ("返金", "ja", "refund@ja"),
+            ("환불 어떻게 하나요", "ko", "refund@ko"),
+            ("password", "ja", "password@ja"),
+            ("refund", "ko", "refund@ko"),
+            ("환불", "en", "refund@ko"),
+            ("환불", None, "refund@ko"),
+        ],
+    )
+    def test_an_article_is_shown_in_the_askers_language(self, shop, text, locale, first):
+        for results in (shop.search(Query(text, locale)), shop.suggest(Query(text, locale))):
+            assert ids(results)[0] == first
+            assert not results.hits[0].foreign
+
+    @pytest.mark.parametrize(
+        ("text", "locale", "first"),
+        [
+            ("선물 카드", "ko", "gift@en"),
+            ("비밀번호", "ko", "password@en"),
+            ("ギフト", "ja", "gift@en"),
+            ("invoice", "en", "invoice@zh"),
+            ("领 发票", "zh", "invoice@zh"),
+        ],
+    )
+    def test_the_better_answer_is_offered_in_another_language_and_says_so(
+        self, shop, text, locale, first
+    ):
+        hit = shop.search(Query(text, locale)).hits[0]
+        assert hit.article_id == first.split("@")[0]
+        assert hit.foreign == (hit.locale != locale)
+        if text != "비밀번호":
+            assert hit.document_id == first
+
+    def test_an_article_appears_once_whatever_its_languages(self, shop):
+        for locale in ("en", "ko", "ja", None):
+            results = shop.search(Query("refund 환불 返金", locale, limit=50))
+            articles = [hit.article_id for hit in results.hits]
+            assert len(articles) == len(set(articles))
+            assert results.total == len(articles)
+
+    def test_simplified_and_traditional_chinese_stand_in_for_each_other(self, make_index):
+        index = make_index(
+            [article("a", "zh", "申请退款"), article("b", "zh-TW", "申請退款"), *SHOP[3:5]]
+        )
+        assert ids(index.search(Query("退款", "zh-TW")))[0] in ("a@zh", "b@zh-TW")
+        assert not index.search(Query("退款", "zh-TW")).hits[0].foreign
+
+    def test_the_version_in_the_askers_own_writing_is_shown(self, make_index):
+        index = make_index([article("a", "zh", "申请退款"), article("a", "zh-TW", "申請退款")])
+        assert ids(index.search(Query("退款", "zh-TW"))) == ["a@zh-TW"]
+        assert ids(index.search(Query("退款", "zh"))) == ["a@zh"]
+
+    def test_han_characters_alone_are_read_in_the_askers_language(self, make_index):
+        index = make_index([article("r", "ja", "返金 退款"), article("r", "zh", "退款 返金")])
+        assert ids(index.search(Query("退款", "ja"))) == ["r@ja"]
+        assert ids(index.search(Query("退款", "zh"))) == ["r@zh"]
+
+
+RESTRICTED = [
+    article("refund", "en", "Get a refund", products=("web",), category="pay/back"),
+    article("refund", "ko", "환불 받기", audience="agents", category="pay/back"),
+    article("delivery", "en", "Refund a delivery", audience="signed-in", category="payment"),
+    article("password", "en", "Password refund", products=("ios", "big app"), category="pay"),
+    article("gift", "en", "Gift refund", category=""),
+]
+
+
+@pytest.fixture(scope="module")
+def restricted(make_index):
+    return make_index(RESTRICTED)
+
+
+class TestFilters:
+    """Nothing outside of a filter is shown, by no leg and in no language."""
+
+    TEXTS = ("refund", "환불", "refu", "gift refund password delivery", "환")
+
+    def seen(self, index, **filters):
+        found = set()
+        for text in self.TEXTS:
+            for locale in ("en", "ko", None):
+                for mode in ("hybrid", "keyword", "semantic"):
+                    query = Query(text, locale, limit=50, **filters)
+                    found |= set(ids(index.search(query, mode)) + ids(index.suggest(query, mode)))
+        return found
+
+    def test_the_public_sees_public_articles_only(self, restricted):
+        assert self.seen(restricted) == {"refund@en", "password@en", "gift@en"}
+
+    def test_agents_see_what_is_theirs_too(self, restricted):
+        audiences = frozenset({"public", "signed-in", "agents"})
+        assert self.seen(restricted, audiences=audiences) == {d.id for d in RESTRICTED}
+
+    def test_an_audience_alone_sees_its_own_only(self, restricted):
+        assert self.seen(restricted, audiences=frozenset({"agents"})) == {"refund@ko"}
+
+    def test_nobody_sees_nothing(self, restricted):
+        assert self.seen(restricted, audiences=frozenset()) == set()
+
+    def test_a_category_holds_its_sub_categories_and_no_namesakes(self, restricted):
+        assert self.seen(restricted, category="pay") == {"refund@en", "password@en"}
+        assert self.seen(restricted, category="pay/back") == {"refund@en"}
+        assert self.seen(restricted, category="unheard") == set()
+
+    def test_a_product_has_its_articles_and_those_of_no_product(self, restricted):
+        assert self.seen(restricted, products=frozenset({"web"})) == {"refund@en", "gift@en"}
+        assert self.seen(restricted, products=frozenset({"big app"})) == {"password@en", "gift@en"}
+        assert self.seen(restricted, products=frozenset({"web", "ios"})) == {
+            "refund@en", "password@en", "gift@en",
+        }  # fmt: skip
+
+    def test_facets_and_total_count_only_what_may_be_seen(self, restricted):
+        results = restricted.search(Query("refund", "en", limit=50))
+        assert results.total == len(results.hits) == 3
+        assert results.facets["category"] == {"pay/back": 1, "pay": 1, "": 1}
+        assert results.facets["locale"] == {"en": 3}
+
+    def test_asking_for_ever_new_categories_does_not_fill_the_memory(self, restricted):
+        for i in range(1_100):
+            restricted.search(Query("refund", category=f"made-up-{i}"), mode="keyword")
+        assert len(restricted._view._allowed) < 1_000
+
+
+class TestSilence:
+    def test_what_no_article_is_about_has_no_answer(self, shop):
+        query = Query("capital of mongolia", "en")
+        assert shop.suggest(query).hits == ()
+        assert shop.suggest(query).no_answer
+        assert shop.suggest(query).total == 0
+        assert shop.search(query).no_answer
+
+    def test_a_full_search_still_shows_the_nearest_then(self, shop):
+        results = shop.search(Query("capital of mongolia", "en"))
+        assert results.no_answer
+        assert results.hits
+
+    def test_what_an_article_is_about_has_an_answer(self, shop):
+        for question in ("get a refund", "track a delivery"):
+            assert not shop.search(Query(question, "en")).no_answer
+            assert not shop.suggest(Query(question, "en")).no_answer
+
+    def test_the_total_counts_what_cleared_the_floor(self, shop):
+        results = shop.search(Query("get a refund", "en", limit=50))
+        assert not results.no_answer
+        cleared = [hit for hit in results.hits if hit.score >= WEIGHTS.floor]
+        assert results.total == len(cleared)
+
+    def test_no_suggestion_is_below_the_floor(self, shop):
+        for text in ("refund", "get a ref", "환불", "gift"):
+            hits = shop.suggest(Query(text, "en", limit=50)).hits
+            assert all(hit.score >= WEIGHTS.floor for hit in hits), text
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", " ", "\t\n", "?", "!?…。、", "😀😀", "\u200b\u200b", "\ud800", "\x00", "'", "\u0301"],
+        ids=ascii,
+    )
+    def test_a_question_without_a_word_has_no_answer(self, shop, text):
+        for query in (Query(text, "en"), Query(text)):
+            for results in (shop.search(query), shop.suggest(query)):
+                assert results.no_answer
+                assert all(hit.score < WEIGHTS.floor for hit in results.hits)
+
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        st.text(
+            st.one_of(
+                st.characters(),
+                st.sampled_from("refund delivery 환불 배송 返金 パスワード 退款 ㅎㅂ ｱﾞ'’-"),
+            ),
+            max_size=40,
+        ),
+        st.sampled_from([None, "en", "ko", "ja", "zh", "zh-TW", "pt-BR", "xx", ""]),
+    )
+    def test_any_question_at_all_is_answered_in_order(self, shop, text, locale):
+        for results in (shop.search(Query(text, locale)), shop.suggest(Query(text, locale))):
+            scores = [hit.score for hit in results.hits]
+            assert scores == sorted(scores, reverse=True)
+            assert all(0 <= score <= 1 for score in scores)
+            assert results.no_answer == (not scores or max(scores) < WEIGHTS.floor)
+            for hit in results.hits:
+                for spans, shown in (
+                    (hit.title_highlights, hit.title),
+                    (hit.answer_highlights, hit.answer),
+                ):
+                    assert all(0 <= start < end <= len(shown) for start, end in spans)
+                assert hit.why
+
+
+@pytest.fixture(scope="module")
+def without_model(make_index):
+    return make_index(SHOP, embedder=None)
+
+
+@pytest.mark.parametrize("unit", ["환불해주세요 ", "退"])
+def test_a_very_long_question_is_searched_in_a_moment(without_model, unit):
+    text = unit * (1_000_000 // len(unit))
+    start = time.perf_counter()
+    without_model.search(Query(text))
+    assert time.perf_counter() - start < 1
+
+
+def test_a_very_long_question_gets_suggestions_in_a_moment(without_model):
+    text = " ".join(f"refund{i}" for i in range(60_000))
+    start = time.perf_counter()
+    without_model.suggest(Query(text, "en"))
+    assert time.perf_counter() - start < 1
+
+
+@pytest.fixture(scope="module")
+def numbered(make_index):
+    return make_index([article(f"r{i:02d}", "en", f"Refund number {i}") for i in range(23)])
+
+
+class TestPaging:
+    def test_pages_follow_each_other_without_gap_or_repeat(self, numbered):
+        whole = ids(numbered.search(Query("refund", limit=50)))
+        pages = [ids(numbered.search(Query("refund", limit=5, offset=o))) for o in range(0, 25, 5)]
+        assert [id_ for page in pages for id_ in page] == whole
+        assert [len(page) for page in pages] == [5, 5, 5, 5, 3]
+
+    def test_the_total_and_the_facets_do_not_depend_on_the_page(self, numbered):
+        for offset in (0, 20, 100):
+            results = numbered.search(Query("refund", limit=5, offset=offset))
+            assert results.total == 23
+            assert results.facets["locale"] == {"en": 23}
+
+    def test_behind_the_end_and_with_limit_0_there_is_nothing(self, numbered):
+        assert numbered.search(Query("refund", offset=100)).hits == ()
+        assert numbered.search(Query("refund", limit=0)).hits == ()
+        assert numbered.search(Query("refund", limit=0)).total == 23
+
+    def test_ties_are_broken_by_usefulness_then_by_name(self, make_index):
+        index = make_index(
+            [
+                article("b", "en", "Refund"),
+                article("a", "en", "Refund"),
+                article("c", "en", "Refund", quality=0.9),
+            ]
+        )
+        assert ids(index.search(Query("refund"))) == ["c@en", "a@en", "b@en"]
+
+
+class TestLegs:
+    def test_each_leg_alone_finds_what_it_can(self, shop):
+        assert ids(shop.search(Query("track", "en"), "keyword")) == ["delivery@en"]
+        assert ids(shop.suggest(Query("trac", "en"), "keyword")) == ["delivery@en"]
+        assert ids(shop.search(Query("선물", "ko"), "semantic"))[0] == "gift@en"
+        assert "gift@en" not in ids(shop.search(Query("선물", "ko"), "keyword"))
+
+    def test_a_finished_question_is_not_matched_by_beginnings(self, shop):
+        assert ids(shop.search(Query("trac", "en"), "keyword")) == []
+
+    @pytest.mark.parametrize("typed", ["ㅎㅂ", "ghksqnf", "환부", "환ㅂ", "화"])
+    def test_korean_in_any_state_suggests_the_korean_article(self, shop, typed):
+        assert ids(shop.suggest(Query(typed, "ko"), "keyword"))[0] == "refund@ko"
+
+    def test_the_reasons_name_the_places_and_the_legs(self, shop):
+        hit = shop.suggest(Query("get a ref", "en")).hits[0]
+        assert {"title", "prefix"} <= set(hit.why)
+        foreign = shop.search(Query("선물", "ko")).hits[0]
+        assert foreign.why == ("meaning",)
+
+    def test_degraded_says_whether_meaning_was_missing(self, shop, make_index):
+        assert not shop.search(Query("refund")).degraded
+        assert make_index(SHOP, embedder=None).search(Query("refund")).degraded
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("", 0.0), ("refund", 6 / 14), ("환불", 4 / 14), ("how do i pay for it", 1.0)],
+)
+def test_wide_characters_say_twice_as_much(text, share):
+    assert completeness(text) == pytest.approx(share)
