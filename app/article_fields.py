@@ -15,6 +15,8 @@ AUDIENCES = ("public", "signed-in", "agents")
 STATUSES = ("draft", "review", "published")
 LONGEST_TITLE = 300
 LONGEST_ID = 200
+_LONGEST_HEADING = 2000
+"""Characters of a first heading that are read, its links and marks included."""
 
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _TITLE_LINE = re.compile(r" {0,3}#[ \t]+(\S.*)$")
@@ -115,6 +117,8 @@ def _lines_outside_code(body: str) -> Iterator[str]:
 
 
 def _plain(heading: str) -> str | None:
+    # Blanks collapsed and the length bounded: the patterns below take quadratic time otherwise.
+    heading = " ".join(heading[: 10 * _LONGEST_HEADING].split())[:_LONGEST_HEADING]
     words = _CLOSING_MARKS.sub("", _ANCHOR.sub("", heading))
     words = _TAG.sub("", _LINK.sub(r"\1", words))
     words = _EMPHASIS.sub(lambda found: found[2] or found[3], words)

@@ -124,7 +124,9 @@ def _write_archive(draft: Path, copy: Path, settings: Settings, progress: Progre
         "created_at": utc_now().isoformat(),
         "files": [describe(name, path) for name, path in members.items()],
     }
-    with tarfile.open(draft, "x:gz", compresslevel=6, format=tarfile.PAX_FORMAT) as archive:
+    # It holds visitors' addresses and messages: nobody but its owner may read it.
+    draft.touch(mode=0o600, exist_ok=False)
+    with tarfile.open(draft, "w:gz", compresslevel=6, format=tarfile.PAX_FORMAT) as archive:
         _add_text(archive, MANIFEST, json.dumps(manifest, indent=1))
         for done, (name, path) in enumerate(members.items(), start=1):
             archive.add(path, name, recursive=False, filter=_anonymous)

@@ -21,7 +21,8 @@ from app.indexing import count_waiting
 from app.media import media_path
 from app.migrating import head_revision, require_current
 from app.models import Article, Media, utc_now
-from app.settings import Settings, describe_settings, signing_key
+from app.settings import Settings, describe_settings
+from app.signing import signing_key
 
 Level = Literal["ok", "warn", "fail"]
 _LEAST_FREE_BYTES = 500 * 1024**2

@@ -20,7 +20,8 @@ LARGEST = 2 * 1024 * 1024
 """Bytes of one file."""
 
 _BOM = b"\xef\xbb\xbf"
-_BREAK = r"(?:\r\n|\n|\r)"
+# Atomic: a CR LF that could also be read as CR and LF makes a search for a missing end exponential.
+_BREAK = r"(?>\r\n|\n|\r)"
 _HEADER = re.compile(
     rf"---[ \t]*{_BREAK}(?P<yaml>(?:[^\r\n]*{_BREAK})*?)(?:---|\.\.\.)[ \t]*(?P<end>{_BREAK}|\Z)"
 )

@@ -32,7 +32,10 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"PK\x03\x04", "application/zip"),
     (0, b"PK\x05\x06", "application/zip"),
 )
-_SVG = re.compile(rb"\s*(<\?xml[^>]*\?>\s*)?((<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*<svg[\s>]", re.DOTALL)
+# Atomic: a comment ends at its first "-->", or a row of comments would be tried in 2^n ways.
+_SVG = re.compile(
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:(?><!--.*?-->|<!DOCTYPE[^>]*+>)\s*+)*+<svg[\s>]", re.DOTALL
+)
 _HTML = re.compile(rb"<(!doctype|html|head|body|script|iframe|svg|\?xml)", re.IGNORECASE)
 
 

@@ -7,6 +7,7 @@ raises all of it at once, so that a form or a program is told everything in one 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -40,7 +41,9 @@ def parse_json(raw: bytes) -> Any:
     deeper than DEEPEST, which only serves to exhaust a stack.
     """
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        value = json.loads(
+            raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_read_float
+        )
         _refuse_deep(value)
     except (ValueError, RecursionError) as error:
         raise BadJson(f"The request body is not JSON in UTF-8: {_first_line(error)}.") from None
@@ -157,6 +160,14 @@ class Fields:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _read_float(text: str) -> float:
+    """The number; 1e999 would become an infinity, which is no JSON and PostgreSQL refuses."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("a number in it is beyond measure")
+    return number
 
 
 def _refuse_deep(value: Any) -> None:

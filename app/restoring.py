@@ -8,6 +8,7 @@ import re
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ _MEMBER = re.compile(r"manifest\.json|database\.sqlite3|media/[0-9a-f]{2}/[0-9a-
 _MOST_MANIFEST_BYTES = 64 * 1024 * 1024
 _TURN_SECONDS = 60.0
 _CHUNK = 1024 * 1024
+# What reading raises depends on where an archive is damaged or how it was forged.
+_UNREADABLE = (
+    OSError, EOFError, tarfile.TarError, zlib.error, ValueError, KeyError, TypeError,
+    OverflowError, RecursionError,
+)  # fmt: skip
 
 
 class RestoreRefused(KotaeError):
@@ -85,7 +91,7 @@ def _unpack(file: Path, folder: Path, progress: Progress) -> list[Path]:
                 progress("Unpacking", done, len(manifest))
             if archive.next() is not None:
                 raise RestoreRefused(f"{file} holds more than its manifest says.")
-    except (OSError, EOFError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         raise RestoreRefused(f"{file} is not a whole backup: {error}.") from error
     if not (folder / DATABASE).is_file():
         raise RestoreRefused(f"{file} holds no database.")
@@ -190,6 +196,8 @@ def _opened(database: Path) -> Iterator[Any]:
 def _swap(source: Path, target: Path) -> None:
     """Copy page by page into the live file, as one transaction: whoever has it open sees either."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        target.touch(mode=0o600)
     try:
         with (
             closing(sqlite3.connect(source)) as new,

@@ -21,6 +21,8 @@ HOST = "127.0.0.1"
 WORKERS = 2
 _THREADS = 4
 _GRACE_SECONDS = 10
+_LONGEST_REQUEST_LINE = 8190
+"""Bytes, the most that gunicorn bounds: a long question in Korean takes nine for each letter."""
 
 
 class PortTaken(KotaeError):
@@ -75,6 +77,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": 30,
             "proc_name": "kotae",
             "control_socket_disable": True,
+            "limit_request_line": _LONGEST_REQUEST_LINE,
+            # KB_TRUSTED_PROXIES alone says whose headers count. Gunicorn would let whoever comes
+            # through a proxy on this machine set the site's root (SCRIPT_NAME) and scheme.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
             "post_fork": self._begin_work,
             "child_exit": _forget_worker,
         }

@@ -159,10 +159,8 @@ def record_outcome(session: Session, outcome: Outcome) -> None:
     ticket = session.get(Ticket, outcome.ticket_id)
     if ticket is None:
         raise TicketNotFound(f"There is no ticket {outcome.ticket_id!r} here.")
-    if outcome.reference:
-        ticket.reference = outcome.reference
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
+    stored = session.execute(
         insert(TicketOutcome)
         .values(
             id=outcome.id,
@@ -174,7 +172,10 @@ def record_outcome(session: Session, outcome: Outcome) -> None:
             data=outcome.data,
         )
         .on_conflict_do_nothing()
+        .returning(TicketOutcome.id)
     )
+    if stored.first() is not None and outcome.reference:
+        ticket.reference = outcome.reference
     session.commit()
 
 

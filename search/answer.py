@@ -15,9 +15,9 @@ from search.reading import ReadPassage
 
 ANSWER_TOKENS = 60
 """About 240 Latin or 85 Chinese, Japanese or Korean characters."""
-_NEAREST_BONUS = 0.5
+_NEAREST_BONUS = 0.3
 _EARLIER_BONUS = 0.05
-_LATER_COST = 0.02
+_LATER_COST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _best_sentences(passage: ReadPassage, weights: Mapping[str, float]) -> str:
 
 def _run_score(passage: ReadPassage, run: range, weights: Mapping[str, float]) -> float:
     terms = frozenset[str]().union(*(passage.terms[i] for i in run))
-    return _share(terms, weights) - _LATER_COST * run.start
+    return _share(terms, weights) - _LATER_COST * run.start / len(passage.sentences)
 
 
 def _run_end(passage: ReadPassage, start: int) -> int:

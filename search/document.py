@@ -6,7 +6,8 @@ Nothing here knows of the web, the database or a file on disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 Span = tuple[int, int]
 """A half-open range [start, end) of code points."""
@@ -47,6 +48,20 @@ class Document:
     audience: str = "public"
     quality: float = 0.0
     """Prior usefulness, 0..1; breaks ties and orders the as-you-type keys."""
+
+    def storable(self) -> Document:
+        """Return the same without halves of surrogate pairs, which no file can hold."""
+        return replace(
+            self, **{each.name: _storable(getattr(self, each.name)) for each in fields(self)}
+        )
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, Section):
+        return Section(_storable(value.path), value.anchor, _storable(value.text))
+    return tuple(map(_storable, value)) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,7 @@ def _outcome(question: Question, results: Results, milliseconds: float) -> Outco
 
 
 def _rows(path: Path, required: Sequence[str]) -> Iterator[dict[str, Any]]:
+    seen: set[str] = set()
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
@@ -186,6 +187,9 @@ def _rows(path: Path, required: Sequence[str]) -> Iterator[dict[str, Any]]:
         missing = [key for key in required if not isinstance(row, dict) or key not in row]
         if missing:
             raise EvaluationError(f"{path}, line {number}: without {', '.join(missing)}")
+        if str(row["_id"]) in seen:
+            raise EvaluationError(f"{path}, line {number}: _id {row['_id']} stands twice")
+        seen.add(str(row["_id"]))
         yield row
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from search.lexical.contract import IndexDamaged
-from search.view import MANIFEST, View
+from search.damage import IndexDamaged
+from search.generation import MANIFEST, Generation
 
 _CURRENT = "CURRENT"
 _LOCK = "writer.lock"
@@ -34,6 +34,7 @@ class Generations:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._unreadable: set[str] = set()
 
     def current_name(self) -> str:
         """Return the name of the current generation; empty when there is none."""
@@ -49,23 +50,31 @@ class Generations:
         path = self._directory / name
         return path if name and path.is_dir() else None
 
-    def follow(self, view: View | None) -> View | None:
-        """Return a view of the current generation at its last revision.
+    def has_any(self) -> bool:
+        """Tell whether there is a generation, current or not."""
+        return bool(self._newest_first(""))
 
-        The given view is brought up to date, or left and another one opened. If the current
-        generation is damaged the newest one that can be read takes its place; if none can, the
-        given view stays.
+    def follow(self, opened: Generation | None) -> Generation | None:
+        """Return the current generation at its last revision.
+
+        The one given is brought up to date, or left and another one opened. If the current one is
+        damaged the newest that can be read takes its place; None if none can.
         """
-        name = self.current_name()
-        if view is not None and (view.generation == name or not name):
-            view.refresh()
-            return view
-        for path in self._newest_first(name):
-            try:
-                return View(path)
-            except IndexDamaged:
+        for path in self._newest_first(self.current_name()):
+            if path.name in self._unreadable:
                 continue
-        return view
+            try:
+                if opened is None or opened.name != path.name:
+                    return Generation(path)
+                opened.refresh()
+                return opened
+            except IndexDamaged:
+                self.give_up(path.name)
+        return None
+
+    def give_up(self, name: str) -> None:
+        """Do not open a generation again; another one has to be made."""
+        self._unreadable.add(name)
 
     def _newest_first(self, current: str) -> list[Path]:
         paths = [p.parent for p in self._directory.glob(f"*/{MANIFEST}")]
@@ -89,8 +98,7 @@ class Generations:
         self._delete_old(path.name)
 
     def _delete_old(self, current: str) -> None:
-        finished = [path for path in self._newest_first(current)]
-        for path in finished[_KEPT:]:
+        for path in self._newest_first(current)[_KEPT:]:
             shutil.rmtree(path, ignore_errors=True)
         for path in self._directory.iterdir():
             # Without a manifest: a rebuild that was interrupted.

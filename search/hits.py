@@ -12,7 +12,7 @@ from search.languages import asked_language, closeness
 from search.ranking import Ranked
 from search.reading import ReadPassage
 from search.view import View
-from search.why import reasons
+from search.why import NEAR_IN_MEANING, reasons
 
 
 def make_hits(
@@ -47,7 +47,9 @@ def _hit(
     wanted: str | None,
 ) -> Hit:
     record = entry.record
-    answer = choose_answer(passages, entry.passage, weights)
+    # A few letters mean nothing yet: then the article's beginning says best what it is about.
+    nearest = entry.passage if entry.meaning >= NEAR_IN_MEANING else None
+    answer = choose_answer(passages, nearest, weights)
     return Hit(
         document_id=record.id,
         article_id=record.article_id,

@@ -11,20 +11,24 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
 from search.fusion import Weights
+from search.generation import Generation
 from search.generations import Generations
 from search.hits import count_facets, make_hits
 from search.lexical.engines import WHOOSH_LIMIT, EngineChoice
 from search.question_vectors import QuestionVectors
 from search.ranking import Mode, Ranked, confident, rank
-from search.view import View
 from search.writing import Writer
 
+_ATTEMPTS = 3
+LONGEST_QUESTION = 1_000
+"""Characters of a question that are read; the rest changes nothing but the time it takes."""
 LEAST_LISTED = 10
 """Results of a search, if that many were found at all; a search is not answered with nothing."""
 
@@ -62,27 +66,22 @@ class SearchIndex:
         `cache`: file that keeps embeddings by text, so that no text is embedded twice.
         """
         self._generations = Generations(directory)
-        self._embedder = embedder
         self._engine: EngineChoice = engine
         self._writer = Writer(self._generations, embedder, engine, cache)
         self._refresh_seconds = refresh_seconds
         self._weights = weights or Weights()
         self._lock = threading.Lock()
-        self._view: View | None = None
+        self._generation: Generation | None = None
         self._checked = float("-inf")
         self._questions = QuestionVectors(embedder)
 
     def suggest(self, query: Query, mode: Mode = "hybrid") -> Results:
         """Answer while one types: the last word may be unfinished; rather nothing than nonsense."""
-        ranked, view = self._rank(query, typing=True, mode=mode)
-        good = confident(ranked, self._weights)
-        return self._results(query, good, view, typing=True)
+        return self._answer(query, typing=True, mode=mode)
 
     def search(self, query: Query, mode: Mode = "hybrid") -> Results:
         """Answer a finished question; without a good answer, list the nearest and say so."""
-        ranked, view = self._rank(query, typing=False, mode=mode)
-        listed = max(len(confident(ranked, self._weights)), LEAST_LISTED)
-        return self._results(query, ranked[:listed], view, typing=False)
+        return self._answer(query, typing=False, mode=mode)
 
     def put(self, documents: Sequence[Document]) -> None:
         """Add or replace documents, as one revision. Raises WriterBusy, StaleIndex."""
@@ -104,90 +103,109 @@ class SearchIndex:
     def refresh(self) -> None:
         """See what other processes have committed, now."""
         self._checked = float("-inf")
-        self._current_view()
+        self._current()
 
     def warm(self) -> None:
         """Open the files and load the model now, in the process that will answer."""
-        self._current_view()
+        self._current()
         self._questions.warm()
 
     def close(self) -> None:
         """Let go of files."""
         with self._lock:
-            view, self._view = self._view, None
-        if view is not None:
-            view.close()
+            generation, self._generation = self._generation, None
+            self._checked = float("-inf")
+        if generation is not None:
+            generation.close()
 
     def state(self) -> IndexState:
         """Return what the index is like at the moment."""
-        view = self._current_view()
-        if view is None:
+        generation = self._current()
+        if generation is None:
             return IndexState("", 0, 0, 0, "", "there is no index yet", True)
-        documents, passages = view.size()
-        outdated = self._outdated(view, documents)
+        view, outdated = generation.view, self._outdated(generation)
         return IndexState(
-            generation=view.generation,
+            generation=generation.name,
             revision=view.revision,
-            documents=documents,
-            passages=passages,
-            engine=view.manifest.engine,
-            degraded=view.missing or self._questions.trouble or outdated,
-            stale=bool(view.missing or outdated),
+            documents=len(view.records),
+            passages=len(view.owners),
+            engine=generation.manifest.engine,
+            degraded=generation.missing or self._questions.trouble or outdated,
+            stale=bool(generation.missing or outdated),
         )
 
-    def _outdated(self, view: View, documents: int) -> str:
-        fingerprint = self._embedder.fingerprint if self._embedder else None
-        mismatch = view.manifest.mismatch(fingerprint)
-        if mismatch or self._generations.current_name() != view.generation:
-            return mismatch or "the current generation cannot be read"
-        if self._engine not in ("auto", view.manifest.engine):
-            return f"the index was made for {view.manifest.engine}"
-        grown = documents > WHOOSH_LIMIT * 1.1 and view.manifest.engine == "whoosh"
+    def _outdated(self, generation: Generation) -> str:
+        """Return why the index must be rebuilt; empty when it need not be."""
+        engine, fingerprint = generation.manifest.engine, self._questions.fingerprint
+        mismatch = generation.manifest.mismatch(fingerprint)
+        if mismatch:
+            return mismatch
+        if self._generations.current_name() != generation.name:
+            return "the current generation cannot be read"
+        if fingerprint is not None and generation.lacks_vectors:
+            return "some articles were indexed without the embedding model"
+        if self._engine not in ("auto", engine):
+            return f"the index was made for {engine}"
+        grown = len(generation.view.records) > WHOOSH_LIMIT * 1.1 and engine == "whoosh"
         return "the index has outgrown Whoosh" if grown and self._engine == "auto" else ""
 
-    def _current_view(self) -> View | None:
-        """Return the view to answer from, brought up to date if that is due.
+    def _current(self) -> Generation | None:
+        """Return the generation to answer from, brought up to date if that is due.
 
         One thread does the work; the others go on with what they have.
         """
         if time.monotonic() - self._checked < self._refresh_seconds:
-            return self._view
-        if not self._lock.acquire(blocking=self._view is None):
-            return self._view
+            return self._generation
+        if not self._lock.acquire(blocking=self._generation is None):
+            return self._generation
         try:
-            self._view = self._generations.follow(self._view)
+            self._generation = self._generations.follow(self._generation)
             self._checked = time.monotonic()
         finally:
             self._lock.release()
-        return self._view
+        return self._generation
 
-    def _rank(self, query: Query, *, typing: bool, mode: Mode) -> tuple[list[Ranked], View | None]:
-        view = self._current_view()
-        if view is None or not query.text.strip():
-            return [], view
-        vector = None
-        if mode != "keyword" and self._meaning_is_comparable(view):
-            vector = self._questions.vector(query.text)
-        ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
-        return ranked, view
+    def _answer(self, query: Query, *, typing: bool, mode: Mode) -> Results:
+        """Answer from what can be read; what turns out damaged is done without."""
+        query = replace(query, text=query.text[:LONGEST_QUESTION])
+        for _ in range(_ATTEMPTS):
+            generation = self._current()
+            if generation is None:
+                break
+            try:
+                return self._answer_from(generation, query, typing=typing, mode=mode)
+            except LexicalDamaged as error:
+                generation.lose_words(str(error))
+            except StoreDamaged:
+                self._generations.give_up(generation.name)
+                self._checked = float("-inf")
+        return Results((), 0, no_answer=True, degraded=True)
 
-    def _meaning_is_comparable(self, view: View) -> bool:
-        """Vectors of another model would give wrong answers, not worse ones."""
-        return view.has_vectors and view.manifest.embedding == self._questions.fingerprint
-
-    def _is_degraded(self, view: View | None) -> bool:
-        if view is None or view.missing or self._questions.trouble:
-            return True
-        return bool(view.records) and not self._meaning_is_comparable(view)
-
-    def _results(
-        self, query: Query, ranked: list[Ranked], view: View | None, *, typing: bool
+    def _answer_from(
+        self, generation: Generation, query: Query, *, typing: bool, mode: Mode
     ) -> Results:
-        shown = ranked[query.offset : query.offset + query.limit]
+        view, comparable = generation.view, self._meaning_is_comparable(generation)
+        vector = None
+        if mode != "keyword" and comparable:
+            vector = self._questions.vector(query.text)
+        ranked: list[Ranked] = []
+        if query.text.strip():
+            ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
+        good = confident(ranked, self._weights)
+        listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]
         return Results(
-            hits=make_hits(view, query, shown, typing=typing) if view else (),
-            total=len(ranked),
-            no_answer=not ranked or ranked[0].score < self._weights.floor,
-            degraded=self._is_degraded(view),
-            facets=count_facets(ranked),
+            hits=make_hits(
+                view, query, listed[query.offset : query.offset + query.limit], typing=typing
+            ),
+            total=len(listed),
+            no_answer=not good,
+            degraded=bool(
+                generation.missing or self._questions.trouble or (view.records and not comparable)
+            ),
+            facets=count_facets(listed),
         )
+
+    def _meaning_is_comparable(self, generation: Generation) -> bool:
+        """Vectors of another model would give wrong answers, not worse ones."""
+        same = generation.manifest.embedding == self._questions.fingerprint
+        return same and generation.view.has_vectors

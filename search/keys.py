@@ -8,6 +8,7 @@ layout must not shadow English words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from search.analysis.keystrokes import (
     is_hangul,
     keystrokes,
     script_runs,
+    typed_runs,
 )
 from search.analysis.question_words import is_question_word
 from search.document import Document
@@ -29,6 +31,9 @@ VERSION = 1
 
 _LATIN, _HANGUL, _CONSONANTS, _IDEOGRAPHIC = "l", "h", "c", "j"
 _LONGEST_KEY = 30
+_LONGEST_RUN = 12
+_BYTES = 3 * _LONGEST_KEY
+_BEFORE_SMALL_Y = re.compile("[きしちにひみりぎじびぴキシチニヒミリギジビピ]$")
 _FEW = 3
 _TITLE, _QUESTION, _TAG, _HEADING = 1.0, 0.9, 0.7, 0.6
 _QUESTION_WORD_SHARE = 0.15
@@ -61,34 +66,45 @@ def document_keys(document: Document) -> list[Key]:
 
 def typed_words(text: str) -> list[TypedWord]:
     """Split what was typed into words; words of asking count little unless there are no others."""
-    runs = script_runs(text)
+    runs = typed_runs(text)
     if all(is_question_word(run) for run in runs):
         return [TypedWord(run, 1.0) for run in runs]
     return [TypedWord(r, _QUESTION_WORD_SHARE if is_question_word(r) else 1.0) for r in runs]
 
 
 def _run_keys(run: str) -> Iterator[str]:
-    first = run[0]
-    if is_hangul(first):
+    if is_hangul(run[0]):
         for i in range(len(run)):
-            yield (_HANGUL + keystrokes(run[i : i + 12]))[:_LONGEST_KEY]
-            yield (_CONSONANTS + initials(run[i : i + 12]))[:_LONGEST_KEY]
-    elif ord(first) > 0x2E80:
+            yield _key(_HANGUL, keystrokes(run[i : i + _LONGEST_RUN]))
+            yield _key(_CONSONANTS, initials(run[i : i + _LONGEST_RUN]))
+    elif _is_ideographic(run):
         for i in range(len(run)):
-            yield (_IDEOGRAPHIC + keystrokes(run[i : i + 12]))[:_LONGEST_KEY]
+            yield _key(_IDEOGRAPHIC, keystrokes(run[i : i + _LONGEST_RUN]))
     else:
-        yield (_LATIN + run)[:_LONGEST_KEY]
+        yield _key(_LATIN, run)
+
+
+def _key(namespace: str, typed: str) -> str:
+    return (namespace + typed)[:_LONGEST_KEY]
+
+
+def _is_ideographic(run: str) -> bool:
+    return ord(run[0]) > 0x2E80
 
 
 def _lookups(word: str) -> list[list[str]]:
     """Return the keys to look a typed word up by: alternatives in the order they are tried."""
-    typed = keystrokes(word)
+    typed = keystrokes(word[:_LONGEST_RUN])
     if is_hangul(word[0]):
         consonants_only = all("ㄱ" <= char <= "ㅎ" for char in word)
-        return [[_HANGUL + typed, *([_CONSONANTS + typed] if consonants_only else [])]]
-    if ord(word[0]) > 0x2E80:
-        return [[_IDEOGRAPHIC + typed]]
-    return [[_LATIN + word], [_HANGUL + word, _IDEOGRAPHIC + canonical_romaji(word)]]
+        lookups = [_key(_HANGUL, typed)]
+        return [[*lookups, _key(_CONSONANTS, typed)] if consonants_only else lookups]
+    if _is_ideographic(word):
+        # き may become きゃ: then its vowel was none.
+        halves = [typed, typed[:-1] + "y"] if _BEFORE_SMALL_Y.search(word) else [typed]
+        return [[_key(_IDEOGRAPHIC, half) for half in halves]]
+    elsewhere = [_key(_HANGUL, word), _key(_IDEOGRAPHIC, canonical_romaji(word))]
+    return [[_key(_LATIN, word)], elsewhere]
 
 
 class KeyIndex:
@@ -135,10 +151,8 @@ class KeyIndex:
         return best
 
     def _range(self, key: str) -> slice:
-        start = key.encode()[:_BYTES]
-        bounds = np.array([start, start + b"\xff"], f"S{_BYTES + 1}")
-        low, high = np.searchsorted(self._keys, bounds)
-        return slice(int(low), int(high))
-
-
-_BYTES = 3 * _LONGEST_KEY
+        # Bounds of the array's own type: with another, the whole array would be copied to compare.
+        first = key.encode()[:_BYTES]
+        bounds = np.array([first, (first + b"\xff" * _BYTES)[:_BYTES]], self._keys.dtype)
+        low = int(np.searchsorted(self._keys, bounds[0], side="left"))
+        return slice(low, int(np.searchsorted(self._keys, bounds[1], side="right")))

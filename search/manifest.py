@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from search import keys, passages
-from search.lexical.contract import IndexDamaged
+from search.damage import StoreDamaged
 
 FORMAT = 1
 """Raise when the files of a generation change shape."""
@@ -51,8 +51,8 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
-        """Read a manifest. Raises IndexDamaged when it is missing or not one."""
+        """Read a manifest. Raises StoreDamaged when it is missing or not one."""
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise IndexDamaged(f"{path}: {error}") from error
+            raise StoreDamaged(f"{path}: {error}") from error

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from search.damage import StoreDamaged
 from search.document import Document
 from search.keys import Key
-from search.lexical.contract import IndexDamaged
 from search.passages import Passage
 
 _SCHEMA = """
@@ -101,15 +101,12 @@ class Store:
 
     @classmethod
     def open(cls, path: Path) -> Store:
-        """Open a store. Raises IndexDamaged when the file is missing or not one of ours."""
+        """Open a store. Raises StoreDamaged when the file is missing or not one of ours."""
         if not path.is_file():
-            raise IndexDamaged(f"{path} is missing")
-        store = cls(_connect(path))
-        try:
+            raise StoreDamaged(f"{path} is missing")
+        with _readable():
+            store = cls(_connect(path))
             store.revision()
-        except (sqlite3.DatabaseError, TypeError) as error:
-            store.close()
-            raise IndexDamaged(f"{path}: {error}") from error
         return store
 
     def close(self) -> None:
@@ -117,15 +114,9 @@ class Store:
         self._connection.close()
 
     def revision(self) -> int:
-        """Return the number of the last committed change."""
-        return int(self._connection.execute("select number from revision").fetchone()[0])
-
-    def count(self) -> tuple[int, int]:
-        """Return the numbers of documents and of passages."""
-        row = self._connection.execute(
-            "select (select count(*) from documents), (select count(*) from passages)"
-        ).fetchone()
-        return int(row[0]), int(row[1])
+        """Return the number of the last committed change. Raises StoreDamaged."""
+        with _readable():
+            return int(self._connection.execute("select number from revision").fetchone()[0])
 
     @contextmanager
     def change(self) -> Iterator[Change]:
@@ -141,8 +132,11 @@ class Store:
             raise
 
     def delta(self, since: int) -> Delta:
-        """Return what changed after revision `since` (0: everything there is), in one snapshot."""
-        with self._lock, self._snapshot():
+        """Return what changed after revision `since` (0: everything there is), in one snapshot.
+
+        This and the methods below raise StoreDamaged.
+        """
+        with _readable(), self._lock, self._snapshot():
             rows = self._connection.execute(
                 "select number, id, article_id, locale, title, category, audience, products,"
                 " questions, tags, quality, keys from documents where revision > ?", (since,)
@@ -151,8 +145,10 @@ class Store:
                 "select number from removals where revision > ?", (since,)
             ).fetchall()
             revision = self.revision()
-        keys = [(int(row[0]), json.loads(row[11])) for row in rows]
-        return Delta(revision, [_record(row) for row in rows], keys, [int(n) for (n,) in removed])
+        with _readable():
+            keys = [(int(row[0]), json.loads(row[11])) for row in rows]
+            records = [_record(row) for row in rows]
+        return Delta(revision, records, keys, [int(n) for (n,) in removed])
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
@@ -164,20 +160,20 @@ class Store:
 
     def vectors(self, since: int, until: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return ids, (n,), and vectors, (n, dimensions), of revisions after since, to until."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "select p.id, p.vector from passages p join documents d using (number)"
             " where d.revision > ? and d.revision <= ? and p.vector is not null", (since, until)
-        ).fetchall()  # fmt: skip
+        )  # fmt: skip
         ids = np.array([row[0] for row in rows], np.int64)
         flat = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
         return ids, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
 
     def owners(self, since: int, until: int) -> list[tuple[int, int]]:
         """Return (passage id, document number) of revisions after since, to until."""
-        return self._connection.execute(
+        return self._rows(
             "select p.id, p.number from passages p join documents d using (number)"
             " where d.revision > ? and d.revision <= ?", (since, until)
-        ).fetchall()  # fmt: skip
+        )  # fmt: skip
 
     def passages(self, numbers: Iterable[int]) -> dict[int, list[tuple[int, Passage]]]:
         """Return the passages of documents, by document number, as (passage id, passage).
@@ -185,16 +181,20 @@ class Store:
         They are in the order of the article.
         """
         wanted = json.dumps(list(numbers))
-        with self._lock:
-            rows = self._connection.execute(
-                "select number, id, position, anchor, path, text from passages where number in"
-                " (select value from json_each(?)) order by number, position", (wanted,)
-            ).fetchall()  # fmt: skip
+        rows = self._rows(
+            "select number, id, position, anchor, path, text from passages where number in"
+            " (select value from json_each(?)) order by number, position", (wanted,)
+        )  # fmt: skip
         found: dict[int, list[tuple[int, Passage]]] = {}
-        for number, id_, position, anchor, path, text in rows:
-            passage = Passage(position, anchor, tuple(json.loads(path)), text)
-            found.setdefault(number, []).append((id_, passage))
+        with _readable():
+            for number, id_, position, anchor, path, text in rows:
+                passage = Passage(position, anchor, tuple(json.loads(path)), text)
+                found.setdefault(number, []).append((id_, passage))
         return found
+
+    def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
+        with _readable(), self._lock:
+            return self._connection.execute(statement, values).fetchall()
 
 
 class Change:
@@ -204,8 +204,8 @@ class Change:
         self._connection = connection
         self.revision = revision
 
-    def remove(self, document_ids: Iterable[str]) -> list[int]:
-        """Forget documents; return the numbers they had. Unknown ids are no error."""
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Forget documents. Unknown ids are no error."""
         wanted = json.dumps(list(document_ids))
         numbers = [
             int(number)
@@ -217,7 +217,15 @@ class Change:
         for number in numbers:
             self._connection.execute("delete from documents where number = ?", (number,))
             self._connection.execute("insert into removals values (?, ?)", (number, self.revision))
-        return numbers
+
+    def removed_before(self) -> list[int]:
+        """Return the numbers of the documents that the change before this one removed."""
+        return [
+            int(number)
+            for (number,) in self._connection.execute(
+                "select number from removals where revision = ?", (self.revision - 1,)
+            )
+        ]
 
     def add(self, addition: Addition) -> int:
         """Store a document; return its number."""
@@ -242,6 +250,15 @@ class Change:
             ],
         )  # fmt: skip
         return number
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what a damaged file makes SQLite or its contents raise into StoreDamaged."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+        raise StoreDamaged(f"the documents of the index cannot be read ({error})") from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:

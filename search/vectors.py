@@ -7,6 +7,7 @@ sizes lose recall and save nothing one would notice.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,9 @@ class VectorIndex:
         """
         count, dimensions = vectors.shape
         faiss.omp_set_num_threads(1)
-        inner = _inner_index(count, dimensions, flat, quantised)
-        if not inner.is_trained:
-            inner.train(vectors)
-        index = faiss.IndexIDMap2(inner)
+        index = _empty_index(count, dimensions, flat, quantised)
+        if not index.is_trained:
+            index.train(vectors)
         index.add_with_ids(np.ascontiguousarray(vectors), ids)
         return cls(index)
 
@@ -67,10 +67,9 @@ class VectorIndex:
         if len(ids):
             self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
 
-    def remove(self, ids: Ids) -> None:
-        """Forget the vectors of `ids`; unknown ids are no error."""
-        if len(ids):
-            self._index.remove_ids(ids)
+    def remove(self, ids: Ids) -> int:
+        """Forget the vectors of `ids` and return how many there were; unknown ids are no error."""
+        return int(self._index.remove_ids(ids)) if len(ids) else 0
 
     def search(
         self, vector: Vectors, count: int, allowed: Ids | None = None
@@ -86,8 +85,7 @@ class VectorIndex:
         return ids[0][found], cosines[0][found]
 
     def _parameters(self, selector: Any) -> Any:
-        inner = faiss.downcast_index(self._index.index)
-        if isinstance(inner, faiss.IndexIVF):
+        if isinstance(self._index, faiss.IndexIVF):
             return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)  # type: ignore[call-arg]
         return None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
 
@@ -96,19 +94,33 @@ class LanguageVectors:
     """The vectors of one language's passages, and their mean."""
 
     def __init__(self, ids: Ids, vectors: Vectors) -> None:
-        self.index = VectorIndex.build(ids, vectors)
+        self._index = VectorIndex.build(ids, vectors)
         self._sum = vectors.sum(axis=0)
         self._count = len(ids)
+        # FAISS must not be searched while it is changed.
+        self._lock = threading.Lock()
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """Add vectors, shape (n, dimensions), under new ids, shape (n,)."""
-        self.index.add(ids, vectors)
-        self._sum += vectors.sum(axis=0)
-        self._count += len(ids)
+        with self._lock:
+            self._index.add(ids, vectors)
+            self._sum = self._sum + vectors.sum(axis=0)
+            self._count += len(ids)
 
-    def remove(self, ids: Ids) -> None:
-        """Forget vectors. The mean keeps them: it moves little, and a rebuild sets it right."""
-        self.index.remove(ids)
+    def remove(self, ids: Ids) -> int:
+        """Forget vectors and return how many there were.
+
+        The mean keeps them: it moves little, and a rebuild sets it right.
+        """
+        with self._lock:
+            return self._index.remove(ids)
+
+    def search(
+        self, vector: Vectors, count: int, allowed: Ids | None = None
+    ) -> tuple[Ids, Vectors]:
+        """Return ids and cosines of the nearest; see VectorIndex."""
+        with self._lock:
+            return self._index.search(vector, count, allowed)
 
     def usual_cosine(self, vector: Vectors) -> float:
         """Return the mean cosine of `vector` to this language's passages."""
@@ -137,20 +149,26 @@ def nearest_in_languages(
     found: list[tuple[int, float]] = []
     for language, mean in zip(languages, usual, strict=True):
         correction = LANGUAGE_CORRECTION * language.weight() * (max(usual) - mean)
-        ids, cosines = language.index.search(vector, count, allowed)
+        ids, cosines = language.search(vector, count, allowed)
         found += zip(ids.tolist(), (cosines + correction).tolist(), strict=True)
     return found
 
 
-def _inner_index(count: int, dimensions: int, flat: int, quantised: int) -> Any:
-    if count <= flat:
-        return faiss.IndexFlatIP(dimensions)
-    if count <= quantised:
-        return faiss.IndexScalarQuantizer(
+def _empty_index(count: int, dimensions: int, flat: int, quantised: int) -> Any:
+    if count > quantised:
+        return _inverted_file(count, dimensions)
+    inner: Any = faiss.IndexFlatIP(dimensions)
+    if count > flat:
+        inner = faiss.IndexScalarQuantizer(
             dimensions, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         )
-    cells = int(4 * np.sqrt(count))
+    return faiss.IndexIDMap2(inner)
+
+
+def _inverted_file(count: int, dimensions: int) -> Any:
+    """An inverted file keeps ids itself; behind an id map, removing would mix them up."""
     quantizer = faiss.IndexFlatIP(dimensions)
+    cells = int(4 * np.sqrt(count))
     index = faiss.IndexIVFFlat(quantizer, dimensions, cells, faiss.METRIC_INNER_PRODUCT)
     index.own_fields = True
     quantizer.this.disown()  # type: ignore[attr-defined]

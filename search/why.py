@@ -6,7 +6,7 @@ from search.answer import Answer
 from search.highlight import Needle
 from search.ranking import Ranked
 
-_NEAR_IN_MEANING = 0.55
+NEAR_IN_MEANING = 0.55
 _TYPED = 0.5
 
 
@@ -23,6 +23,6 @@ def reasons(entry: Ranked, answer: Answer, needle: Needle) -> tuple[str, ...]:
     found = [name for name, text in places if needle.is_in(text)]
     if entry.keys >= _TYPED:
         found.append("prefix")
-    if entry.meaning >= _NEAR_IN_MEANING or not found:
+    if entry.meaning >= NEAR_IN_MEANING or not found:
         found.append("meaning")
     return tuple(found)

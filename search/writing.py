@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.analysis.tokens import terms
+from search.damage import IndexDamaged
 from search.document import Document, Progress, no_progress
 from search.embed import Embedder
 from search.embedding_cache import EmbeddingCache, encode_passages_cached
+from search.generation import LEXICAL, MANIFEST, STORE
 from search.generations import Generations
 from search.keys import document_keys
 from search.lexical.contract import Entry, LexicalEngine
@@ -20,7 +22,7 @@ from search.lexical.engines import EngineChoice, choose_engine, create_engine, o
 from search.manifest import Manifest
 from search.passages import Passage, split
 from search.store import Addition, Change, Store
-from search.view import LEXICAL, MANIFEST, STORE, labels
+from search.view import labels
 
 _BATCH = 32
 _PUT_TIMEOUT = 10.0
@@ -63,29 +65,21 @@ class Writer:
         """Add or replace documents, as one revision. Raises WriterBusy, StaleIndex."""
         with self._generations.writing(_PUT_TIMEOUT):
             path = self._generations.current_path()
-            if path is None:
+            if path is None and not self._generations.has_any():
                 self._rebuild(iter(documents), len(documents), no_progress)
-                return
-            self._require_fresh(path)
-            self._change(path, documents, [])
+            else:
+                self._change(path, documents, [])
 
     def remove(self, document_ids: Sequence[str]) -> None:
-        """Forget documents, as one revision. Raises WriterBusy."""
+        """Forget documents, as one revision. Raises WriterBusy, StaleIndex."""
         with self._generations.writing(_PUT_TIMEOUT):
-            path = self._generations.current_path()
-            if path is not None:
-                self._change(path, [], document_ids)
+            if self._generations.has_any():
+                self._change(self._generations.current_path(), [], document_ids)
 
     def rebuild(self, documents: Iterable[Document], total: int, progress: Progress) -> None:
         """Make a new generation of `documents` and swap it in. Raises WriterBusy."""
         with self._generations.writing(_PUT_TIMEOUT):
             self._rebuild(iter(documents), total, progress)
-
-    def _require_fresh(self, path: Path) -> None:
-        fingerprint = self._embedder.fingerprint if self._embedder else None
-        mismatch = Manifest.read(path / MANIFEST).mismatch(fingerprint)
-        if mismatch:
-            raise StaleIndex(mismatch)
 
     def _rebuild(self, documents: Iterator[Document], total: int, progress: Progress) -> None:
         path = self._generations.new_directory()
@@ -109,15 +103,29 @@ class Writer:
             return Manifest(engine_name, "", 0)
         return Manifest(engine_name, self._embedder.fingerprint, self._embedder.dimensions)
 
-    def _change(self, path: Path, documents: Sequence[Document], removed: Sequence[str]) -> None:
-        manifest = Manifest.read(path / MANIFEST)
-        store = Store.open(path / STORE)
-        engine = open_engine(manifest.engine, path / LEXICAL)
+    def _change(
+        self, path: Path | None, documents: Sequence[Document], removed: Sequence[str]
+    ) -> None:
+        manifest, store, engine = self._open(path)
         try:
             self._write(store, engine, documents, removed, embed=bool(manifest.embedding))
         finally:
             store.close()
             engine.close()
+
+    def _open(self, path: Path | None) -> tuple[Manifest, Store, LexicalEngine]:
+        """Open a generation for writing. Raises StaleIndex unless it is whole and up to date."""
+        if path is None:
+            raise StaleIndex("the current generation is lost")
+        try:
+            manifest = Manifest.read(path / MANIFEST)
+            mismatch = manifest.mismatch(self._embedder.fingerprint if self._embedder else None)
+            if mismatch:
+                raise StaleIndex(mismatch)
+            engine = open_engine(manifest.engine, path / LEXICAL)
+            return manifest, Store.open(path / STORE), engine
+        except IndexDamaged as error:
+            raise StaleIndex(str(error)) from error
 
     def _write(
         self,
@@ -128,13 +136,18 @@ class Writer:
         *,
         embed: bool = True,
     ) -> None:
-        """Prepare everything first; then keywords, then the store, whose commit makes it count."""
-        additions = self._prepare(documents, embed=embed)
-        gone = [*removed, *(document.id for document in documents)]
+        """Prepare everything first; then keywords, then the store, whose commit makes it count.
+
+        What is removed leaves the keyword index with the next change only: a reader that has not
+        seen this revision yet may look at the keywords of it, and must find what it knows.
+        """
+        latest = {document.id: document.storable() for document in documents}
+        additions = self._prepare(list(latest.values()), embed=embed)
+        gone = [*removed, *latest]
         with store.change() as change:
-            numbers = change.remove(gone)
+            change.remove(gone)
             entries = [_entry(change, addition) for addition in additions]
-            engine.replace(entries, numbers)
+            engine.replace(entries, change.removed_before())
 
     def _prepare(self, documents: Sequence[Document], *, embed: bool) -> list[Addition]:
         passages = [split(document) for document in documents]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def make_document(article_id, title, text="", *, locale="en", **values):
     """An article of one section without a heading, unless `sections` says otherwise."""
     given = {"sections": (Section((), "", text),) if text else ()}
     return Document(f"{article_id}@{locale}", article_id, locale, title, **(given | values))
+
+
+def age(directory):
+    """Set the clock of all files back an hour: nobody is in the middle of writing them."""
+    hour_ago = time.time() - 3_600
+    for path in [directory, *directory.rglob("*")]:
+        os.utime(path, (hour_ago, hour_ago))
 
 
 def shared_directory():

@@ -9,7 +9,7 @@ from app.commands.printing import named_errors, progress_bars, progress_option
 from app.commands.workplace import Workplace, open_workplace
 from app.importing import import_folder
 from app.server import HOST, PORT, WORKERS, require_free_port, run
-from app.settings import signing_key
+from app.signing import signing_key
 from search.document import Progress
 
 

@@ -26,12 +26,14 @@ from app.markup.leaves import (
     render_preformatted,
 )
 from app.markup.lists import ListReader
-from app.markup.outline import INDENTED, Outline
+from app.markup.outline import DEEPEST, INDENTED, Outline
 from app.markup.starts import DASHES, open_fence, read_definition, write_heading, write_rule
 from app.markup.stash import Stash
 from app.markup.state import Reading
 from app.markup.tags import Effort, scan_braces, scan_tag
 
+_MOST_MARKS = 2 * DEEPEST
+"""Marks of lists and quotes that one line may begin with: the line is searched anew for each."""
 _BLOCK_OPTION = re.compile(r"[ ]{4,}[\w-]+:[ ]?[^ ].*$")
 _INTERRUPTS = re.compile(
     r"```|~~~|#{1,6}(?:[ ]|$)|>|:::|///|!!![ ]|\?\?\?|[-*+][ ]+\S|1[.)][ ]+\S|</?[A-Z]"
@@ -138,11 +140,8 @@ class BlockReader:
         if self._reading.blank:
             self._reading.lists.note_blank(text)
             self._reading.blank = False
-        while (rest := self._open_nested(text, column)) is not None:
-            text, column = rest
-            if not text:
-                return
-        if not self._open_leaf(text, column):
+        text, column = self._open_all_nested(text, column)
+        if text and not self._open_leaf(text, column):
             self._add_to_paragraph(text, column)
 
     def _is_lazy(self, text: str, column: int, depth: int) -> bool:
@@ -165,6 +164,14 @@ class BlockReader:
         return (
             bare[:3] in (":::", "///") and self._reading.outline.find("directive", bare) is not None
         )
+
+    def _open_all_nested(self, text: str, column: int) -> tuple[str, int]:
+        for _ in range(_MOST_MARKS):
+            rest = self._open_nested(text, column) if text else None
+            if rest is None:
+                break
+            text, column = rest
+        return text, column
 
     def _open_nested(self, text: str, column: int) -> tuple[str, int] | None:
         """Open the quote or list item that the line begins with; the rest of the line."""

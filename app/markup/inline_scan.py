@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from html import escape
 
+from app.markup import inline_shapes as shapes
 from app.markup.dialect import Dialect
 from app.markup.elements import VOID, Treatment, treat
 from app.markup.stash import Stash
@@ -13,23 +14,6 @@ from app.markup.tags import Effort, Tag, read_string, scan_braces, scan_tag
 
 DEEPEST = 8
 """Square brackets and inline tags inside one another; deeper ones are text."""
-
-_SPECIAL = re.compile(r"[\\`<{\[\]]|~~|https?://")
-_DESTINATION = re.compile(
-    r"\(\s*+(?:<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+)"
-    r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?+\s*+\)"
-)
-_REFERENCE = re.compile(r"\[[^\[\]\n]{0,200}\]")
-_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]")
-_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
-_MAIL = re.compile(r"<([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>")
-_BARE_ADDRESS = re.compile(r"https?://[A-Za-z0-9][!#-;=?-Z\\^-z|~]*")
-_ATTRIBUTE_LIST = re.compile(r"\{:?[ ]*+(?:[.#][\w-]|[\w-]++=)[^{}\n]*+\}")
-_BARE_ATTRIBUTE_LIST = re.compile(r"\{:?[ ]*+[.#][\w:-]++(?:[ ]++[.#][\w:-]++)*+[ ]*+\}")
-_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_LIQUID_STRING = re.compile(r"""\{\{[%<-]?\s*(?:"([^"]*)"|'([^']*)')""")
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_BLANKS = re.compile(r"\s+")
 
 
 class InlineScan:
@@ -49,7 +33,7 @@ class InlineScan:
 
     def run(self) -> str:
         position, text = 0, self.text
-        while found := _SPECIAL.search(text, position):
+        while found := shapes.SPECIAL.search(text, position):
             start = found.start()
             self.out.append(text[position:start])
             position = self._handle(found.group(), start)
@@ -87,14 +71,16 @@ class InlineScan:
 
     def _protect(self, text: str) -> str:
         # Words from an attribute or a string are shown as they are: no Markdown inside.
-        return self._put(escape(_BLANKS.sub(" ", text), quote=False)) if text.strip() else text
+        return (
+            self._put(escape(shapes.BLANKS.sub(" ", text), quote=False)) if text.strip() else text
+        )
 
     def _escape(self, start: int) -> int:
         following = self.text[start + 1 : start + 2]
         if following == "\n":
             self.out.append(self._put("<br>"))
             return start + 1
-        if following in _PUNCTUATION and following:
+        if following in shapes.PUNCTUATION and following:
             self.out.append(self._literal(following))
             return start + 2
         self.out.append(self._literal("\\"))
@@ -127,14 +113,14 @@ class InlineScan:
         return None if self.table and "\n" in self.text[start:end] else end
 
     def _skip_attributes(self, position: int) -> int:
-        found = _BARE_ATTRIBUTE_LIST.match(self.text, position)
+        found = shapes.BARE_ATTRIBUTE_LIST.match(self.text, position)
         return found.end() if found else position
 
     def _angle(self, start: int) -> int:
         text = self.text
         if text.startswith("<!--", start):
             return self._skip_to("-->", start, "<!--")
-        if link := (_AUTOLINK.match(text, start) or _MAIL.match(text, start)):
+        if link := (shapes.AUTOLINK.match(text, start) or shapes.MAIL.match(text, start)):
             mail = "" if ":" in link[1] else "mailto:"
             shown = escape(link[1])
             self.out.append(self._put(f'<a href="{mail}{shown}">{shown}</a>'))
@@ -215,11 +201,11 @@ class InlineScan:
         if text.startswith("{/*", start):
             return self._skip_to("*/}", start, "{/*")
         if text[start - 1 : start] in {")", "]", "*", "_"} and (
-            styled := _ATTRIBUTE_LIST.match(text, start)
+            styled := shapes.ATTRIBUTE_LIST.match(text, start)
         ):
             self.out.append(styled.group())
             return styled.end()
-        if styled := _BARE_ATTRIBUTE_LIST.match(text, start):
+        if styled := shapes.BARE_ATTRIBUTE_LIST.match(text, start):
             return styled.end()
         if self.dialect.mdx:
             end = scan_braces(text, start, self.effort)
@@ -231,12 +217,12 @@ class InlineScan:
 
     def _liquid(self, start: int) -> int:
         opener = self.text[start : start + 2]
-        found = None if opener in self.missing else _LIQUID.match(self.text, start)
+        found = None if opener in self.missing else shapes.LIQUID.match(self.text, start)
         if found is None:
             self.missing.add(opener)
             self.out.append(self._literal("{"))
             return start + 1
-        if literal := _LIQUID_STRING.match(found.group()):
+        if literal := shapes.LIQUID_STRING.match(found.group()):
             self.out.append(self._protect(literal[1] or literal[2] or ""))
         elif opener == "{{" and self.dialect.mdx:
             # In MDX two braces are an object inside an expression, and may hold more braces.
@@ -245,7 +231,7 @@ class InlineScan:
         return found.end()
 
     def _open_bracket(self, start: int) -> int:
-        if note := _FOOTNOTE.match(self.text, start):
+        if note := shapes.FOOTNOTE.match(self.text, start):
             self.out.append(note.group())
             return note.end()
         if len(self.brackets) >= DEEPEST:
@@ -260,8 +246,8 @@ class InlineScan:
             return start + 1
         self.brackets.pop()
         self.out.append("]")
-        behind = _DESTINATION.match(self.text, start + 1)
-        behind = behind or _REFERENCE.match(self.text, start + 1)
+        behind = shapes.DESTINATION.match(self.text, start + 1)
+        behind = behind or shapes.REFERENCE.match(self.text, start + 1)
         if behind:
             self.out.append(behind.group())
             return behind.end()
@@ -284,7 +270,7 @@ class InlineScan:
         return start + 2
 
     def _bare_address(self, start: int) -> int:
-        found = _BARE_ADDRESS.match(self.text, start)
+        found = shapes.BARE_ADDRESS.match(self.text, start)
         in_link = bool(self.brackets) or any(name.lower() == "a" for name, _ in self.tags)
         if found is None or in_link:
             self.out.append(self.text[start : start + 4])

@@ -32,7 +32,9 @@ def respond(problem: Problem) -> Response:
         return problem_document(problem)
     moved = moved_address() if problem.status == 404 else None
     if moved is not None:
-        return Response(status=301, headers={"Location": moved})
+        # Depends on the visitor's language, and on what is published now.
+        headers = {"Location": moved, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
+        return Response(status=301, headers=headers)
     response = make_response(render_template("problem.html", problem=problem), problem.status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -73,6 +73,10 @@ def _refuse_bad_encoding() -> None:
 
 def _add_guards(response: Response) -> Response:
     headers = response.headers
+    location = headers.get("Location", "")
+    if location.startswith(request.host_url):
+        # The router writes the host that the request claims to be for, which is anybody's word.
+        headers["Location"] = "/" + location.removeprefix(request.host_url).lstrip("/")
     headers.setdefault("Content-Security-Policy", _POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     # Not "no-referrer": browsers would then send `Origin: null` with our own forms.

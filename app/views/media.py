@@ -28,7 +28,7 @@ def media_blueprint() -> Blueprint:
 
 def stored_file(sha256: str, name: str) -> Response:
     """A stored file. Its own scripts never run, whatever it is: SVG and HTML are sandboxed."""
-    if not _SHA256.fullmatch(sha256):
+    if not _SHA256.fullmatch(sha256) or not name.isprintable():
         raise NotFound("There is no such file.")
     stored = find_media(database(), sha256)
     path = media_path(settings().media_dir, sha256)

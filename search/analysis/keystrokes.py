@@ -48,12 +48,16 @@ _KANA = {
 _HANGUL_RUN = re.compile("[가-힣ㄱ-ㅣ]+")
 _KANA_RUN = re.compile("[ぁ-ゟァ-ヿ]+[a-z]*")
 _IDEOGRAPHIC = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134fぁ-ゟァ-ヿ"
-_SCRIPT_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+[a-z]*|[^\\W_가-힣ㄱ-ㅣ{_IDEOGRAPHIC}]+")
+_LATIN = f"[^\\W_가-힣ㄱ-ㅣ{_IDEOGRAPHIC}]+"
+_SCRIPT_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+|{_LATIN}")
+# An input method shows consonants behind kana until the vowel is typed: しょk, パスw.
+_PENDING = "(?:(?<=[ぁ-ゟァ-ヿ])[b-df-hj-np-tv-z]{1,3}(?![a-z]))?"
+_TYPED_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+{_PENDING}|{_LATIN}")
 _SMALL_Y = {"ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
 _ROMAJI_SPELLINGS = [
     (re.compile(pattern), spelling)
     for pattern, spelling in (
-        ("n'", "n"), ("sh", "sy"), ("ch", "ty"), ("ts", "t"), ("f", "h"), ("j(?!y)", "zy"),
+        ("n'", "n"), ("sh", "sy"), ("[ct]?ch", "ty"), ("ts", "t"), ("f", "h"), ("jy?", "zy"),
         ("v", "b"), ("l", "r"), ("sy(?=[ie])", "s"), ("ty(?=[ie])", "t"), ("zy(?=[ie])", "z"),
         ("x?tu(?=[ksthpgzdb])", ""), ("nn", "n"), ("m(?=[pbm])", "n"), ("(.)\\1+", "\\1"),
     )
@@ -128,3 +132,8 @@ def keystrokes(word: str) -> str:
 def script_runs(text: str) -> list[str]:
     """Split a raw text into folded runs of one kind: Latin and digits, Hangul, Han and kana."""
     return _SCRIPT_RUN.findall(fold(text))
+
+
+def typed_runs(text: str) -> list[str]:
+    """Split what is being typed likewise; consonants that wait for a vowel stay with the kana."""
+    return _TYPED_RUN.findall(fold(text))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from search.document import Span
 
 _INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e"
+    "[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]"
 )
 _COMPATIBILITY_CONSONANTS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -24,7 +24,12 @@ _LONE_JAMO = {
     **{0x1161 + i: letter for i, letter in enumerate(_COMPATIBILITY_VOWELS)},
     **{0x11A8 + i: letter for i, letter in enumerate(_COMPATIBILITY_FINALS)},
 }
+_NOT_LONE_JAMO = re.compile("[^\u3131-\u318e]+")
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff\u0370-\u03ff\u0400-\u052f]")
+
+
+def _compose(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", match.group())
 
 
 def _without_accent(match: re.Match[str]) -> str:
@@ -40,12 +45,13 @@ def fold(text: str) -> str:
 
     Compatibility forms are composed (NFKC), letters lose case and (Latin, Greek, Cyrillic) accents,
     characters that cannot be seen are dropped. NFKC turns the lone jamo that an input method shows
-    (ㅂ, U+3142) into conjoining ones; they are mapped back, or they would match nothing.
+    (ㅂ, U+3142) into conjoining ones, and makes syllables of those (ㅋㅠ becomes 큐); they are kept
+    out of it, and conjoining ones that stand alone are mapped back.
     """
     visible = _INVISIBLE.sub("", text)
     if visible.isascii():
         return visible.lower()
-    composed = unicodedata.normalize("NFKC", visible).casefold().translate(_LONE_JAMO)
+    composed = _NOT_LONE_JAMO.sub(_compose, visible).casefold().translate(_LONE_JAMO)
     return _ACCENTED.sub(_without_accent, composed)
 
 

@@ -7,20 +7,22 @@ by BM25. It never sees raw text, so both engines rank alike and the same tests h
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol, Self
+
+from search.damage import IndexDamaged, LexicalDamaged
+from search.lexical.seal import break_seal, seal, unchanging, verify
+
+__all__ = ["B", "K1", "Entry", "IndexDamaged", "LexicalDamaged", "LexicalEngine", "LexicalReader"]
 
 K1 = 1.2
 B = 0.75
 
 Ranked = list[tuple[int, float]]
 """(document number, score), best first."""
-
-
-class IndexDamaged(Exception):
-    """The engine's files are missing or cannot be read: the index must be rebuilt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +36,8 @@ class Entry:
     """What can be filtered by, such as "audience:public"."""
 
 
-class LexicalEngine(Protocol):
-    """A keyword index in one directory: one writer at a time; readers `refresh` to see commits."""
-
-    @classmethod
-    def create(cls, directory: Path) -> LexicalEngine:
-        """Make an empty index in `directory`."""
-
-    @classmethod
-    def open(cls, directory: Path) -> LexicalEngine:
-        """Open an index. Raises IndexDamaged."""
-
-    def replace(self, entries: Sequence[Entry], removed: Sequence[int]) -> None:
-        """Add `entries` and forget the documents numbered `removed`, in one commit."""
-
-    def refresh(self) -> None:
-        """Make the last commit visible to this reader."""
+class LexicalReader(Protocol):
+    """An index as of one commit. Every method raises LexicalDamaged when files cannot be read."""
 
     def search(
         self, terms: Sequence[str], count: int, required: Sequence[Sequence[str]] = ()
@@ -58,26 +46,101 @@ class LexicalEngine(Protocol):
 
         `required`: of each group of labels, a document must carry at least one.
         """
+        ...
 
     def document_frequency(self, term: str) -> int:
-        """Return in how many documents `term` occurs."""
+        """Return in how many documents `term` occurs; deleted ones may still be counted."""
+        ...
 
     def count(self) -> int:
         """Return the number of documents."""
+        ...
 
+
+class LexicalEngine(ABC):
+    """A keyword index in one directory: one writer at a time; readers `refresh` to see commits."""
+
+    name: ClassVar[str]
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    @classmethod
+    def create(cls, directory: Path) -> Self:
+        """Make an empty index in `directory`."""
+        directory.mkdir(parents=True, exist_ok=True)
+        engine = cls._create(directory)
+        seal(directory, {})
+        return engine
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Open an index. Raises LexicalDamaged, also for a file that is not as it was written."""
+        if not directory.is_dir():
+            raise LexicalDamaged(f"{directory} is missing")
+        with unchanging(directory):
+            verify(directory)
+            return cls._open(directory)
+
+    def replace(self, entries: Sequence[Entry], removed: Sequence[int]) -> None:
+        """Add `entries` and forget the documents numbered `removed`, in one commit."""
+        with unchanging(self._directory):
+            known = break_seal(self._directory)
+            self._commit(entries, [*removed, *(entry.number for entry in entries)])
+            seal(self._directory, known)
+        self.refresh()
+
+    def search(
+        self, terms: Sequence[str], count: int, required: Sequence[Sequence[str]] = ()
+    ) -> Ranked:
+        """Search the last commit seen; see LexicalReader."""
+        return self.reader().search(terms, count, required)
+
+    def document_frequency(self, term: str) -> int:
+        """Ask the last commit seen; see LexicalReader."""
+        return self.reader().document_frequency(term)
+
+    def count(self) -> int:
+        """Ask the last commit seen; see LexicalReader."""
+        return self.reader().count()
+
+    @abstractmethod
+    def reader(self) -> LexicalReader:
+        """Return the index as of the last commit seen."""
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """See the last commit. Raises LexicalDamaged."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of files."""
 
+    @classmethod
+    @abstractmethod
+    def _create(cls, directory: Path) -> Self: ...
+
+    @classmethod
+    @abstractmethod
+    def _open(cls, directory: Path) -> Self: ...
+
+    @abstractmethod
+    def _commit(self, entries: Sequence[Entry], replaced: Sequence[int]) -> None: ...
+
 
 def idf(count: int, frequency: int) -> float:
-    """Inverse document frequency as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
+    """Inverse document frequency as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5)).
+
+    Engines may still count deleted documents in n; it is taken for N at most.
+    """
+    frequency = min(frequency, count)
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
 
-def term_weights(engine: LexicalEngine, terms: Sequence[str]) -> dict[str, float]:
+def term_weights(reader: LexicalReader, terms: Sequence[str]) -> dict[str, float]:
     """Return each term's idf; a term that no document holds has the highest."""
-    count = engine.count()
-    return {term: idf(count, min(engine.document_frequency(term), count)) for term in terms}
+    count = reader.count()
+    return {term: idf(count, reader.document_frequency(term)) for term in terms}
 
 
 def ideal_score(weights: Mapping[str, float]) -> float:

@@ -2,87 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, Self, TypeVar, cast
 
 import tantivy
 from tantivy import Occur, Query
 
-from search.lexical.contract import Entry, IndexDamaged, Ranked
+from search.lexical.contract import Entry, LexicalDamaged, LexicalEngine, Ranked
 
 _ANALYSER = "as_given"
 _HEAP_BYTES = 30_000_000
 
+T = TypeVar("T")
+
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("number", indexed=True, fast=True)
+    # The number twice: as a column to read, and as a text, because a deletion by an unsigned
+    # value is taken for a signed one and deletes nothing.
+    builder.add_unsigned_field("number", fast=True)
+    builder.add_text_field("name", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("terms", tokenizer_name=_ANALYSER, index_option="freq")
     builder.add_text_field("labels", tokenizer_name=_ANALYSER, index_option="basic")
     return builder.build()
 
 
-class TantivyEngine:
-    """The `LexicalEngine` contract on a tantivy index."""
+def _reading(read: Callable[[], T]) -> T:
+    """Call `read`; tantivy reports damaged and missing files as ValueError, or panics."""
+    try:
+        return read()
+    except (ValueError, OSError) as error:
+        raise LexicalDamaged(f"tantivy: {error}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise LexicalDamaged(f"tantivy: {error}") from error
 
-    name = "tantivy"
+
+class TantivyReader:
+    """The `LexicalReader` contract on a tantivy searcher."""
 
     def __init__(self, index: tantivy.Index) -> None:
-        analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-        index.register_tokenizer(_ANALYSER, analyser)
-        self._index = index
         self._schema = index.schema
+        self._searcher = index.searcher()
         self._frequencies: dict[str, int] = {}
-        self.refresh()
-
-    @classmethod
-    def create(cls, directory: Path) -> TantivyEngine:
-        """Make an empty index in `directory`."""
-        directory.mkdir(parents=True, exist_ok=True)
-        return cls(tantivy.Index(_schema(), path=str(directory), reuse=False))
-
-    @classmethod
-    def open(cls, directory: Path) -> TantivyEngine:
-        """Open an index. Raises IndexDamaged."""
-        try:
-            return cls(tantivy.Index.open(str(directory)))
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(f"{directory}: {error}") from error
-
-    def replace(self, entries: Sequence[Entry], removed: Sequence[int]) -> None:
-        """Add `entries` and forget the documents numbered `removed`, in one commit."""
-        writer = self._index.writer(_HEAP_BYTES, 1)
-        for number in (*removed, *(entry.number for entry in entries)):
-            writer.delete_documents_by_term("number", number)
-        for entry in entries:
-            writer.add_document(self._stored(entry))
-        writer.commit()
-        writer.wait_merging_threads()
-        self.refresh()
-
-    def _stored(self, entry: Entry) -> tantivy.Document:
-        document = tantivy.Document()
-        document.add_unsigned("number", entry.number)
-        document.add_text("terms", " ".join(entry.terms))
-        document.add_text("labels", " ".join(entry.labels))
-        return document
-
-    def refresh(self) -> None:
-        """Make the last commit visible to this reader."""
-        self._index.reload()
-        self._searcher = self._index.searcher()
-        self._frequencies = {}
 
     def search(
         self, terms: Sequence[str], count: int, required: Sequence[Sequence[str]] = ()
     ) -> Ranked:
         """Return the `count` best documents that hold any of `terms` and carry the labels."""
-        searcher = self._searcher
-        if not terms or not searcher.num_docs:
+        if not terms or not self._searcher.num_docs:
             return []
-        found = searcher.search(self._query(terms, required), limit=count, count=False).hits
-        numbers = searcher.fast_field_values("number", [address for _, address in found])
+        query = self._query(terms, required)
+        return _reading(lambda: self._best(query, count))
+
+    def _best(self, query: Query, count: int) -> Ranked:
+        found = self._searcher.search(query, limit=count, count=False).hits
+        numbers = self._searcher.fast_field_values("number", [address for _, address in found])
         return [
             (cast(int, number), float(score))
             for number, (score, _) in zip(numbers, found, strict=True)
@@ -105,12 +82,63 @@ class TantivyEngine:
         """Return in how many documents `term` occurs."""
         known = self._frequencies.get(term)
         if known is None:
-            known = self._frequencies[term] = int(self._searcher.doc_freq("terms", term))
+            known = _reading(lambda: int(self._searcher.doc_freq("terms", term)))
+            self._frequencies[term] = known
         return known
 
     def count(self) -> int:
         """Return the number of documents."""
         return int(self._searcher.num_docs)
 
+
+class TantivyEngine(LexicalEngine):
+    """The `LexicalEngine` contract on a tantivy index."""
+
+    name: ClassVar[str] = "tantivy"
+
+    def __init__(self, directory: Path, index: tantivy.Index) -> None:
+        super().__init__(directory)
+        analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer(_ANALYSER, analyser)
+        # Without a thread that watches the directory: `refresh` is called when it is due.
+        index.config_reader(reload_policy="Manual", num_warmers=0)
+        self._index = index
+        self.refresh()
+
+    @classmethod
+    def _create(cls, directory: Path) -> Self:
+        return cls(directory, tantivy.Index(_schema(), path=str(directory), reuse=False))
+
+    @classmethod
+    def _open(cls, directory: Path) -> Self:
+        return cls(directory, _reading(lambda: tantivy.Index.open(str(directory))))
+
+    def _commit(self, entries: Sequence[Entry], replaced: Sequence[int]) -> None:
+        writer = self._index.writer(_HEAP_BYTES, 1)
+        for number in replaced:
+            writer.delete_documents_by_term("name", str(number))
+        for entry in entries:
+            writer.add_document(_stored(entry))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def refresh(self) -> None:
+        """See the last commit. Raises LexicalDamaged."""
+        _reading(self._index.reload)
+        self._reader = TantivyReader(self._index)
+
+    def reader(self) -> TantivyReader:
+        """Return the index as of the last commit seen."""
+        return self._reader
+
     def close(self) -> None:
         """Nothing to let go of: tantivy's files close with the last reference."""
+
+
+def _stored(entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("number", entry.number)
+    document.add_text("name", str(entry.number))
+    document.add_text("terms", " ".join(entry.terms))
+    document.add_text("labels", " ".join(entry.labels))
+    return document

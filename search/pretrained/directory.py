@@ -82,26 +82,24 @@ def _state_names(layers: int) -> dict[str, str]:
     return names
 
 
+_SPECIAL_TOKENS = {
+    "bos_token": "<s>",
+    "eos_token": "</s>",
+    "unk_token": "<unk>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "cls_token": "<s>",
+    "mask_token": "<mask>",
+}
+# The oldest module names: every sentence-transformers from 2 to 6 reads them.
+_MODULES = (("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize"))
+
+
 def _settings(shape: EncoderShape, maximum: int) -> Mapping[str, Any]:
-    special = {
-        "bos_token": "<s>",
-        "eos_token": "</s>",
-        "unk_token": "<unk>",
-        "sep_token": "</s>",
-        "pad_token": "<pad>",
-        "cls_token": "<s>",
-        "mask_token": "<mask>",
-    }
-    # The oldest module names: every sentence-transformers from 2 to 6 reads them.
-    kinds = (("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize"))
+    kind = "sentence_transformers.models"
     modules = [
-        {
-            "idx": index,
-            "name": str(index),
-            "path": path,
-            "type": f"sentence_transformers.models.{kind}",
-        }
-        for index, (path, kind) in enumerate(kinds)
+        {"idx": index, "name": str(index), "path": path, "type": f"{kind}.{name}"}
+        for index, (path, name) in enumerate(_MODULES)
     ]
     return {
         "config.json": _architecture(shape),
@@ -110,9 +108,9 @@ def _settings(shape: EncoderShape, maximum: int) -> Mapping[str, Any]:
             "model_max_length": maximum,
             "clean_up_tokenization_spaces": False,
             "model_input_names": ["input_ids", "attention_mask", "token_type_ids"],
-            **special,
+            **_SPECIAL_TOKENS,
         },
-        "special_tokens_map.json": special,
+        "special_tokens_map.json": _SPECIAL_TOKENS,
         "modules.json": modules,
         "1_Pooling/config.json": {
             "word_embedding_dimension": shape.hidden,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, SettingsError, describe_settings, signing_key
+from app.settings import Settings, SettingsError, describe_settings
+from app.signing import signing_key
 
 
 def test_without_any_variable_everything_lies_in_var_of_the_working_directory(

@@ -114,7 +114,9 @@ def test_putting_the_same_again_changes_nothing_that_shows(open_index, engine):
     before = index.search(Query("refund delivery password"))
     for _ in range(3):
         index.put(DOCUMENTS)
-    assert index.search(Query("refund delivery password")) == before
+    after = index.search(Query("refund delivery password"))
+    assert ids(after) == ids(before)
+    assert [h.score for h in after.hits] == pytest.approx([h.score for h in before.hits], abs=0.02)
     assert (index.state().documents, index.state().passages) == (3, 6)
 
 
@@ -274,7 +276,8 @@ class TestReaders:
         assert knows(reader, REFUND)
 
 
-def test_an_article_stays_findable_while_it_is_replaced_again_and_again(open_index, engine):
+@pytest.mark.parametrize("mode", ["keyword", "semantic", "hybrid"])
+def test_an_article_stays_findable_while_it_is_replaced_again_and_again(open_index, engine, mode):
     writer, reader = open_index(engine=engine), open_index(engine=engine)
     writer.put(DOCUMENTS)
     assert knows(reader, REFUND)
@@ -283,15 +286,16 @@ def test_an_article_stays_findable_while_it_is_replaced_again_and_again(open_ind
     def look():
         while not stop.is_set() and not wrong:
             try:
-                if "refund@en" not in ids(reader.search(Query("get a refund"))):
-                    wrong.append("not found")
+                found = ids(reader.search(Query("get a refund"), mode))
+                if found.count("refund@en") != 1:
+                    wrong.append(found)
             except Exception as error:  # any error at all is what is looked for
                 wrong.append(repr(error))
 
     threads = [threading.Thread(target=look) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for i in range(25):
+    for i in range(12):
         writer.put([make_document("refund", "Get a refund", f"Send it back, version {i}.")])
     stop.set()
     for thread in threads:
@@ -299,24 +303,32 @@ def test_an_article_stays_findable_while_it_is_replaced_again_and_again(open_ind
     assert wrong == []
 
 
-def test_nothing_is_missing_in_the_middle_of_taking_in_a_change(open_index, monkeypatch):
-    """Look between the steps of a refresh, as another thread would."""
-    writer, reader = open_index(), open_index()
+def test_an_index_opened_while_another_one_writes_is_whole(open_index, engine):
+    writer = open_index(engine=engine)
     writer.put(DOCUMENTS)
-    assert first(reader, "get a refund") == "refund@en"
-    seen, learn = [], view.View._learn
+    stop = threading.Event()
 
-    def look_and_learn(self, *args):
-        reader._checked = float("inf")
-        seen.append(ids(reader.search(Query("get a refund"))))
-        reader._checked = float("-inf")
-        return learn(self, *args)
+    def write():
+        while not stop.is_set():
+            writer.put(DOCUMENTS)
 
-    monkeypatch.setattr(view.View, "_learn", look_and_learn)
-    writer.put([make_document("refund", "Get a refund", "New text.")])
-    reader.refresh()
-    assert seen
-    assert all("refund@en" in found for found in seen)
+    thread = threading.Thread(target=write)
+    thread.start()
+    until = time.monotonic() + 1.0
+    states = []
+    while time.monotonic() < until:
+        states.append(open_index(engine=engine).state())
+    stop.set()
+    thread.join()
+    assert {(s.degraded, s.stale, s.documents) for s in states} == {("", False, 3)}
+
+
+def in_another_thread(action):
+    """Run `action` as another thread would, which may have to wait for the present one."""
+    thread = threading.Thread(target=action)
+    thread.start()
+    thread.join(0.3)
+    return thread
 
 
 def test_an_article_withdrawn_from_the_public_meanwhile_is_not_shown(open_index, monkeypatch):
@@ -324,17 +336,19 @@ def test_an_article_withdrawn_from_the_public_meanwhile_is_not_shown(open_index,
     writer, reader = open_index(), open_index()
     writer.put(DOCUMENTS)
     reader.refresh()
-    carries, done = view._carries, []
+    carries, threads = view._carries, []
 
     def carry_slowly(record, required):
-        if not done:
-            done.append(True)
+        if not threads:
             writer.put([make_document("refund", "Refund secrets", audience="agents")])
-            reader._view.refresh()
+            threads.append(None)
+            threads[0] = in_another_thread(reader.refresh)
         return carries(record, required)
 
     monkeypatch.setattr(view, "_carries", carry_slowly)
+    reader._refresh_seconds = 3600
     reader.search(Query("refund"))
+    threads[0].join()
     assert "refund@en" not in ids(reader.search(Query("refund secrets", limit=50)))
 
 

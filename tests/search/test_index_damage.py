@@ -9,13 +9,13 @@ import shutil
 import pytest
 
 from search import generations
+from search.damage import IndexDamaged
 from search.document import Query
 from search.embed import EmbedderUnavailable
 from search.index import SearchIndex
-from search.lexical.contract import IndexDamaged
 from search.manifest import Manifest
 from search.writing import StaleIndex
-from tests.search_documents import TINY_WEIGHTS, make_document
+from tests.search_documents import TINY_WEIGHTS, age, make_document
 from tests.tiny_embedder import TinyEmbedder
 
 DOCUMENTS = [
@@ -167,6 +167,7 @@ def test_without_its_keyword_index_a_put_is_refused_as_stale(generation, open_in
 def test_damaged_keyword_files_never_raise(generation, open_index, damage, both_engines):
     for path in sorted((generation / "lexical").iterdir()):
         damage(path)
+    age(generation)
     index = open_index()
     assert ask(index)[0] == "refund@en"
     assert index.state().stale
@@ -183,6 +184,7 @@ def test_each_keyword_file_damaged_alone_never_raises(
         shutil.rmtree(generation / "lexical")
         shutil.copytree(whole, generation / "lexical")
         damage(generation / "lexical" / path.name)
+        age(generation)
         index = open_index()
         assert ask(index)[0] == "refund@en", path.name
         index.close()
@@ -298,13 +300,13 @@ def test_while_the_current_generation_is_damaged_the_one_before_is_loaded_once(
     generation, second_generation, open_index, monkeypatch
 ):
     (second_generation / "manifest.json").write_text("{")
-    loaded, view = [], generations.View
+    loaded, load = [], generations.Generation
 
-    def load(path):
+    def note_and_load(path):
         loaded.append(path.name)
-        return view(path)
+        return load(path)
 
-    monkeypatch.setattr(generations, "View", load)
+    monkeypatch.setattr(generations, "Generation", note_and_load)
     index = open_index()
     for _ in range(3):
         assert ask(index)[0] == "refund@en"

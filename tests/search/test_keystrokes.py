@@ -15,6 +15,7 @@ from search.analysis.keystrokes import (
     keystrokes,
     romaji,
     script_runs,
+    typed_runs,
 )
 from search.analysis.normalise import fold
 
@@ -129,7 +130,6 @@ def test_full_width_letters_behind_kana_are_a_state_too():
     ("text", "runs"),
     [
         ("iPhone로 결제", ["iphone", "로", "결제"]),
-        ("しょk", ["しょk"]),
         ("SMSコード", ["sms", "コード"]),
         ("退款 退货", ["退款", "退货"]),
         ("환불 ㅎㅂ", ["환불", "ㅎㅂ"]),
@@ -139,3 +139,25 @@ def test_full_width_letters_behind_kana_are_a_state_too():
 )
 def test_a_text_is_split_into_runs_of_one_script(text, runs):
     assert script_runs(text) == runs
+    assert typed_runs(text) == runs
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("しょk", ["しょk"]),
+        ("しょｋ", ["しょk"]),
+        ("しょky", ["しょky"]),
+        ("パスw", ["パスw"]),
+        ("支払いほうh", ["支払いほうh"]),
+        ("ログインid", ["ログイン", "id"]),
+        ("アプリplus", ["アプリ", "plus"]),
+        ("退k", ["退", "k"]),
+    ],
+)
+def test_consonants_that_wait_for_a_vowel_stay_with_the_kana(text, runs):
+    assert typed_runs(text) == runs
+
+
+def test_a_text_that_is_not_being_typed_has_no_waiting_consonants():
+    assert script_runs("しょk") == ["しょ", "k"]

@@ -8,8 +8,10 @@ import threading
 
 import pytest
 
-from search.lexical.contract import K1, Entry, IndexDamaged, ideal_score, idf, term_weights
+from search.damage import IndexDamaged
+from search.lexical.contract import K1, Entry, ideal_score, idf, term_weights
 from search.lexical.engines import WHOOSH_LIMIT, choose_engine, create_engine, open_engine
+from tests.search_documents import age
 
 ENGINES = ["whoosh", "tantivy"]
 
@@ -246,6 +248,7 @@ class TestLexicalEngine:
 
     def test_an_empty_directory_is_damaged(self, name, directory):
         directory.mkdir()
+        age(directory)
         with pytest.raises(IndexDamaged):
             open_engine(name, directory)
 
@@ -262,6 +265,7 @@ class TestLexicalEngine:
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(directory, copy)
             harm(copy / path.name, damage)
+            age(copy)
             try:
                 damaged = open_engine(name, copy)
             except IndexDamaged:

@@ -125,7 +125,7 @@ def test_a_relatively_nearer_passage_of_another_language_wins():
     own[0, 5], foreign[0, 5] = 0.0, 1.4
     question = unit(question[None, :])[0]
     languages = [language(range(200), own), language(range(1_000, 1_200), foreign)]
-    own_cosine, foreign_cosine = (one.index.search(question, 1)[1][0] for one in languages)
+    own_cosine, foreign_cosine = (one.search(question, 1)[1][0] for one in languages)
     assert foreign_cosine < own_cosine, "the plain cosine must prefer the own language"
     best = max(nearest_in_languages(languages, question, 5), key=lambda item: item[1])
     assert best[0] == 1_000
@@ -154,7 +154,7 @@ def test_a_few_passages_are_not_taken_for_a_language():
 def test_with_one_language_the_cosines_are_left_alone():
     only = language(range(50), spread(0, 50, 1))
     question = unit(spread(0, 1, 9))[0]
-    ids, cosines = only.index.search(question, 10)
+    ids, cosines = only.search(question, 10)
     assert nearest_in_languages([only], question, 10) == list(
         zip(ids.tolist(), cosines.tolist(), strict=True)
     )

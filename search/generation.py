@@ -1,0 +1,180 @@
+"""One generation of the index, opened for reading: loaded once, then followed by what changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.damage import LexicalDamaged
+from search.keys import Key, KeyIndex
+from search.lexical.contract import LexicalEngine, LexicalReader
+from search.lexical.engines import open_engine
+from search.manifest import Manifest
+from search.reading import PassageReader
+from search.store import Delta, Record, Store
+from search.vectors import LanguageVectors
+from search.view import View
+
+STORE = "documents.sqlite3"
+LEXICAL = "lexical"
+MANIFEST = "manifest.json"
+_MOST_SEGMENTS = 8
+
+
+class Generation:
+    """Keeps `view` at the last revision that `refresh` has seen.
+
+    A refresh makes a new view beside the old one and then puts it in its place, so a question that
+    is being answered goes on with the whole of what it began with.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Load the generation in `directory`. Raises IndexDamaged when its documents are lost."""
+        self.name = directory.name
+        self.manifest = Manifest.read(directory / MANIFEST)
+        self._store = Store.open(directory / STORE)
+        self._engine, self.missing = _open_lexical(self.manifest.engine, directory / LEXICAL)
+        self._lock = threading.Lock()
+        self._keys: dict[int, Sequence[Key]] = {}
+        self._leaving: list[tuple[str, list[int]]] = []
+        self._embedded = 0
+        lexical = self._engine.reader() if self._engine else None
+        reader = PassageReader(self._store)
+        self.view = View(-1, {}, {}, {}, {}, (), {}, lexical, reader)
+        self.refresh()
+
+    def close(self) -> None:
+        """Let go of files."""
+        self._store.close()
+        if self._engine is not None:
+            self._engine.close()
+
+    @property
+    def lacks_vectors(self) -> bool:
+        """Whether some passages were put in while there was no embedding model."""
+        return len(self.view.owners) > self._embedded
+
+    def refresh(self) -> None:
+        """Take in what was committed since. Raises StoreDamaged."""
+        if self._store.revision() == self.view.revision:
+            return
+        with self._lock:
+            self._drop_vectors()
+            delta = self._store.delta(max(0, self.view.revision))
+            self.view = self._next_view(delta)
+
+    def lose_words(self, reason: str) -> None:
+        """Go on without the keyword index."""
+        with self._lock:
+            self.missing = self.missing or f"the keyword index cannot be read ({reason})"
+            self._engine = None
+            self.view = dataclasses.replace(self.view, lexical=None, _allowed={})
+
+    def _next_view(self, delta: Delta) -> View:
+        records = {**self.view.records, **{record.number: record for record in delta.records}}
+        owners, passages = dict(self.view.owners), dict(self.view.passages)
+        for passage, number in self._store.owners(self.view.revision, delta.revision):
+            owners[passage] = number
+            passages[number] = (*passages.get(number, ()), passage)
+        # Vectors of what is new go in before the view that knows them, those of what is gone
+        # leave after it: neither is missed by a question that is being answered.
+        vectors = self._with_vectors(records, owners, delta)
+        for number in delta.removed:
+            self._forget(number, records, owners, passages)
+        return View(
+            revision=delta.revision,
+            records=records,
+            versions=_versions(records),
+            owners=owners,
+            passages=passages,
+            segments=self._with_keys(delta),
+            vectors=vectors,
+            lexical=self._refreshed_words(),
+            reader=self.view.reader,
+        )
+
+    def _forget(
+        self,
+        number: int,
+        records: dict[int, Record],
+        owners: dict[int, int],
+        passages: dict[int, Sequence[int]],
+    ) -> None:
+        record = records.pop(number, None)
+        self._keys.pop(number, None)
+        if record is None:
+            return
+        gone = list(passages.pop(number, ()))
+        for passage in gone:
+            del owners[passage]
+        self._leaving.append((record.locale, gone))
+
+    def _drop_vectors(self) -> None:
+        """Remove the vectors of documents that left with the view before this one."""
+        for locale, passages in self._leaving:
+            if locale in self.view.vectors:
+                self._embedded -= self.view.vectors[locale].remove(np.array(passages, np.int64))
+        self._leaving = []
+
+    def _with_vectors(
+        self, records: Mapping[int, Record], owners: Mapping[int, int], delta: Delta
+    ) -> dict[str, LanguageVectors]:
+        ids, rows = self._store.vectors(self.view.revision, delta.revision)
+        self._embedded += len(ids)
+        vectors = dict(self.view.vectors)
+        for locale, own in _by_locale(ids, records, owners).items():
+            if locale in vectors:
+                vectors[locale].add(ids[own], rows[own])
+            else:
+                vectors[locale] = LanguageVectors(ids[own], rows[own])
+        return vectors
+
+    def _with_keys(self, delta: Delta) -> tuple[KeyIndex, ...]:
+        """Put new keys in a segment of their own; sort anew when there are many segments."""
+        self._keys.update(delta.keys)
+        segments = tuple(self.view.segments)
+        if not delta.keys:
+            return segments
+        if len(segments) >= _MOST_SEGMENTS:
+            return (KeyIndex.build(self._keys.items()),)
+        return (*segments, KeyIndex.build(delta.keys))
+
+    def _refreshed_words(self) -> LexicalReader | None:
+        if self._engine is None:
+            return None
+        try:
+            self._engine.refresh()
+        except LexicalDamaged as error:
+            self.missing = f"the keyword index cannot be read ({error})"
+            self._engine = None
+            return None
+        return self._engine.reader()
+
+
+def _versions(records: Mapping[int, Record]) -> dict[str, dict[str, int]]:
+    versions: dict[str, dict[str, int]] = {}
+    for record in records.values():
+        versions.setdefault(record.article_id, {})[record.locale] = record.number
+    return versions
+
+
+def _by_locale(
+    ids: NDArray[np.int64], records: Mapping[int, Record], owners: Mapping[int, int]
+) -> dict[str, NDArray[np.intp]]:
+    """Return the rows of `ids` by the language of the documents they belong to."""
+    rows: dict[str, list[int]] = {}
+    for row, passage in enumerate(ids.tolist()):
+        rows.setdefault(records[owners[passage]].locale, []).append(row)
+    return {locale: np.array(own) for locale, own in rows.items()}
+
+
+def _open_lexical(name: str, directory: Path) -> tuple[LexicalEngine | None, str]:
+    try:
+        return open_engine(name, directory), ""
+    except LexicalDamaged as error:
+        return None, f"the keyword index cannot be read ({error})"
