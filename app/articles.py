@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,13 +26,15 @@ from app.publishing import (
     write_fields,
     write_rendering,
 )
+from app.reading import ArticleNotFound
 
-
-class ArticleNotFound(KotaeError):
-    """There is no article of that id in that language."""
-
-    code = "article-not-found"
-    status = 404
+_LINK_COLUMNS = (
+    Article.article_id,
+    Article.locale,
+    Article.audience,
+    Article.source_root,
+    Article.source_path,
+)
 
 
 class BadSchedule(KotaeError):
@@ -154,8 +157,10 @@ def unpublish(session: Session, *, article_id: str, locale: str) -> Article:
 def load_link_table(session: Session, root: str | None) -> LinkTable:
     """What an article that came from the folder `root` (None: from the editor) may link to."""
     published = (Article.status == "published", Article.deleted_at.is_(None))
-    named = select(Article.article_id, Article.locale, Article.source_root, Article.source_path)
-    rows = session.execute(named.where(*published)).all()
+    rows = session.execute(select(*_LINK_COLUMNS).where(*published)).all()
+    audiences: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        audiences[row.article_id][row.locale] = row.audience
     files = select(MediaFile.source_path, MediaFile.sha256).where(MediaFile.source_root == root)
     moved = select(Redirect.path, Article.article_id).join(Redirect.article).where(*published)
     return LinkTable(
@@ -164,7 +169,7 @@ def load_link_table(session: Session, root: str | None) -> LinkTable:
             for row in rows
             if row.source_path and row.source_root == root
         },
-        article_ids=frozenset(row.article_id for row in rows),
+        audiences=dict(audiences),
         redirects={path: article_id for path, article_id in session.execute(moved)},
         media={path: sha256 for path, sha256 in session.execute(files)},
     )
@@ -220,7 +225,9 @@ def _show(
 ) -> None:
     """Make the row show a revision."""
     origin = Origin(
-        article.source_path or f"{article.locale}/{article.article_id}.md", article.locale
+        article.source_path or f"{article.locale}/{article.article_id}.md",
+        article.locale,
+        content.audience,
     )
     table = load_link_table(session, article.source_root)
     write_fields(article, content)

@@ -22,8 +22,12 @@ MOST_SOURCE_BYTES = LARGEST
 LONGEST_ID = 400
 LONGEST_REDIRECT = 600
 
-_MODULES = ("article_fields.py", "content.py", "front_matter.py", "naming.py", "render.py")
-_RENDERERS = ("markdown", "nh3", "pygments", "pymdown-extensions", "ruamel.yaml")
+_MODULES = (
+    *("article_fields.py", "content.py", "front_matter.py"),
+    *("locales.py", "naming.py", "render.py"),
+)
+"""What reads and renders, beside app.markup. Links are checked on their own at each import."""
+_RENDERERS = ("markdown", "nh3", "pygments", "ruamel.yaml")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _UNFIT = re.compile(r"[\s?#%\\@\x00-\x1f\x7f]")
 
@@ -91,9 +95,7 @@ def renderer_fingerprint() -> str:
     """
     digest = hashlib.sha256()
     package = importlib.resources.files("app")
-    modules = [
-        package / name for name in ("content.py", "front_matter.py", "naming.py", "render.py")
-    ]
+    modules = [package / name for name in _MODULES]
     modules += sorted(package.joinpath("markup").iterdir(), key=lambda entry: entry.name)
     for module in modules:
         if module.is_file():

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.errors import KotaeError
+from app.private_folders import make_private_folder
 from app.settings import Settings
 
 BUSY_SECONDS = 10.0
@@ -70,7 +71,7 @@ def begin_writing(session: Session) -> None:
 def _sqlite_engine(url: URL) -> Engine:
     folder = Path(url.database or "").parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         raise DatabaseUnavailable(f"The folder {folder} cannot be made: {error}.") from error
     # Errors name the statement, not its values: those of a ticket have no place in a log.

@@ -6,10 +6,10 @@ import difflib
 import os
 import platform
 import shutil
-import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Engine, func, select
@@ -21,6 +21,7 @@ from app.indexing import count_waiting
 from app.media import media_path
 from app.migrating import head_revision, require_current
 from app.models import Article, Media, utc_now
+from app.private_folders import is_open_to_others
 from app.settings import Settings, describe_settings
 from app.signing import signing_key
 
@@ -105,6 +106,8 @@ def _check_folder(settings: Settings) -> Iterator[Check]:
     finding = f"{folder}, {free / 1024**3:.1f} GB free"
     if free < _LEAST_FREE_BYTES:
         yield Check("folder", "fail", finding, "make room on the disk")
+    elif folder.exists() and is_open_to_others(folder):
+        yield Check("folder", "warn", f"others may look into {finding}", f"chmod 700 {folder}")
     else:
         yield Check("folder", "ok", finding)
 
@@ -122,7 +125,7 @@ def _check_secret(settings: Settings) -> Iterator[Check]:
     except KotaeError as error:
         yield Check("secret key", "fail", error.message, "mend the file or set KB_SECRET_KEY")
         return
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if is_open_to_others(path):
         yield Check("secret key", "warn", f"others may read {path}", f"chmod 600 {path}")
     else:
         yield Check("secret key", "ok", str(path))
@@ -170,7 +173,7 @@ def _check_database(settings: Settings) -> Iterator[Check]:
     try:
         with engine.connect() as connection:
             require_current(connection)
-        yield Check("database", "ok", f"{shown}, schema {head_revision()}")
+        yield _judge_database(engine, f"{shown}, schema {head_revision()}")
         yield from _check_content(engine, settings)
     except KotaeError as error:
         yield Check("database", "fail", f"{shown}: {error.message}", "kb migrate")
@@ -179,6 +182,16 @@ def _check_database(settings: Settings) -> Iterator[Check]:
         yield Check("database", "fail", f"{shown} does not answer: {error.orig}", mend)
     finally:
         engine.dispose()
+
+
+def _judge_database(engine: Engine, finding: str) -> Check:
+    """The database answers; whether its file, if it is one, is for its owner only."""
+    file = Path(engine.url.database or "")
+    is_file = engine.url.get_backend_name() == "sqlite" and file.is_file()
+    # Nobody comes at a file whose folder they cannot enter.
+    if is_file and is_open_to_others(file) and is_open_to_others(file.parent):
+        return Check("database", "warn", f"others may read {finding}", f"chmod 600 {file}*")
+    return Check("database", "ok", finding)
 
 
 def _check_content(engine: Engine, settings: Settings) -> Iterator[Check]:

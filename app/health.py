@@ -40,7 +40,7 @@ def check_database(session: Session) -> None:
 
 
 def describe_index(state: IndexState) -> dict[str, Any]:
-    """The index's state for people and programs; keywords alone count as degraded, not as down."""
+    """The index's state for anybody who asks; keywords alone count as degraded, not as down."""
     return {
         "index": {
             "generation": state.generation,
@@ -51,5 +51,16 @@ def describe_index(state: IndexState) -> dict[str, Any]:
             "stale": state.stale,
         },
         "degraded": bool(state.degraded),
-        "reason": state.degraded,
+        "reason": _for_everybody(state.degraded),
     }
+
+
+def _for_everybody(reason: str) -> str:
+    """The first sentence of a reason, without details: these name files of the server.
+
+    The log and `kb doctor` have the whole of it.
+    """
+    sentence = reason.partition(" (")[0].partition(". ")[0].rstrip(".")
+    if "/" in sentence or "\\" in sentence:
+        return "something that search needs is missing or damaged"
+    return sentence

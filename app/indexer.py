@@ -39,6 +39,7 @@ class Indexer:
         self._index = index
         self._interval = interval
         self._forgot_at = float("-inf")
+        self._lacked = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -58,15 +59,26 @@ class Indexer:
 
         Raises what the database and the index raise.
         """
+        state = self._index.state()
+        self._log_lack(state.degraded)
         try:
             with indexing_turn(self._settings):
                 self._forget_events()
                 note_passed_times(self._session_factory)
-                if count_waiting(self._session_factory) or self._index.state().stale:
+                if count_waiting(self._session_factory) or state.stale:
                     return bring_up_to_date(self._session_factory, self._index)
         except IndexerBusy:
             pass
         return 0
+
+    def _log_lack(self, lack: str) -> None:
+        """Say once what search does without: visitors are told no more than its first sentence."""
+        if lack != self._lacked:
+            self._lacked = lack
+            if lack:
+                _LOG.warning("search is degraded: %s", lack)
+            else:
+                _LOG.warning("search lacks nothing any more")
 
     def _forget_events(self) -> None:
         if time.monotonic() - self._forgot_at < _FORGETS_EVERY:

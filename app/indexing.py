@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.db import begin_writing
 from app.errors import KotaeError
 from app.models import Article, OutboxEntry, utc_now
+from app.private_folders import make_private_folder
 from app.settings import Settings
 from search.document import Document, Progress, Section, no_progress
 
@@ -36,6 +37,11 @@ class IndexState(Protocol):
     @property
     def stale(self) -> bool:
         """Whether the index must be rebuilt."""
+        ...
+
+    @property
+    def degraded(self) -> str:
+        """What it has to do without, for the operator; empty when that is nothing."""
         ...
 
 
@@ -103,7 +109,7 @@ def indexing_turn(settings: Settings, timeout: float = 0.0) -> Iterator[None]:
 
     Raises IndexerBusy when another one is for longer than `timeout` seconds.
     """
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.var_dir)
     lock = FileLock(settings.var_dir / "indexer.lock")
     try:
         with lock.acquire(timeout=timeout):

@@ -1,4 +1,7 @@
-"""Where the links of an article lead: file paths and old addresses become addresses of the site."""
+"""Where the links of an article lead: file paths and old addresses become addresses of the site.
+
+Nobody is led to an article that is not for them: whoever reads a page may follow all its links.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from app.locales import is_locale, normalise_locale
 from app.naming import ARTICLE_SUFFIXES, default_article_id
 
 _INDEX_NAMES = ("index", "README", "readme")
+PUBLIC = "public"
+"""The audience that is everybody."""
 _PAGE_SUFFIXES = frozenset({".html", ".htm"}) | ARTICLE_SUFFIXES
 
 
@@ -22,6 +27,8 @@ class Origin:
     path: str
     """Its file's path in the folder; made up from its id when it has no file."""
     locale: str
+    audience: str = PUBLIC
+    """Who reads it, and so who follows its links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,8 @@ class LinkTable:
 
     paths: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Path of a file in the folder -> (article id, locale)."""
-    article_ids: frozenset[str] = frozenset()
-    """Ids of all published articles, whatever the language."""
+    audiences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Id of each published article -> locale -> who may read it in that language."""
     redirects: Mapping[str, str] = field(default_factory=dict)
     """Old address, starting with "/" -> article id."""
     media: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +58,9 @@ class LinkTable:
             found = self._find_address(path, origin.locale)
         else:
             found = self._find_file(origin, path)
-        return article_url(found[1], found[0], fragment) if found else None
+        if found is None or not self._may_read(origin.audience, *found):
+            return None
+        return article_url(found[1], found[0], fragment)
 
     def resolve_media(self, origin: Origin, target: str) -> str | None:
         """The site's address of an image or attachment; None when the folder does not hold it."""
@@ -59,6 +68,15 @@ class LinkTable:
         path = split and (join_path(origin.path, split[0]) or split[0].lstrip("/"))
         sha256 = self.media.get(path) if path else None
         return media_url(sha256, PurePosixPath(path).name) if path and sha256 else None
+
+    def _may_read(self, audience: str, article_id: str, locale: str) -> bool:
+        """Whether everybody of `audience` may read that article: it is public or their own.
+
+        Where it is not written in `locale`, its page offers the languages in which it is.
+        """
+        versions = self.audiences.get(article_id, {})
+        offered = [versions[locale]] if locale in versions else versions.values()
+        return any(reader in {PUBLIC, audience} for reader in offered)
 
     def _find_file(self, origin: Origin, target: str) -> tuple[str, str] | None:
         path = join_path(origin.path, target)
@@ -72,7 +90,7 @@ class LinkTable:
 
     def _find_address(self, path: str, locale: str) -> tuple[str, str] | None:
         moved = self.redirects.get(path.rstrip("/") or "/")
-        if moved is not None:
+        if moved is not None and moved in self.audiences:
             return moved, locale
         first, _, rest = path.strip("/").partition("/")
         if is_locale(first):
@@ -84,7 +102,7 @@ class LinkTable:
         base = str(pure.with_suffix("")) if pure.suffix.lower() in _PAGE_SUFFIXES else path
         for candidate in (base, *(f"{base}/{name}" for name in _INDEX_NAMES)):
             article_id = default_article_id(candidate)
-            if article_id in self.article_ids:
+            if article_id in self.audiences:
                 return article_id, locale
         return None
 

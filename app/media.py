@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import KotaeError
+from app.private_folders import make_private_folder
 
 MOST_MEDIA_BYTES = 64 * 1024 * 1024
 UNKNOWN_TYPE = "application/octet-stream"
@@ -100,7 +101,7 @@ def store_media(source: Path, media_dir: Path) -> StoredMedia:
 
 
 def _write_whole(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with draft.open("xb") as file:

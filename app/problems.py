@@ -37,10 +37,10 @@ class BadRequestData(KotaeError):
         self.problems = problems
 
 
-class BadEncoding(KotaeError):
+class BadAddress(KotaeError):
     """The address of a request is not UTF-8."""
 
-    code = "bad-encoding"
+    code = "bad-address"
     status = 400
 
 

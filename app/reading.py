@@ -23,7 +23,7 @@ _SENTENCE_ENDS = ".!?。！？"
 
 
 class ArticleNotFound(KotaeError):
-    """No published article has this id, or it is for others."""
+    """No article has this id, or whoever asks is not to see it."""
 
     code = "article-not-found"
     status = 404

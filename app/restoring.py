@@ -25,6 +25,7 @@ from app.indexing import indexing_turn
 from app.media import store_media
 from app.migrating import upgrade
 from app.models import Article, OutboxEntry, utc_now
+from app.private_folders import make_private_folder
 from app.settings import Settings
 from search.document import Progress, no_progress
 
@@ -63,7 +64,7 @@ def restore(file: Path, *, settings: Settings, progress: Progress = no_progress)
     Raises RestoreRefused, BackupRefused (for PostgreSQL), IndexerBusy.
     """
     target = sqlite_path(settings, "pg_restore")
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.var_dir)
     with tempfile.TemporaryDirectory(dir=settings.var_dir, prefix=".restore-") as folder:
         unpacked = Path(folder)
         media = _unpack(file, unpacked, progress)
@@ -195,7 +196,7 @@ def _opened(database: Path) -> Iterator[Any]:
 
 def _swap(source: Path, target: Path) -> None:
     """Copy page by page into the live file, as one transaction: whoever has it open sees either."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
     if not target.exists():
         target.touch(mode=0o600)
     try:

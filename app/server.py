@@ -14,6 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app.errors import KotaeError
+from app.private_folders import make_private_folder
 from app.settings import Settings
 
 PORT = 8000
@@ -21,8 +22,8 @@ HOST = "127.0.0.1"
 WORKERS = 2
 _THREADS = 4
 _GRACE_SECONDS = 10
-_LONGEST_REQUEST_LINE = 8190
-"""Bytes, the most that gunicorn bounds: a long question in Korean takes nine for each letter."""
+LONGEST_REQUEST_LINE = 8190
+"""Bytes, the most that gunicorn bounds; `app.wording.LONGEST_QUESTION` follows from it."""
 
 
 class PortTaken(KotaeError):
@@ -77,7 +78,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": 30,
             "proc_name": "kotae",
             "control_socket_disable": True,
-            "limit_request_line": _LONGEST_REQUEST_LINE,
+            "limit_request_line": LONGEST_REQUEST_LINE,
             # KB_TRUSTED_PROXIES alone says whose headers count. Gunicorn would let whoever comes
             # through a proxy on this machine set the site's root (SCRIPT_NAME) and scheme.
             "forwarded_allow_ips": "",
@@ -145,7 +146,7 @@ def _shared_metrics(settings: Settings) -> Iterator[None]:
     folder = settings.var_dir / "metrics" / str(os.getpid())
     _forget_dead_servers(folder.parent)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    make_private_folder(folder)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     try:
         yield

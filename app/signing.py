@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from app.private_folders import make_private_folder
 from app.settings import Settings, SettingsError
 
 
@@ -32,7 +33,7 @@ def signing_key(settings: Settings) -> str:
 
 
 def _write_key(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     draft = path.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -10,8 +10,10 @@ import unicodedata
 
 from app.errors import KotaeError
 
-LONGEST_QUESTION = 1000
-"""Code points; a question is a sentence or an error message, not a document."""
+LONGEST_QUESTION = 800
+"""Code points; a question is a sentence or an error message, not a document.
+
+Percent-encoded, Hangul and Han take nine bytes each: so many fit a request line of 8190 bytes."""
 
 
 class QueryTooLong(KotaeError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from search.analysis.keystrokes import script_runs
 from search.analysis.normalise import FoldedText, fold
+from search.analysis.question_words import is_question_word
 from search.analysis.tokens import Token, query_terms, tokenise
 from search.document import Span
 
@@ -21,7 +22,7 @@ class Needle:
     @classmethod
     def of(cls, text: str, *, typing: bool) -> Needle:
         """Read a question. A single syllable of a longer Korean word is no match of its own."""
-        terms = query_terms(text)
+        terms = [term for term in query_terms(text) if not is_question_word(term)]
         longer = {term for term in terms if len(term) > 1}
         runs = script_runs(text) if typing and not text[-1:].isspace() else []
         return cls(frozenset(longer or terms), runs[-1] if runs else "")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from search.analysis.question_words import is_question_word
 from search.analysis.tokens import query_terms
 from search.answer import choose_answer
 from search.document import Hit, Query
 from search.highlight import Needle, highlights
 from search.languages import asked_language, closeness
-from search.ranking import Ranked
+from search.ranking import LONGEST_QUERY, Ranked
 from search.reading import ReadPassage
 from search.view import View
 from search.why import NEAR_IN_MEANING, reasons
@@ -20,7 +21,8 @@ def make_hits(
 ) -> tuple[Hit, ...]:
     """Read the passages of `ranked` articles and pick their answers to `query`."""
     passages = view.read([entry.record.number for entry in ranked])
-    weights = view.term_weights(query_terms(query.text))
+    content = [term for term in query_terms(query.text) if not is_question_word(term)]
+    weights = view.term_weights(content[:LONGEST_QUERY])
     needle = Needle.of(query.text, typing=typing)
     wanted = asked_language(query.text, query.locale)
     return tuple(

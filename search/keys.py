@@ -32,6 +32,7 @@ VERSION = 1
 _LATIN, _HANGUL, _CONSONANTS, _IDEOGRAPHIC = "l", "h", "c", "j"
 _LONGEST_KEY = 30
 _LONGEST_RUN = 12
+_MOST_WORDS = 24
 _BYTES = 3 * _LONGEST_KEY
 _BEFORE_SMALL_Y = re.compile("[きしちにひみりぎじびぴキシチニヒミリギジビピ]$")
 _FEW = 3
@@ -66,7 +67,7 @@ def document_keys(document: Document) -> list[Key]:
 
 def typed_words(text: str) -> list[TypedWord]:
     """Split what was typed into words; words of asking count little unless there are no others."""
-    runs = typed_runs(text)
+    runs = typed_runs(text)[-_MOST_WORDS:]
     if all(is_question_word(run) for run in runs):
         return [TypedWord(run, 1.0) for run in runs]
     return [TypedWord(r, _QUESTION_WORD_SHARE if is_question_word(r) else 1.0) for r in runs]

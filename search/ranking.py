@@ -27,7 +27,9 @@ from search.view import Required, View, required_labels
 
 _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 120
-_LONGEST_LEXICAL_QUERY = 32
+_SEARCHED_TERMS = 32
+LONGEST_QUERY = 128
+"""Terms of a question that are weighed; the rarest of them are searched."""
 _COMPLETE_CHARACTERS = 14.0
 
 Mode = Literal["hybrid", "keyword", "semantic"]
@@ -97,13 +99,13 @@ def confident(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
 
 def _word_scores(view: View, text: str, required: Required) -> dict[int, float]:
     """BM25 over what the query could reach at best."""
-    terms = query_terms(text)[: 4 * _LONGEST_LEXICAL_QUERY]
+    terms = query_terms(text)[:LONGEST_QUERY]
     weights = view.term_weights(terms)
     ideal = ideal_score(weights)
     if not ideal:
         return {}
     rarest = sorted((t for t in terms if view.has_term(t)), key=lambda t: -weights[t])
-    found = view.match_terms(rarest[:_LONGEST_LEXICAL_QUERY], _LEXICAL_DEPTH, required)
+    found = view.match_terms(rarest[:_SEARCHED_TERMS], _LEXICAL_DEPTH, required)
     return {number: score / ideal for number, score in found}
 
 

@@ -1,6 +1,7 @@
 """Fixtures that several kinds of tests share; each lives in a module of its own beside this one."""
 
 pytest_plugins = [
+    "tests.browser_fixtures",
     "tests.model_fixtures",
     "tests.postgresql_fixtures",
     "tests.server_fixtures",

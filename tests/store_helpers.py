@@ -13,11 +13,12 @@ class RecordingIndex:
     documents: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
     stale: bool = False
+    degraded: str = ""
     failures: list = field(default_factory=list)
     """Exceptions to be raised, one for each coming write."""
 
     def state(self):
-        return SimpleNamespace(stale=self.stale)
+        return SimpleNamespace(stale=self.stale, degraded=self.degraded)
 
     def put(self, documents):
         self._begin("put", [document.id for document in documents])

@@ -17,6 +17,7 @@ from app.importing.storing import Tally, store_plan
 from app.importing.tree import find_root, scan_tree
 from app.locales import normalise_locale
 from app.models import utc_now
+from app.private_folders import make_private_folder
 from app.settings import Settings
 from search.document import Progress, no_progress
 
@@ -62,7 +63,7 @@ def import_folder(
 
 
 def _only_import(settings: Settings) -> FileLock:
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.var_dir)
     lock = FileLock(settings.var_dir / "import.lock")
     try:
         lock.acquire(timeout=_LOCK_SECONDS)

@@ -19,6 +19,9 @@ _COLUMNS = (
     Article.locale,
     Article.status,
     Article.deleted_at,
+    Article.audience,
+    Article.source_hash,
+    Article.imported_hash,
     Article.source_root,
     Article.source_path,
     Article.import_key,
@@ -34,6 +37,9 @@ class KnownArticle:
     locale: str
     is_published: bool
     is_retired: bool
+    audience: str
+    source_hash: str
+    imported_hash: str | None
     root: str | None
     path: str | None
     import_key: str | None
@@ -43,6 +49,11 @@ class KnownArticle:
     def name(self) -> _Name:
         """Its id and locale."""
         return self.article_id, self.locale
+
+    def keeps_edit(self, source_hash: str) -> bool:
+        """Whether it was edited here since it was imported, and its file, of this hash, was not."""
+        is_edited = self.imported_hash is not None and self.source_hash != self.imported_hash
+        return is_edited and self.imported_hash == source_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,9 @@ def _known(row: Any) -> KnownArticle:
         locale=row.locale,
         is_published=row.status == "published" and not is_retired,
         is_retired=is_retired,
+        audience=row.audience,
+        source_hash=row.source_hash,
+        imported_hash=row.imported_hash,
         root=row.source_root,
         path=row.source_path,
         import_key=row.import_key,

@@ -67,7 +67,7 @@ class ParsedFile:
     @property
     def origin(self) -> Origin:
         """Where its links start from."""
-        return Origin(self.file.path, self.locale)
+        return Origin(self.file.path, self.locale, self.content.audience)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,16 +64,27 @@ def build_link_table(parsed: Sequence[ParsedFile], plan: Plan, known: Known) -> 
     """Everything the articles of this import may link to: each other, and what is published."""
     paths = {file.path: article.name for file, article in plan.unchanged if article.is_published}
     redirects = dict(known.redirects)
-    published = {article.article_id for article in known.articles.values() if article.is_published}
-    published -= {file.article_id for file in parsed}
+    audiences: dict[str, dict[str, str]] = defaultdict(dict)
+    for article in known.articles.values():
+        if article.is_published:
+            audiences[article.article_id][article.locale] = article.audience
     for file in parsed:
-        if file.content.status == "published":
+        audience = _foresee_audience(file, known.articles.get(file.name))
+        audiences[file.article_id].pop(file.locale, None)
+        if audience is not None:
+            audiences[file.article_id][file.locale] = audience
             paths[file.file.path] = file.name
-            published.add(file.article_id)
             redirects.update(dict.fromkeys(file.content.redirect_from, file.article_id))
-    published |= {article.article_id for _, article in plan.unchanged if article.is_published}
     media = {path: stored.sha256 for path, stored in plan.media.items()}
-    return LinkTable(paths, frozenset(published), redirects, media)
+    published = {article_id: versions for article_id, versions in audiences.items() if versions}
+    return LinkTable(paths, published, redirects, media)
+
+
+def _foresee_audience(file: ParsedFile, stored: KnownArticle | None) -> str | None:
+    """Who may read the article once the import is done; None when it is not published."""
+    if stored is not None and stored.keeps_edit(file.content.source_hash):
+        return stored.audience if stored.is_published else None
+    return file.content.audience if file.content.status == "published" else None
 
 
 def _copy_media(
@@ -151,7 +162,7 @@ def _take_relinked(plan: Plan, table: LinkTable) -> list[TreeFile]:
     fresh = []
     relinked = []
     for file, article in plan.unchanged:
-        origin = Origin(file.path, article.locale)
+        origin = Origin(file.path, article.locale, article.audience)
         if all(table.resolve(origin, link) == address for link, address in article.links.items()):
             fresh.append((file, article))
         else:

@@ -25,7 +25,7 @@ _Name = tuple[str, str]
 class BadCategoryFile(KotaeError):
     """A `_category.md` has a field that cannot be used."""
 
-    code = "bad-field"
+    code = "bad-category-file"
     status = 422
 
 

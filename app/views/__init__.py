@@ -7,6 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.cli import register_commands
 from app.settings import Settings
 from app.views.api import api_blueprint
 from app.views.contact import contact_blueprint
@@ -40,6 +41,7 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(media_blueprint())
     app.register_blueprint(contact_blueprint(parts.settings, limiter))
     app.register_blueprint(help_blueprint(parts.settings, limiter))
+    register_commands(app)
     return app
 
 

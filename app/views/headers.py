@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, request
 
-from app.problems import BadEncoding, OriginRefused
+from app.problems import BadAddress, OriginRefused
 from app.views.scope import settings
 
 _POLICY = "; ".join(
@@ -68,7 +68,7 @@ def _refuse_bad_encoding() -> None:
         path.decode("utf-8")
         unquote_to_bytes(request.query_string).decode("utf-8")
     except UnicodeDecodeError:
-        raise BadEncoding("The address is not UTF-8; percent-encode its UTF-8 bytes.") from None
+        raise BadAddress("The address is not UTF-8; percent-encode its UTF-8 bytes.") from None
 
 
 def _add_guards(response: Response) -> Response:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from search.analysis.normalise import fold
-from search.analysis.question_words import is_question_word, without_question_phrases
+from search.analysis.question_words import without_question_phrases
 
 _HANGUL = "\uac00-\ud7a3\u3131-\u318e"
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -43,7 +43,8 @@ def tokenise(folded: str) -> Iterator[Token]:
     """Yield the terms of a text already folded by `normalise.fold`, in reading order."""
     for run in _RUN.finditer(folded):
         if run.lastgroup == "word":
-            yield Token(run.group().replace("’", "'"), run.start(), run.end())
+            word = run.group().replace("’", "'")
+            yield Token(singular(word), run.start(), run.end())
         elif run.lastgroup == "hangul":
             yield from _korean(run.group(), run.start())
         else:
@@ -56,11 +57,14 @@ def terms(text: str) -> list[str]:
 
 
 def query_terms(text: str) -> list[str]:
-    """Return the distinct terms of a question, without the words of asking if others remain."""
+    """Return the distinct terms of a question, without the phrases of asking if others remain.
+
+    English words of asking stay: they cost nothing where they are common, and among short
+    questions and answers ("how do I", "can I") they tell kinds of questions apart.
+    """
     folded = fold(text)
     asked = dict.fromkeys(token.term for token in tokenise(without_question_phrases(folded)))
-    content = [term for term in asked if not is_question_word(term)]
-    return content or list(dict.fromkeys(token.term for token in tokenise(folded)))
+    return list(asked or dict.fromkeys(token.term for token in tokenise(folded)))
 
 
 def _korean(word: str, start: int) -> Iterator[Token]:
@@ -72,6 +76,20 @@ def _korean(word: str, start: int) -> Iterator[Token]:
             yield Token(word[i], start + i, start + i + 1)
         if i + 2 <= len(word):
             yield Token(word[i : i + 2], start + i, start + i + 2)
+
+
+def singular(word: str) -> str:
+    """Return an English word without the s of its plural; other words keep theirs, harmlessly.
+
+    The "S" stemmer of Harman (1991), "How effective is suffixing?".
+    """
+    if len(word) < 4 or not word.endswith("s") or not word.isascii():
+        return word
+    if word.endswith("ies"):
+        return word if word[-4] in "ae" else word[:-3] + "y"
+    if word.endswith("es"):
+        return word if word[-3] in "aeo" else word[:-1]
+    return word if word[-2] in "us" else word[:-1]
 
 
 def strip_particle(word: str) -> str:

@@ -20,6 +20,8 @@ __all__ = ["B", "K1", "Entry", "IndexDamaged", "LexicalDamaged", "LexicalEngine"
 
 K1 = 1.2
 B = 0.75
+FREQUENCIES_KEPT = 20_000
+"""Terms whose document frequency a reader remembers: anybody may ask for ever new ones."""
 
 Ranked = list[tuple[int, float]]
 """(document number, score), best first."""

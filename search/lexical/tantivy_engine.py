@@ -9,7 +9,7 @@ from typing import ClassVar, Self, TypeVar, cast
 import tantivy
 from tantivy import Occur, Query
 
-from search.lexical.contract import Entry, LexicalDamaged, LexicalEngine, Ranked
+from search.lexical.contract import FREQUENCIES_KEPT, Entry, LexicalDamaged, LexicalEngine, Ranked
 
 _ANALYSER = "as_given"
 _HEAP_BYTES = 30_000_000
@@ -83,6 +83,8 @@ class TantivyReader:
         known = self._frequencies.get(term)
         if known is None:
             known = _reading(lambda: int(self._searcher.doc_freq("terms", term)))
+            if len(self._frequencies) >= FREQUENCIES_KEPT:
+                self._frequencies.clear()
             self._frequencies[term] = known
         return known
 

@@ -20,7 +20,16 @@ from whoosh import index as whoosh_index
 from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.query import And, Or, Query, Term
 
-from search.lexical.contract import K1, B, Entry, LexicalDamaged, LexicalEngine, Ranked, idf
+from search.lexical.contract import (
+    FREQUENCIES_KEPT,
+    K1,
+    B,
+    Entry,
+    LexicalDamaged,
+    LexicalEngine,
+    Ranked,
+    idf,
+)
 
 T = TypeVar("T")
 
@@ -101,6 +110,8 @@ class WhooshReader:
         if known is None:
             with self._lock:
                 known = _reading(lambda: int(self._searcher.doc_frequency("terms", term)))
+            if len(self._frequencies) >= FREQUENCIES_KEPT:
+                self._frequencies.clear()
             self._frequencies[term] = known
         return known
 

@@ -12,10 +12,19 @@ TABLE = LinkTable(
         "en/pay/index.md": ("pay/index", "en"),
         "en/a.md": ("a", "en"),
         "ko/pay/refund.md": ("get-a-refund", "ko"),
+        "en/for-agents.md": ("for-agents", "en"),
+        "en/for-signed-in.md": ("for-signed-in", "en"),
+        "en/mixed.md": ("mixed", "en"),
         "en/with space.mdx": ("with-space", "en"),
     },
-    article_ids=frozenset({"get-a-refund", "pay/index", "a", "with-space", "english-only"}),
-    redirects={"/hc/123": "a", "/hc/한글": "a"},
+    audiences={
+        "get-a-refund": {"en": "public", "ko": "public"},
+        **{name: {"en": "public"} for name in ("pay/index", "a", "with-space", "english-only")},
+        "for-agents": {"en": "agents"},
+        "for-signed-in": {"en": "signed-in"},
+        "mixed": {"en": "agents", "ko": "public"},
+    },
+    redirects={"/hc/123": "a", "/hc/한글": "a", "/hc/9": "for-agents", "/hc/0": "draft"},
     media={"en/img/cat.png": "c" * 64, "files/manual.pdf": "d" * 64},
 )
 HERE = Origin("en/pay/refund.md", "en")
@@ -61,6 +70,46 @@ KOREAN = Origin("ko/pay/refund.md", "ko")
 )
 def test_a_target_becomes_an_address_of_the_site_or_nothing(origin, target, address):
     assert TABLE.resolve(origin, target) == address
+
+
+TO_AGENTS = ("../for-agents.md", "../for-agents", "/for-agents", "/en/for-agents", "/hc/9")
+
+
+@pytest.mark.parametrize("target", TO_AGENTS)
+@pytest.mark.parametrize(
+    ("audience", "address"),
+    [("public", None), ("signed-in", None), ("agents", "/en/articles/for-agents")],
+)
+def test_only_its_own_audience_is_led_to_an_article_that_is_not_public(target, audience, address):
+    origin = Origin("en/pay/refund.md", "en", audience)
+    assert TABLE.resolve(origin, target) == address
+
+
+@pytest.mark.parametrize("audience", ["public", "signed-in", "agents"])
+def test_everybody_is_led_to_what_is_public(audience):
+    origin = Origin("en/pay/refund.md", "en", audience)
+    assert TABLE.resolve(origin, "../a.md") == "/en/articles/a"
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "address"),
+    [
+        (HERE, "../mixed.md", None),
+        (HERE, "/mixed", None),
+        (HERE, "/ko/mixed", "/ko/articles/mixed"),
+        (KOREAN, "/mixed", "/ko/articles/mixed"),
+        (KOREAN, "/en/mixed", None),
+        # Not written in this language: its page offers the Korean version.
+        (HERE, "/ja/mixed", "/ja/articles/mixed"),
+        (HERE, "/ja/for-agents", None),
+    ],
+)
+def test_each_translation_is_for_those_it_names(origin, target, address):
+    assert TABLE.resolve(origin, target) == address
+
+
+def test_an_old_address_of_what_is_not_published_leads_nowhere():
+    assert TABLE.resolve(HERE, "/hc/0") is None
 
 
 @pytest.mark.parametrize(

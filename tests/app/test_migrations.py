@@ -12,8 +12,6 @@ from app.db import create_database_engine
 from app.models import Base
 from app.settings import Settings
 
-pytest_plugins = ("tests.postgresql_fixtures",)
-
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def settings(request, tmp_path):

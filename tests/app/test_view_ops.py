@@ -37,6 +37,31 @@ def test_keywords_alone_are_ready_but_degraded(client, index):
     assert body["reason"] == "there is no embedding model"
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("the index was made for whoosh", "the index was made for whoosh"),
+        (
+            "the keyword index cannot be read (/srv/kotae/var/index: it (x) is cut)",
+            "the keyword index cannot be read",
+        ),
+        (
+            "The embedding model's config.json cannot be read (x). Run ./scripts/fetch_model.",
+            "The embedding model's config.json cannot be read",
+        ),
+        (
+            "There is no embedding model at /srv/my files/models. Run ./scripts/fetch_model.",
+            "something that search needs is missing or damaged",
+        ),
+        ("C:\\kotae\\var is away", "something that search needs is missing or damaged"),
+    ],
+)
+def test_visitors_are_told_no_paths(client, index, reason, told):
+    index.degraded = reason
+    body = client.get("/readyz").get_json()
+    assert (body["degraded"], body["reason"]) == (True, told)
+
+
 def test_requests_are_counted_by_pattern_and_answers_by_endpoint(client, index):
     client.get("/api/v1/suggest?q=refund")
     index.silent = True

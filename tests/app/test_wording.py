@@ -1,9 +1,12 @@
 """What people type, made fit for the engine and the database."""
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.server import LONGEST_REQUEST_LINE
 from app.wording import LONGEST_QUESTION, QueryTooLong, clean_question, clean_text
 
 
@@ -31,6 +34,16 @@ def test_the_longest_question_is_accepted_and_one_more_character_is_not():
     assert len(clean_question("환" * LONGEST_QUESTION)) == LONGEST_QUESTION
     with pytest.raises(QueryTooLong):
         clean_question("환" * (LONGEST_QUESTION + 1))
+
+
+def test_the_longest_question_fits_a_request_line_whatever_its_script():
+    address = "/api/v1/search?q=" + quote("뷁" * LONGEST_QUESTION)
+    assert len(address) + 900 < LONGEST_REQUEST_LINE
+
+
+def test_a_browser_stops_where_the_server_does(client):
+    page = client.get("/en/").get_data(as_text=True)
+    assert f'maxlength="{LONGEST_QUESTION}"' in page
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=200))

@@ -6,7 +6,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-pytest_plugins = ("tests.browser_fixtures",)
 pytestmark = pytest.mark.browser
 
 LOCALES = ["en", "ko", "ja", "zh"]

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
-pytest_plugins = ("tests.browser_fixtures",)
 pytestmark = pytest.mark.browser
 
 

@@ -15,7 +15,6 @@ from app.outbox import note_passed_times
 from app.settings import Settings
 from tests.store_helpers import PNG, read_tree, write_tree
 
-pytest_plugins = ("tests.store_fixtures", "tests.postgresql_fixtures")
 pytestmark = pytest.mark.postgresql
 
 FILES = {

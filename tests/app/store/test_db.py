@@ -18,8 +18,6 @@ from app.models import Article, Event, Redirect, Revision, utc_now
 from app.settings import Settings
 from tests.store_helpers import stored_article
 
-pytest_plugins = ("tests.store_fixtures", "tests.postgresql_fixtures")
-
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def both(request, tmp_path):

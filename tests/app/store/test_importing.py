@@ -5,12 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from app.articles import publish_source
 from app.importing import ImportRefused
 from app.locales import BadLocale
 from app.models import Article, Category, Media, MediaFile, OutboxEntry, Redirect, Revision
 from tests.store_helpers import PNG, Recorder, write_tree
-
-pytest_plugins = ("tests.store_fixtures",)
 
 FULL = """---
 title: Reset your password
@@ -193,6 +192,69 @@ def test_links_never_lead_to_what_is_not_published(tmp_path, run_import, find):
     run_import(write_tree(tmp_path / "in", files))
     assert "href" not in find("a").html
     assert find("b").status == "draft"
+
+
+def article_for(audience, body="# An article"):
+    return f"---\naudience: {audience}\nredirect_from: [/old/{audience}]\n---\n{body}"
+
+
+@pytest.mark.parametrize("target", ["b.md", "/en/articles/b", "/old/agents"])
+def test_a_public_article_never_links_to_one_that_is_not(tmp_path, run_import, find, target):
+    public = f"# A\nAsk [our people]({target})."
+    files = {"en/a.md": public, "en/b.md": article_for("agents")}
+    report = run_import(write_tree(tmp_path / "in", files))
+    assert find("a").html == "<p>Ask our people.</p>"
+    assert [(w.path, w.code) for w in report.warnings] == [("en/a.md", "dead-link")]
+
+
+@pytest.mark.parametrize("target", ["b.md", "/en/articles/b", "/old/agents"])
+def test_an_article_links_to_others_of_its_own_audience(tmp_path, run_import, find, target):
+    files = {
+        "en/a.md": f"---\naudience: agents\n---\n# A\n[b]({target})",
+        "en/b.md": article_for("agents"),
+        "en/c.md": article_for("signed-in", f"# C\n[b]({target})"),
+    }
+    root = write_tree(tmp_path / "in", files)
+    report = run_import(root)
+    assert 'href="/en/articles/b"' in find("a").html
+    assert "href" not in find("c").html
+    assert [w.path for w in report.warnings] == ["en/c.md"]
+    assert counts(run_import(root)) == (0, 0, 3, 0, 0)
+
+
+def test_an_article_is_rendered_again_when_what_it_links_to_changes_hands(
+    tmp_path, run_import, find
+):
+    links = "# A\n[b](b.md) and [b](/old/b)"
+    public = "---\nredirect_from: [/old/b]\n---\n# B"
+    inside = public.replace("---\n", "---\naudience: agents\n", 1)
+    root = write_tree(tmp_path / "in", {"en/a.md": links, "en/b.md": public})
+    run_import(root)
+    assert find("a").html.count('href="/en/articles/b"') == 2
+    write_tree(root, {"en/b.md": inside})
+    assert counts(run_import(root)) == (0, 2, 0, 0, 0)
+    assert "href" not in find("a").html
+    assert counts(run_import(root)) == (0, 0, 2, 0, 0)
+    write_tree(root, {"en/b.md": public})
+    assert counts(run_import(root)) == (0, 2, 0, 0, 0)
+    assert find("a").html.count('href="/en/articles/b"') == 2
+
+
+def test_an_article_is_rendered_again_when_an_editor_changes_who_reads_its_target(
+    tmp_path, run_import, find, sessions, monkeypatch
+):
+    root = write_tree(tmp_path / "in", {"en/a.md": "# A\n[b](b.md)", "en/b.md": "# B"})
+    run_import(root)
+    with sessions() as session:
+        source = article_for("agents")
+        publish_source(session, article_id="b", locale="en", source=source, author="Kim")
+    assert counts(run_import(root)) == (0, 1, 1, 0, 0)
+    assert "href" not in find("a").html
+    # All files are read anew, and the edit is kept: what b.md says is not who reads the article.
+    monkeypatch.setattr("app.importing.renderer_fingerprint", lambda: "another")
+    run_import(root)
+    assert find("b").audience == "agents"
+    assert "href" not in find("a").html
 
 
 def test_images_are_copied_and_shown_from_their_copy(

@@ -22,9 +22,7 @@ from app.restoring import RestoreRefused, restore
 from app.settings import Settings
 from tests.store_helpers import PNG, Recorder, read_tree, write_tree
 
-pytest_plugins = ("tests.store_fixtures",)
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from app.indexer import Indexer
 from app.models import Event, Ticket, utc_now
 from app.retention import forget_old_events
 
-pytest_plugins = ("tests.store_fixtures",)
-
 
 def add_events(sessions, *ages_in_days):
     now = utc_now()

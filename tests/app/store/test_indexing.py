@@ -23,8 +23,6 @@ from app.models import Article, OutboxEntry, utc_now
 from search.document import Document, Section
 from tests.store_helpers import Recorder, RecordingIndex, stored_article
 
-pytest_plugins = ("tests.store_fixtures",)
-
 
 def add(sessions, *names, **values):
     """Articles with an outbox entry each."""
@@ -274,6 +272,17 @@ def test_the_indexer_survives_failures_and_says_so(settings, sessions, index, ca
         indexer.stop()
     assert caplog.text.count("indexing failed") == 2
     assert "disk full" in caplog.text
+
+
+def test_the_indexer_logs_once_what_search_lacks(settings, sessions, index, caplog):
+    indexer = Indexer(settings, sessions, index)
+    for index.degraded in ("", "no words (var/index)", "no words (var/index)", "no model", ""):
+        indexer.work_once()
+    assert [record.getMessage() for record in caplog.records] == [
+        "search is degraded: no words (var/index)",
+        "search is degraded: no model",
+        "search lacks nothing any more",
+    ]
 
 
 def test_the_indexer_leaves_the_work_to_the_process_that_is_at_it(settings, sessions, index):

@@ -14,9 +14,7 @@ from sqlalchemy import func, select
 from app.models import Article, OutboxEntry, Revision
 from tests.store_helpers import write_tree
 
-pytest_plugins = ("tests.store_fixtures",)
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = 120
 
 # Prints each stage, so that the test knows where the process is when it is killed.

@@ -12,8 +12,6 @@ from app.models import Article, Media, OutboxEntry
 from tests.store_helpers import PNG, write_tree
 from tests.tiny_embedder import TinyEmbedder
 
-pytest_plugins = ("tests.store_fixtures",)
-
 
 @pytest.fixture
 def installation(tmp_path, settings, sessions, monkeypatch):
@@ -61,6 +59,24 @@ def test_a_bad_setting_ends_the_examination(installation):
 def test_a_full_disk_is_noticed(installation, monkeypatch):
     monkeypatch.setattr(doctor, "_LEAST_FREE_BYTES", 1 << 62)
     assert find(installation, "folder").level == "fail"
+
+
+def test_a_folder_that_others_may_look_into_is_noticed(installation, settings):
+    settings.var_dir.chmod(0o755)
+    check = find(installation, "folder")
+    assert (check.level, check.mend) == ("warn", f"chmod 700 {settings.var_dir}")
+
+
+@pytest.mark.parametrize("rights", [0o640, 0o604])
+def test_a_database_that_others_may_read_is_noticed(installation, settings, rights):
+    file = settings.var_dir / "kotae.sqlite3"
+    file.chmod(rights)
+    assert find(installation, "database").level == "ok", "nobody else can enter its folder"
+    settings.var_dir.chmod(0o755)
+    check = find(installation, "database")
+    assert (check.level, check.mend) == ("warn", f"chmod 600 {file}*")
+    file.chmod(0o600)
+    assert find(installation, "database").level == "ok"
 
 
 def test_a_key_that_others_may_read_is_noticed(installation, settings):

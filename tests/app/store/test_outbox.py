@@ -9,8 +9,6 @@ from app.models import Article, OutboxEntry
 from app.outbox import note_change, note_passed_times
 from tests.store_helpers import stored_article
 
-pytest_plugins = ("tests.store_fixtures",)
-
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

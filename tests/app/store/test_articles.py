@@ -20,8 +20,6 @@ from app.locales import BadLocale
 from app.models import Article, OutboxEntry, Redirect, utc_now
 from tests.store_helpers import write_tree
 
-pytest_plugins = ("tests.store_fixtures",)
-
 NAME = {"article_id": "pay/refund", "locale": "en"}
 
 
@@ -121,6 +119,20 @@ def test_links_and_old_addresses_of_an_edited_article_work(tmp_path, run_import,
         publish_source(session, **NAME, source=source.replace(", /older", ""), author="Kim")
     with sessions() as session:
         assert session.scalars(select(Redirect.path)).all() == ["/old"]
+
+
+@pytest.mark.parametrize("target", ["inside.md", "/pay/inside", "/old"])
+@pytest.mark.parametrize(("audience", "is_linked"), [("public", False), ("agents", True)])
+def test_an_edited_article_links_only_to_what_its_readers_may_read(
+    tmp_path, run_import, sessions, find, target, audience, is_linked
+):
+    inside = "---\naudience: agents\nredirect_from: [/old]\n---\n# Inside"
+    files = {"en/pay/refund.md": "# Refund", "en/pay/inside.md": inside}
+    run_import(write_tree(tmp_path / "in", files))
+    source = f"---\naudience: {audience}\n---\n# New\n[inside]({target})"
+    with sessions() as session:
+        publish_source(session, **NAME, source=source, author="Kim")
+    assert ('href="/en/articles/pay/inside"' in find("pay/refund").html) is is_linked
 
 
 @pytest.mark.parametrize("action", [publish, schedule])

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from app.counting import count_records
 from app.models import EVENT_TYPES, Event, Ticket
 
-pytest_plugins = ("tests.store_fixtures",)
-
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 

@@ -9,8 +9,6 @@ from sqlalchemy import func, select
 from app.models import Article, OutboxEntry, Revision
 from tests.store_helpers import write_tree
 
-pytest_plugins = ("tests.store_fixtures",)
-
 GOOD = {"en/good.md": "# Good"}
 
 
@@ -44,9 +42,9 @@ def count_rows(sessions):
         ("en/x.md", "no heading at all", "missing-title"),
         ("en/x.md", "", "missing-title"),
         ("en/x.md", "# A\n" + "x" * (2 * 1024 * 1024), "article-too-large"),
-        ("en/c/_category.md", "---\norder: first\n---\n", "bad-field"),
+        ("en/c/_category.md", "---\norder: first\n---\n", "bad-category-file"),
         ("en/c/_category.md", b"\xff", "bad-encoding"),
-        ("en/_category.md", "---\ntitle: Top\n---\n", "bad-field"),
+        ("en/_category.md", "---\ntitle: Top\n---\n", "bad-category-file"),
     ],
 )
 def test_a_bad_file_is_named_and_the_others_go_in(

@@ -16,8 +16,6 @@ from app.models import Article, Media
 from app.settings import Settings
 from tests.store_helpers import PNG, Recorder, read_tree, write_tree
 
-pytest_plugins = ("tests.store_fixtures",)
-
 TREE = {
     "en/account/_category.md": "---\ntitle: Account\nunknown: kept\n---\n",
     "en/account/a.md": "---\r\ntitle: A # comment\r\nzebra: 1\r\n---\r\nText\r\n",

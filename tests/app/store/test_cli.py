@@ -17,9 +17,7 @@ from app.settings import Settings
 from tests.store_helpers import PNG, read_tree, write_tree
 from tests.tiny_embedder import TinyEmbedder
 
-pytest_plugins = ("tests.store_fixtures",)
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = {
     "en/pay/refund.md": "---\nquestions: [how do I get my money back]\n---\n# Get a refund\n\n"
     "Your money arrives within five days after we have the parcel.\n",

@@ -9,9 +9,7 @@ from sqlalchemy import func, select
 from app.models import Article
 from tests.store_helpers import read_tree
 
-pytest_plugins = ("tests.store_fixtures",)
-
-SHARED = Path(os.environ.get("KB_SHARED_DIR") or Path(__file__).resolve().parents[3] / "shared")
+SHARED = Path(os.environ.get("KB_SHARED_DIR") or Path(__file__).resolve().parents[4] / "shared")
 CORPORA = SHARED / "corpora"
 
 pytestmark = [

@@ -17,9 +17,7 @@ from search.document import Query
 from tests.store_helpers import write_tree
 from tests.tiny_embedder import TinyEmbedder
 
-pytest_plugins = ("tests.store_fixtures",)
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 KILLS = 10
 WORDS = ("apple", "banana", "cherry", "damson", "elder", "fig", "grape", "hazel", "iris", "lemon")
 
