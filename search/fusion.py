@@ -12,34 +12,56 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-_USUAL_WORDS = 0.45
-"""Word score of an answering article over its score in meaning; the mean on public sets."""
-_LEAST_WORDS = 0.3
-"""What a chance match has in the asker's language at the best of times."""
-
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Shares of the legs and the shape of the calibration. Fitted on public sets."""
+    """Shares of the legs and the shape of the calibration; docs/relevance.md says how they came."""
 
     meaning: float = 0.6
-    """Share of the embedding in a complete question; the rest is keywords and keys."""
-    lowest_cosine: float = 0.70
-    highest_cosine: float = 0.92
-    """The cosines of unrelated texts and of paraphrases with the default model."""
-    own_language: float = 0.03
+    """Share of the embedding; the rest is keywords and keys."""
+    title: float = 0.4
+    """How far a title nearer in meaning than every passage pulls an article up, 0..1."""
+    lowest_cosine: float = 0.80
+    highest_cosine: float = 0.97
+    """The range of cosines that tells articles apart with the default model."""
+    own_language: float = 0.01
     """Head start of an article in the asker's language."""
-    slope: float = 18.0
-    midpoint: float = 0.575
+    usual_words: float = 0.6
+    """Word score of an answering article over its score in meaning."""
+    least_words: float = 0.3
+    """Word score that a chance match has in the asker's language at the best of times."""
+    typed_words: float = 0.3
+    """What a fully matching key adds to the word score while one types."""
+    slope: float = 8.8
+    midpoint: float = 0.449
     """The logistic map from the fused score to the shown one: its midpoint is shown as 0.5."""
-    floor: float = 0.5
-    """Shown score below which there is no good answer."""
+    floor: float = 0.286
+    """Shown score below which there is no good answer (a fused score of 0.345)."""
 
 
 def rescale(cosine: float, weights: Weights) -> float:
     """Map a cosine from the range that the model really uses to 0..1."""
     span = weights.highest_cosine - weights.lowest_cosine
     return min(1.0, max(0.0, (cosine - weights.lowest_cosine) / span))
+
+
+def meaning_score(passage: float, title: float, weights: Weights) -> float:
+    """Return how near an article is in meaning, 0..1, by its best passage's and title's cosines.
+
+    The title (with the questions) helps where it says what the article answers, and says nothing
+    where many share it: it may raise a score, never lower it.
+    """
+    text = rescale(passage, weights)
+    return text + weights.title * max(0.0, rescale(title, weights) - text)
+
+
+def word_score(words: float, keys: float, complete: float, weights: Weights) -> float:
+    """Return the score by what is written: keywords, and keys while one types.
+
+    `complete`: how much of the question seems to be typed, 0..1. A few letters are matched by keys
+    or not at all; in a longer text a matching beginning is one hint among others.
+    """
+    return max(words + weights.typed_words * keys, (1.0 - 0.6 * complete) * keys)
 
 
 def best_per_document(passages: Iterable[tuple[int, int, float]]) -> dict[int, tuple[float, int]]:
@@ -69,7 +91,10 @@ def blend(
 
 
 def with_foreign_words(
-    words: Mapping[int, float], meaning: Mapping[int, float], foreign: Collection[int]
+    words: Mapping[int, float],
+    meaning: Mapping[int, float],
+    foreign: Collection[int],
+    weights: Weights,
 ) -> dict[int, float]:
     """Return `words` with an estimate for articles that the asker's language does not have.
 
@@ -79,7 +104,8 @@ def with_foreign_words(
     """
     own = (score for number, score in words.items() if number not in foreign)
     chance = max(own, default=1.0)
-    estimated = {n: min(max(chance, _LEAST_WORDS), _USUAL_WORDS * meaning[n]) for n in foreign}
+    likely = max(chance, weights.least_words)
+    estimated = {n: min(likely, weights.usual_words * meaning[n]) for n in foreign}
     return {n: max(words.get(n, 0.0), estimated.get(n, 0.0)) for n in {*words, *estimated}}
 
 

@@ -45,7 +45,7 @@ class Generation:
         self._embedded = 0
         lexical = self._engine.reader() if self._engine else None
         reader = PassageReader(self._store)
-        self.view = View(-1, {}, {}, {}, {}, (), {}, lexical, reader)
+        self.view = View(-1, {}, {}, {}, frozenset(), {}, (), {}, lexical, reader)
         self.refresh()
 
     def close(self) -> None:
@@ -78,9 +78,12 @@ class Generation:
     def _next_view(self, delta: Delta) -> View:
         records = {**self.view.records, **{record.number: record for record in delta.records}}
         owners, passages = dict(self.view.owners), dict(self.view.passages)
-        for passage, number in self._store.owners(self.view.revision, delta.revision):
+        titles = set(self.view.titles)
+        for passage, number, position in self._store.owners(self.view.revision, delta.revision):
             owners[passage] = number
             passages[number] = (*passages.get(number, ()), passage)
+            if position == 0:
+                titles.add(passage)
         # Vectors of what is new go in before the view that knows them, those of what is gone
         # leave after it: neither is missed by a question that is being answered.
         vectors = self._with_vectors(records, owners, delta)
@@ -91,6 +94,7 @@ class Generation:
             records=records,
             versions=_versions(records),
             owners=owners,
+            titles=titles & owners.keys(),
             passages=passages,
             segments=self._with_keys(delta),
             vectors=vectors,

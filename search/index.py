@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from search.analysis.tokens import query_terms
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
@@ -189,7 +190,8 @@ class SearchIndex:
         if mode != "keyword" and comparable:
             vector = self._questions.vector(query.text)
         ranked: list[Ranked] = []
-        if query.text.strip():
+        # Marks and pictures alone ask nothing, whatever a model makes of them.
+        if query_terms(query.text):
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
         good = confident(ranked, self._weights)
         listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]

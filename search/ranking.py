@@ -16,8 +16,9 @@ from search.fusion import (
     best_per_document,
     blend,
     calibrate,
-    rescale,
+    meaning_score,
     with_foreign_words,
+    word_score,
 )
 from search.keys import typed_words
 from search.languages import asked_language, closeness
@@ -26,7 +27,9 @@ from search.store import Record
 from search.view import Required, View, required_labels
 
 _LEXICAL_DEPTH = 100
-_MEANING_DEPTH = 120
+_MEANING_DEPTH = 160
+_LEAST_SHARE = 0.5
+_FOLLOWING = 0.7
 _SEARCHED_TERMS = 32
 LONGEST_QUERY = 128
 """Terms of a question that are weighed; the rarest of them are searched."""
@@ -90,11 +93,11 @@ def rank(
 def confident(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
     """Return the articles worth suggesting: none unless the first clears the floor.
 
-    Those after it are held to half of that: the second answer may be the right one.
+    Those after it are held to less than that: the second answer may be the right one.
     """
     if not ranked or ranked[0].score < weights.floor:
         return []
-    return [entry for entry in ranked if entry.score >= weights.floor / 2]
+    return [entry for entry in ranked if entry.score >= _FOLLOWING * weights.floor]
 
 
 def _word_scores(view: View, text: str, required: Required) -> dict[int, float]:
@@ -112,25 +115,38 @@ def _word_scores(view: View, text: str, required: Required) -> dict[int, float]:
 def _meaning_scores(
     view: View, vector: NDArray[np.float32] | None, required: Required, weights: Weights
 ) -> tuple[dict[int, float], dict[int, int]]:
+    """Score documents by their best passage and their title; also return which passage it is."""
     if vector is None:
         return {}, {}
-    best = best_per_document(view.nearest(vector, _MEANING_DEPTH, required))
-    scores = {number: rescale(cosine, weights) for number, (cosine, _) in best.items()}
-    return scores, {number: passage for number, (_, passage) in best.items()}
+    found = view.nearest(vector, _MEANING_DEPTH, required)
+    titles = best_per_document(hit for hit in found if hit[0] in view.titles)
+    texts = best_per_document(hit for hit in found if hit[0] not in view.titles)
+    # What did not come up is not nearer than the last that did.
+    last = min((cosine for _, _, cosine in found), default=0.0)
+    scores = {
+        number: meaning_score(
+            texts.get(number, (last, 0))[0], titles.get(number, (0.0, 0))[0], weights
+        )
+        for number in {*titles, *texts}
+    }
+    return scores, {number: passage for number, (_, passage) in texts.items()}
 
 
 def _fuse(
     view: View, legs: Legs, text: str, wanted: str | None, *, typing: bool, weights: Weights
 ) -> dict[int, float]:
-    words = dict(legs.words)
-    for number, score in legs.keys.items():
-        words[number] = max(score, words.get(number, 0.0))
+    complete = completeness(text) if typing else 1.0
+    words = {
+        number: word_score(
+            legs.words.get(number, 0.0), legs.keys.get(number, 0.0), complete, weights
+        )
+        for number in {*legs.words, *legs.keys}
+    }
     if not legs.meaning:
         return words
     foreign = {n for n in legs.meaning if not _has_own(view, n, wanted)} if wanted else set()
-    words = with_foreign_words(words, legs.meaning, foreign)
-    share = weights.meaning * (max(0.5, completeness(text)) if typing else 1.0)
-    return blend(legs.meaning, words, share)
+    words = with_foreign_words(words, legs.meaning, foreign, weights)
+    return blend(legs.meaning, words, weights.meaning * max(_LEAST_SHARE, complete))
 
 
 def _has_own(view: View, number: int, wanted: str) -> bool:

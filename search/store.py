@@ -168,10 +168,10 @@ class Store:
         flat = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
         return ids, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
 
-    def owners(self, since: int, until: int) -> list[tuple[int, int]]:
-        """Return (passage id, document number) of revisions after since, to until."""
+    def owners(self, since: int, until: int) -> list[tuple[int, int, int]]:
+        """Return (passage id, document number, position) of revisions after since, to until."""
         return self._rows(
-            "select p.id, p.number from passages p join documents d using (number)"
+            "select p.id, p.number, p.position from passages p join documents d using (number)"
             " where d.revision > ? and d.revision <= ?", (since, until)
         )  # fmt: skip
 

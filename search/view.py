@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,6 +51,8 @@ class View:
     """Article id -> locale -> document number."""
     owners: Mapping[int, int]
     """Passage id -> document number."""
+    titles: AbstractSet[int]
+    """Passage ids of those that stand for a title and its questions."""
     passages: Mapping[int, Sequence[int]]
     """Document number -> passage ids."""
     segments: Sequence[KeyIndex]

@@ -6,7 +6,7 @@ from search.answer import Answer
 from search.highlight import Needle
 from search.ranking import Ranked
 
-NEAR_IN_MEANING = 0.55
+NEAR_IN_MEANING = 0.35
 _TYPED = 0.5
 
 

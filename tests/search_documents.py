@@ -16,7 +16,7 @@ from search.fusion import Weights
 
 ROOT = Path(__file__).resolve().parents[1]
 
-TINY_WEIGHTS = Weights(lowest_cosine=0.1, highest_cosine=0.8, midpoint=0.35)
+TINY_WEIGHTS = Weights(lowest_cosine=0.1, highest_cosine=0.8, slope=18.0, midpoint=0.35, floor=0.5)
 """Calibration for TinyEmbedder, whose unrelated texts are near cosine 0."""
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)

@@ -86,4 +86,6 @@ def test_nothing_found_leads_to_a_person_and_the_message_gets_a_number(visit):
     page.get_by_label("Subject").fill("Mongolia")
     page.get_by_label("Message").fill("What is its capital?")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("main")).to_contain_text(re.compile(r"Number of your message: [0-9a-z]+"))
+    expect(page.get_by_role("main")).to_contain_text(
+        re.compile(r"Number of your message: [0-9a-z]+")
+    )

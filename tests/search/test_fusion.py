@@ -11,8 +11,10 @@ from search.fusion import (
     best_per_document,
     blend,
     calibrate,
+    meaning_score,
     rescale,
     with_foreign_words,
+    word_score,
 )
 
 WEIGHTS = Weights()
@@ -59,22 +61,22 @@ def test_a_higher_word_score_never_lowers_a_document(words, document, low, high)
 
 
 def test_a_foreign_article_gets_words_in_proportion_to_its_meaning():
-    words = with_foreign_words({1: 0.3}, {1: 0.4, 2: 0.6}, {2})
+    words = with_foreign_words({1: 0.3}, {1: 0.4, 2: 0.6}, {2}, WEIGHTS)
     assert words[1] == 0.3
     assert 0 < words[2] <= 0.3
 
 
 def test_a_foreign_article_does_not_overtake_one_that_holds_the_words():
-    words = with_foreign_words({1: 0.9}, {1: 0.8, 2: 0.8}, {2})
+    words = with_foreign_words({1: 0.9}, {1: 0.8, 2: 0.8}, {2}, WEIGHTS)
     assert words[2] < words[1]
 
 
 def test_a_foreign_article_keeps_words_that_do_match():
-    assert with_foreign_words({2: 0.8}, {2: 0.5}, {2})[2] == 0.8
+    assert with_foreign_words({2: 0.8}, {2: 0.5}, {2}, WEIGHTS)[2] == 0.8
 
 
 def test_without_foreign_articles_the_words_stay_as_they_are():
-    assert with_foreign_words({1: 0.3, 2: 0.5}, {1: 0.9}, set()) == {1: 0.3, 2: 0.5}
+    assert with_foreign_words({1: 0.3, 2: 0.5}, {1: 0.9}, set(), WEIGHTS) == {1: 0.3, 2: 0.5}
 
 
 def test_the_midpoint_is_shown_as_one_half():
@@ -85,3 +87,15 @@ def test_the_midpoint_is_shown_as_one_half():
 def test_the_shown_score_keeps_the_order_within_0_and_1(one, other):
     one, other = sorted((one, other))
     assert 0 <= calibrate(one, WEIGHTS) <= calibrate(other, WEIGHTS) <= 1
+
+
+def test_a_title_nearer_than_every_passage_raises_an_article_and_a_farther_one_does_nothing():
+    alone = meaning_score(0.88, 0.80, WEIGHTS)
+    assert meaning_score(0.88, 0.95, WEIGHTS) > alone == meaning_score(0.88, 0.0, WEIGHTS)
+    assert meaning_score(0.88, 0.95, WEIGHTS) < rescale(0.95, WEIGHTS)
+
+
+def test_a_key_decides_while_little_is_typed_and_hints_when_much_is():
+    assert word_score(0.0, 1.0, 0.1, WEIGHTS) > 0.8
+    assert word_score(0.5, 1.0, 1.0, WEIGHTS) == pytest.approx(0.8)
+    assert word_score(0.5, 0.0, 1.0, WEIGHTS) == 0.5

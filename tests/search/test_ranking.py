@@ -21,7 +21,7 @@ CONCEPTS = [
     ("gift", "선물", "ギフト", "礼品"),
     ("invoice", "영수증", "領収書", "发票"),
 ]
-WEIGHTS = Weights(lowest_cosine=0.2, highest_cosine=1.0, midpoint=0.4)
+WEIGHTS = Weights(lowest_cosine=0.2, highest_cosine=1.0, slope=18.0, midpoint=0.4, floor=0.5)
 
 
 def article(article_id, locale, title, text="", **values):

@@ -113,7 +113,7 @@ def test_passages_and_vectors_come_back_as_they_went_in(store):
     assert list(ids) == [id_ for id_, _ in kept]
     assert vectors.shape == (len(kept), 4)
     assert (vectors == 0.5).all()
-    assert store.owners(0, 1) == [(id_, number) for id_ in ids]
+    assert store.owners(0, 1) == [(id_, number, position) for position, id_ in enumerate(ids)]
 
 
 def test_documents_without_vectors_have_none(store):
