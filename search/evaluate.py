@@ -112,21 +112,40 @@ def measure(
 
     Raises EvaluationError where ir-measures is not installed.
     """
-    ir_measures = _ir_measures()
-    measures = {
-        "ndcg@10": ir_measures.nDCG @ 10,
-        "mrr@10": ir_measures.RR @ 10,
-        "p@1": ir_measures.P @ 1,
-        "hit@3": ir_measures.Success @ 3,
-        "recall@5": ir_measures.R @ 5,
-    }
-    asked = {outcome.question.id for outcome in outcomes}
-    judged = {question: dict(found) for question, found in judgments.items() if question in asked}
-    run = {o.question.id: dict(o.ranking) for o in outcomes}
-    values = ir_measures.calc_aggregate(list(measures.values()), judged, run)
+    measures = _measures()
+    values = _ir_measures().calc_aggregate(list(measures.values()), *_trec(outcomes, judgments))
     times = np.percentile([o.milliseconds for o in outcomes], (50, 95, 99))
     latency = dict(zip(("p50_ms", "p95_ms", "p99_ms"), times.tolist(), strict=True))
     return {name: float(values[m]) for name, m in measures.items()} | latency
+
+
+def measure_each(
+    outcomes: Sequence[Outcome], judgments: Mapping[str, Mapping[str, int]], name: str
+) -> dict[str, float]:
+    """Return one measure's value for each question, by question id. Raises EvaluationError."""
+    found = _ir_measures().iter_calc([_measures()[name]], *_trec(outcomes, judgments))
+    values = {each.query_id: float(each.value) for each in found}
+    return {outcome.question.id: values.get(outcome.question.id, 0.0) for outcome in outcomes}
+
+
+def _trec(
+    outcomes: Sequence[Outcome], judgments: Mapping[str, Mapping[str, int]]
+) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, float]]]:
+    """Return judgments and rankings of the questions that were asked."""
+    asked = {outcome.question.id for outcome in outcomes}
+    judged = {question: dict(found) for question, found in judgments.items() if question in asked}
+    return judged, {outcome.question.id: dict(outcome.ranking) for outcome in outcomes}
+
+
+def _measures() -> dict[str, Any]:
+    library = _ir_measures()
+    return {
+        "ndcg@10": library.nDCG @ 10,
+        "mrr@10": library.RR @ 10,
+        "p@1": library.P @ 1,
+        "hit@3": library.Success @ 3,
+        "recall@5": library.R @ 5,
+    }
 
 
 def _ir_measures() -> Any:

@@ -35,8 +35,8 @@ class Weights:
     slope: float = 8.8
     midpoint: float = 0.449
     """The logistic map from the fused score to the shown one: its midpoint is shown as 0.5."""
-    floor: float = 0.286
-    """Shown score below which there is no good answer (a fused score of 0.345)."""
+    floor: float = 0.33
+    """Fused score below which there is no good answer."""
 
 
 def rescale(cosine: float, weights: Weights) -> float:

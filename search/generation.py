@@ -24,6 +24,7 @@ STORE = "documents.sqlite3"
 LEXICAL = "lexical"
 MANIFEST = "manifest.json"
 _MOST_SEGMENTS = 8
+_ATTEMPTS = 5
 
 
 class Generation:
@@ -65,28 +66,34 @@ class Generation:
             return
         with self._lock:
             self._drop_vectors()
-            delta = self._store.delta(max(0, self.view.revision))
-            self.view = self._next_view(delta)
+            view = self.view
+            # Keywords are read after documents. A change that is removed from the documents leaves
+            # the keywords with the change after it, so they may be ahead by one revision, not two.
+            for _ in range(_ATTEMPTS):
+                view = self._next_view(view, self._store.delta(max(0, view.revision)))
+                if self._store.revision() == view.revision:
+                    break
+            self.view = view
 
     def lose_words(self, reason: str) -> None:
         """Go on without the keyword index."""
         with self._lock:
             self.missing = self.missing or f"the keyword index cannot be read ({reason})"
             self._engine = None
-            self.view = dataclasses.replace(self.view, lexical=None, _allowed={})
+            self.view = dataclasses.replace(self.view, lexical=None)
 
-    def _next_view(self, delta: Delta) -> View:
-        records = {**self.view.records, **{record.number: record for record in delta.records}}
-        owners, passages = dict(self.view.owners), dict(self.view.passages)
-        titles = set(self.view.titles)
-        for passage, number, position in self._store.owners(self.view.revision, delta.revision):
+    def _next_view(self, view: View, delta: Delta) -> View:
+        records = {**view.records, **{record.number: record for record in delta.records}}
+        owners, passages = dict(view.owners), dict(view.passages)
+        titles = set(view.titles)
+        for passage, number, position in delta.owners:
             owners[passage] = number
             passages[number] = (*passages.get(number, ()), passage)
             if position == 0:
                 titles.add(passage)
         # Vectors of what is new go in before the view that knows them, those of what is gone
         # leave after it: neither is missed by a question that is being answered.
-        vectors = self._with_vectors(records, owners, delta)
+        vectors = self._with_vectors(view, records, owners, delta)
         for number in delta.removed:
             self._forget(number, records, owners, passages)
         return View(
@@ -96,10 +103,10 @@ class Generation:
             owners=owners,
             titles=titles & owners.keys(),
             passages=passages,
-            segments=self._with_keys(delta),
+            segments=self._with_keys(view, delta),
             vectors=vectors,
             lexical=self._refreshed_words(),
-            reader=self.view.reader,
+            reader=view.reader,
         )
 
     def _forget(
@@ -126,22 +133,25 @@ class Generation:
         self._leaving = []
 
     def _with_vectors(
-        self, records: Mapping[int, Record], owners: Mapping[int, int], delta: Delta
+        self,
+        view: View,
+        records: Mapping[int, Record],
+        owners: Mapping[int, int],
+        delta: Delta,
     ) -> dict[str, LanguageVectors]:
-        ids, rows = self._store.vectors(self.view.revision, delta.revision)
-        self._embedded += len(ids)
-        vectors = dict(self.view.vectors)
-        for locale, own in _by_locale(ids, records, owners).items():
+        self._embedded += len(delta.ids)
+        vectors = dict(view.vectors)
+        for locale, own in _by_locale(delta.ids, records, owners).items():
             if locale in vectors:
-                vectors[locale].add(ids[own], rows[own])
+                vectors[locale].add(delta.ids[own], delta.vectors[own])
             else:
-                vectors[locale] = LanguageVectors(ids[own], rows[own])
+                vectors[locale] = LanguageVectors(delta.ids[own], delta.vectors[own])
         return vectors
 
-    def _with_keys(self, delta: Delta) -> tuple[KeyIndex, ...]:
+    def _with_keys(self, view: View, delta: Delta) -> tuple[KeyIndex, ...]:
         """Put new keys in a segment of their own; sort anew when there are many segments."""
         self._keys.update(delta.keys)
-        segments = tuple(self.view.segments)
+        segments = tuple(view.segments)
         if not delta.keys:
             return segments
         if len(segments) >= _MOST_SEGMENTS:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from search.analysis.tokens import query_terms
+from search.analysis.keystrokes import typed_runs
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
@@ -32,6 +32,11 @@ LONGEST_QUESTION = 1_000
 """Characters of a question that are read; the rest changes nothing but the time it takes."""
 LEAST_LISTED = 10
 """Results of a search, if that many were found at all; a search is not answered with nothing."""
+
+
+def _is_likely(ranked: Sequence[Ranked]) -> bool:
+    """Tell whether the first answer is more likely right than not: then no spelling is doubted."""
+    return bool(ranked) and ranked[0].score >= 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,7 @@ class SearchIndex:
             vector = self._questions.vector(query.text)
         ranked: list[Ranked] = []
         # Marks and pictures alone ask nothing, whatever a model makes of them.
-        if query_terms(query.text):
+        if typed_runs(query.text):
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
         good = confident(ranked, self._weights)
         listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]
@@ -205,6 +210,7 @@ class SearchIndex:
                 generation.missing or self._questions.trouble or (view.records and not comparable)
             ),
             facets=count_facets(listed),
+            did_you_mean=None if typing or _is_likely(ranked) else view.corrected(query),
         )
 
     def _meaning_is_comparable(self, generation: Generation) -> bool:

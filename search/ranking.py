@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from search.analysis.tokens import query_terms
+from search.analysis.tokens import query_terms, singular, unfinished_word
 from search.document import Query
 from search.fusion import (
     Weights,
@@ -22,15 +22,16 @@ from search.fusion import (
 )
 from search.keys import typed_words
 from search.languages import asked_language, closeness
-from search.lexical.contract import ideal_score
+from search.lexical.contract import Boosted, ideal_score
 from search.store import Record
 from search.view import Required, View, required_labels
 
 _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
 _LEAST_SHARE = 0.5
-_FOLLOWING = 0.7
+_FOLLOWING = 0.8
 _SEARCHED_TERMS = 32
+_EXPANSIONS = 24
 LONGEST_QUERY = 128
 """Terms of a question that are weighed; the rarest of them are searched."""
 _COMPLETE_CHARACTERS = 14.0
@@ -81,7 +82,7 @@ def rank(
     required = required_labels(query)
     by_word = mode != "semantic"
     legs = Legs(
-        _word_scores(view, query.text, required) if by_word else {},
+        _word_scores(view, query.text, required, typing=typing) if by_word else {},
         view.match_keys(typed_words(query.text), required) if by_word and typing else {},
         *_meaning_scores(view, vector, required, weights),
     )
@@ -93,22 +94,29 @@ def rank(
 def confident(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
     """Return the articles worth suggesting: none unless the first clears the floor.
 
-    Those after it are held to less than that: the second answer may be the right one.
+    Those after it are held to less: the second answer may be the right one.
     """
-    if not ranked or ranked[0].score < weights.floor:
+    if not ranked or ranked[0].fused < weights.floor:
         return []
-    return [entry for entry in ranked if entry.score >= _FOLLOWING * weights.floor]
+    return [entry for entry in ranked if entry.fused >= _FOLLOWING * weights.floor]
 
 
-def _word_scores(view: View, text: str, required: Required) -> dict[int, float]:
-    """BM25 over what the query could reach at best."""
+def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> dict[int, float]:
+    """BM25 over what the query could reach at best; an unfinished word counts as what it may be."""
     terms = query_terms(text)[:LONGEST_QUERY]
+    unfinished: list[Boosted] = []
+    prefix = unfinished_word(text) if typing else ""
+    if prefix:
+        unfinished, weight = view.expand(prefix, _EXPANSIONS)
     weights = view.term_weights(terms)
+    if unfinished:
+        terms = [term for term in terms if term != singular(prefix)]
+        weights = {term: weights[term] for term in terms} | {prefix: weight}
     ideal = ideal_score(weights)
     if not ideal:
         return {}
     rarest = sorted((t for t in terms if view.has_term(t)), key=lambda t: -weights[t])
-    found = view.match_terms(rarest[:_SEARCHED_TERMS], _LEXICAL_DEPTH, required)
+    found = view.match_terms(rarest[:_SEARCHED_TERMS], _LEXICAL_DEPTH, required, unfinished)
     return {number: score / ideal for number, score in found}
 
 

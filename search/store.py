@@ -82,6 +82,11 @@ class Delta:
     records: Sequence[Record]
     keys: Sequence[tuple[int, Sequence[Key]]]
     removed: Sequence[int]
+    owners: Sequence[tuple[int, int, int]]
+    """(passage id, document number, position) of each passage."""
+    ids: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    """Passage ids, shape (n,), and their vectors, shape (n, dimensions), of those embedded."""
 
 
 class Store:
@@ -141,14 +146,21 @@ class Store:
                 "select number, id, article_id, locale, title, category, audience, products,"
                 " questions, tags, quality, keys from documents where revision > ?", (since,)
             ).fetchall()  # fmt: skip
+            passages = self._connection.execute(
+                "select p.id, p.number, p.position, p.vector from passages p"
+                " join documents d using (number) where d.revision > ?", (since,)
+            ).fetchall()  # fmt: skip
             removed = self._connection.execute(
                 "select number from removals where revision > ?", (since,)
             ).fetchall()
-            revision = self.revision()
-        with _readable():
-            keys = [(int(row[0]), json.loads(row[11])) for row in rows]
-            records = [_record(row) for row in rows]
-        return Delta(revision, records, keys, [int(n) for (n,) in removed])
+            return Delta(
+                self.revision(),
+                [_record(row) for row in rows],
+                [(int(row[0]), json.loads(row[11])) for row in rows],
+                [int(number) for (number,) in removed],
+                [(row[0], row[1], row[2]) for row in passages],
+                *_vectors(passages),
+            )
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
@@ -157,23 +169,6 @@ class Store:
             yield
         finally:
             self._connection.execute("commit")
-
-    def vectors(self, since: int, until: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return ids, (n,), and vectors, (n, dimensions), of revisions after since, to until."""
-        rows = self._rows(
-            "select p.id, p.vector from passages p join documents d using (number)"
-            " where d.revision > ? and d.revision <= ? and p.vector is not null", (since, until)
-        )  # fmt: skip
-        ids = np.array([row[0] for row in rows], np.int64)
-        flat = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
-        return ids, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
-
-    def owners(self, since: int, until: int) -> list[tuple[int, int, int]]:
-        """Return (passage id, document number, position) of revisions after since, to until."""
-        return self._rows(
-            "select p.id, p.number, p.position from passages p join documents d using (number)"
-            " where d.revision > ? and d.revision <= ?", (since, until)
-        )  # fmt: skip
 
     def passages(self, numbers: Iterable[int]) -> dict[int, list[tuple[int, Passage]]]:
         """Return the passages of documents, by document number, as (passage id, passage).
@@ -273,6 +268,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _dump(value: Sequence[object]) -> str:
     return json.dumps(list(value), ensure_ascii=False)
+
+
+def _vectors(
+    passages: Sequence[Sequence[Any]],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    embedded = [(row[0], row[3]) for row in passages if row[3] is not None]
+    ids = np.array([id_ for id_, _ in embedded], np.int64)
+    flat = np.frombuffer(b"".join(vector for _, vector in embedded), np.float32)
+    return ids, flat.reshape(len(embedded), -1) if embedded else flat.reshape(0, 0)
 
 
 def _record(row: Sequence[Any]) -> Record:

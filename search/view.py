@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.analysis.keystrokes import is_hangul
+from search.analysis.tokens import terms
 from search.document import Query
 from search.keys import KeyIndex, TypedWord
-from search.lexical.contract import LexicalReader, Ranked, term_weights
+from search.lexical.contract import Boosted, LexicalReader, Ranked, idf, term_weights
 from search.reading import PassageReader, ReadPassage
+from search.spelling import Fields, Speller, dictionary
 from search.store import Record
 from search.vectors import LanguageVectors, nearest_in_languages
 
@@ -62,6 +65,7 @@ class View:
     """None when the keyword index is lost."""
     reader: PassageReader
     _allowed: dict[Required, frozenset[int] | None] = field(default_factory=dict)
+    _spellers: dict[Required, Speller] = field(default_factory=dict)
 
     def match_keys(self, words: Sequence[TypedWord], required: Required) -> dict[int, float]:
         """Return how well each visible document's keys begin with `words`, by document number."""
@@ -75,19 +79,36 @@ class View:
             if number in self.records and (allowed is None or number in allowed)
         }
 
-    def match_terms(self, terms: Sequence[str], count: int, required: Required) -> Ranked:
+    def match_terms(
+        self,
+        terms: Sequence[str],
+        count: int,
+        required: Required,
+        unfinished: Sequence[Boosted] = (),
+    ) -> Ranked:
         """Return the `count` best visible documents by BM25; none without a keyword index.
 
-        Raises LexicalDamaged.
+        `unfinished`: see LexicalReader. Raises LexicalDamaged.
         """
         if self.lexical is None:
             return []
         needed = () if self.visible(required) is None else required
         return [
             (number, score)
-            for number, score in self.lexical.search(terms, count, needed)
+            for number, score in self.lexical.search(terms, count, needed, unfinished)
             if number in self.records
         ]
+
+    def expand(self, prefix: str, count: int) -> tuple[list[Boosted], float]:
+        """Return what an unfinished word may become, and how much the word weighs.
+
+        It weighs as much as a term that stands in every document in which one of them stands.
+        """
+        if self.lexical is None:
+            return [], 0.0
+        found, documents = self.lexical.expand(prefix, count), self.lexical.count()
+        weight = idf(documents, sum(frequency for _, frequency in found))
+        return [(term, weight / idf(documents, frequency)) for term, frequency in found], weight
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the idf of each term; equal weights without a keyword index."""
@@ -128,6 +149,34 @@ class View:
             self._allowed.clear()
         self._allowed[required] = allowed = None if len(seen) == len(self.records) else seen
         return allowed
+
+    def corrected(self, query: Query) -> str | None:
+        """Return `query`'s text with words that no document holds replaced by near ones that do.
+
+        Only words of documents the asker may see are offered. None when there is nothing to
+        mend. Raises LexicalDamaged.
+        """
+        if self.lexical is None:
+            return None
+        required = required_labels(query)
+        speller = self._spellers.get(required)
+        if speller is None:
+            if len(self._spellers) >= _FILTERS_KEPT:
+                self._spellers.clear()
+            speller = self._spellers[required] = Speller(dictionary(self._texts(required)).items())
+        return speller.suggest(query.text, self._knows)
+
+    def _texts(self, required: Required) -> Iterator[Fields]:
+        allowed = self.visible(required)
+        for record in self.records.values():
+            if allowed is None or record.number in allowed:
+                yield record.title, record.questions, (), record.tags
+
+    def _knows(self, word: str) -> bool:
+        """Tell whether a word stands in the index: by itself, or by all its pairs of syllables."""
+        found = terms(word)
+        pairs = [term for term in found if len(term) == 2] if is_hangul(word[:1] or " ") else found
+        return all(self.has_term(term) for term in pairs or found)
 
     @property
     def has_vectors(self) -> bool:

@@ -25,7 +25,7 @@ _LONE_JAMO = {
     **{0x11A8 + i: letter for i, letter in enumerate(_COMPATIBILITY_FINALS)},
 }
 _NOT_LONE_JAMO = re.compile("[^\u3131-\u318e]+")
-_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff\u0370-\u03ff\u0400-\u052f]")
+_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff\u0370-\u03ff\u0400-\u0482\u048a-\u052f]")
 
 
 def _compose(match: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ _RUN = re.compile(
     f"(?P<hangul>[{_HANGUL}]+)|(?P<ideographs>[{_HAN}{_KANA}]+)"
     f"|(?P<word>[^\\W_{_HANGUL}{_HAN}{_KANA}]+(?:['’][^\\W_{_HANGUL}{_HAN}{_KANA}]+)*)"
 )
+_SHORTEST_PREFIX = 2
 _HIRAGANA_ONLY = re.compile("[\u3041-\u309f\u30fc]+")
 # Longest first, so that 에서는 is not cut to 에서.
 _PARTICLES = re.compile(
@@ -65,6 +66,20 @@ def query_terms(text: str) -> list[str]:
     folded = fold(text)
     asked = dict.fromkeys(token.term for token in tokenise(without_question_phrases(folded)))
     return list(asked or dict.fromkeys(token.term for token in tokenise(folded)))
+
+
+def unfinished_word(text: str) -> str:
+    """Return the last word of a text that is being typed, folded; empty if it is not one.
+
+    Of two letters at least, in an alphabet: what an unfinished Hangul or kana stands for is known
+    to the keys only.
+    """
+    folded = fold(text)
+    runs = list(_RUN.finditer(folded))
+    if not runs or runs[-1].lastgroup != "word" or runs[-1].end() != len(folded):
+        return ""
+    word = runs[-1].group().replace("’", "'")
+    return word if len(word) >= _SHORTEST_PREFIX else ""
 
 
 def _korean(word: str, start: int) -> Iterator[Token]:

@@ -23,6 +23,8 @@ B = 0.75
 FREQUENCIES_KEPT = 20_000
 """Terms whose document frequency a reader remembers: anybody may ask for ever new ones."""
 
+Boosted = tuple[str, float]
+"""(term, factor on its BM25 score)."""
 Ranked = list[tuple[int, float]]
 """(document number, score), best first."""
 
@@ -42,12 +44,21 @@ class LexicalReader(Protocol):
     """An index as of one commit. Every method raises LexicalDamaged when files cannot be read."""
 
     def search(
-        self, terms: Sequence[str], count: int, required: Sequence[Sequence[str]] = ()
+        self,
+        terms: Sequence[str],
+        count: int,
+        required: Sequence[Sequence[str]] = (),
+        unfinished: Sequence[Boosted] = (),
     ) -> Ranked:
         """Return the `count` best documents by BM25 that hold any of `terms`.
 
-        `required`: of each group of labels, a document must carry at least one.
+        `required`: of each group of labels, a document must carry at least one. `unfinished`: what
+        a word that is still being typed may become; of these only the best counts.
         """
+        ...
+
+    def expand(self, prefix: str, count: int) -> list[tuple[str, int]]:
+        """Return the `count` most frequent terms that begin so, with document frequencies."""
         ...
 
     def document_frequency(self, term: str) -> int:
@@ -93,10 +104,14 @@ class LexicalEngine(ABC):
         self.refresh()
 
     def search(
-        self, terms: Sequence[str], count: int, required: Sequence[Sequence[str]] = ()
+        self,
+        terms: Sequence[str],
+        count: int,
+        required: Sequence[Sequence[str]] = (),
+        unfinished: Sequence[Boosted] = (),
     ) -> Ranked:
         """Search the last commit seen; see LexicalReader."""
-        return self.reader().search(terms, count, required)
+        return self.reader().search(terms, count, required, unfinished)
 
     def document_frequency(self, term: str) -> int:
         """Ask the last commit seen; see LexicalReader."""
@@ -110,9 +125,14 @@ class LexicalEngine(ABC):
     def reader(self) -> LexicalReader:
         """Return the index as of the last commit seen."""
 
-    @abstractmethod
     def refresh(self) -> None:
         """See the last commit. Raises LexicalDamaged."""
+        try:
+            self._refresh()
+        except LexicalDamaged:
+            # A commit may just have deleted what was about to be read: look again between two.
+            with unchanging(self._directory):
+                self._refresh()
 
     @abstractmethod
     def close(self) -> None:
@@ -125,6 +145,9 @@ class LexicalEngine(ABC):
     @classmethod
     @abstractmethod
     def _open(cls, directory: Path) -> Self: ...
+
+    @abstractmethod
+    def _refresh(self) -> None: ...
 
     @abstractmethod
     def _commit(self, entries: Sequence[Entry], replaced: Sequence[int]) -> None: ...

@@ -61,6 +61,8 @@ def unchanging(directory: Path) -> Iterator[None]:
 
     Raises LexicalDamaged when the directory is gone or stays taken.
     """
+    if not directory.is_dir():
+        raise LexicalDamaged(f"{directory} is missing")
     try:
         with FileLock(directory / _LOCK, timeout=_PATIENCE_SECONDS, poll_interval=0.005):
             yield

@@ -9,7 +9,14 @@ from typing import ClassVar, Self, TypeVar, cast
 import tantivy
 from tantivy import Occur, Query
 
-from search.lexical.contract import FREQUENCIES_KEPT, Entry, LexicalDamaged, LexicalEngine, Ranked
+from search.lexical.contract import (
+    FREQUENCIES_KEPT,
+    Boosted,
+    Entry,
+    LexicalDamaged,
+    LexicalEngine,
+    Ranked,
+)
 
 _ANALYSER = "as_given"
 _HEAP_BYTES = 30_000_000
@@ -49,13 +56,21 @@ class TantivyReader:
         self._frequencies: dict[str, int] = {}
 
     def search(
-        self, terms: Sequence[str], count: int, required: Sequence[Sequence[str]] = ()
+        self,
+        terms: Sequence[str],
+        count: int,
+        required: Sequence[Sequence[str]] = (),
+        unfinished: Sequence[Boosted] = (),
     ) -> Ranked:
-        """Return the `count` best documents that hold any of `terms` and carry the labels."""
-        if not terms or not self._searcher.num_docs:
+        """Return the `count` best documents that hold any of the terms and carry the labels."""
+        if not (terms or unfinished) or not self._searcher.num_docs:
             return []
-        query = self._query(terms, required)
+        query = self._query(terms, required, unfinished)
         return _reading(lambda: self._best(query, count))
+
+    def expand(self, prefix: str, count: int) -> list[tuple[str, int]]:
+        """Return the `count` most frequent terms that begin with `prefix`."""
+        return _reading(lambda: self._searcher.terms_with_prefix("terms", prefix, limit=count))
 
     def _best(self, query: Query, count: int) -> Ranked:
         found = self._searcher.search(query, limit=count, count=False).hits
@@ -65,8 +80,17 @@ class TantivyReader:
             for number, (score, _) in zip(numbers, found, strict=True)
         ]
 
-    def _query(self, terms: Sequence[str], required: Sequence[Sequence[str]]) -> Query:
+    def _query(
+        self,
+        terms: Sequence[str],
+        required: Sequence[Sequence[str]],
+        unfinished: Sequence[Boosted],
+    ) -> Query:
         scored = self._any_of("terms", terms)
+        if unfinished:
+            word = [Query.boost_query(self._term(term), boost) for term, boost in unfinished]
+            best = Query.disjunction_max_query(word)
+            scored = Query.boolean_query([(Occur.Should, scored), (Occur.Should, best)])
         if not required:
             return scored
         groups = [self._any_of("labels", group) for group in required]
@@ -74,9 +98,11 @@ class TantivyReader:
         return Query.boolean_query([(Occur.Must, scored), *filters])
 
     def _any_of(self, field: str, values: Sequence[str]) -> Query:
+        return Query.boolean_query([(Occur.Should, self._term(value, field)) for value in values])
+
+    def _term(self, value: str, field: str = "terms") -> Query:
         detail = "freq" if field == "terms" else "basic"
-        terms = [Query.term_query(self._schema, field, value, detail) for value in values]
-        return Query.boolean_query([(Occur.Should, term) for term in terms])
+        return Query.term_query(self._schema, field, value, detail)
 
     def document_frequency(self, term: str) -> int:
         """Return in how many documents `term` occurs."""
@@ -105,7 +131,7 @@ class TantivyEngine(LexicalEngine):
         # Without a thread that watches the directory: `refresh` is called when it is due.
         index.config_reader(reload_policy="Manual", num_warmers=0)
         self._index = index
-        self.refresh()
+        self._refresh()
 
     @classmethod
     def _create(cls, directory: Path) -> Self:
@@ -124,8 +150,7 @@ class TantivyEngine(LexicalEngine):
         writer.commit()
         writer.wait_merging_threads()
 
-    def refresh(self) -> None:
-        """See the last commit. Raises LexicalDamaged."""
+    def _refresh(self) -> None:
         _reading(self._index.reload)
         self._reader = TantivyReader(self._index)
 

@@ -12,18 +12,20 @@ import pickle
 import struct
 import threading
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
 from whoosh import fields, scoring
 from whoosh import index as whoosh_index
 from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.query import And, Or, Query, Term
+from whoosh.query import And, DisjunctionMax, Or, Query, Term
 
 from search.lexical.contract import (
     FREQUENCIES_KEPT,
     K1,
     B,
+    Boosted,
     Entry,
     LexicalDamaged,
     LexicalEngine,
@@ -32,6 +34,7 @@ from search.lexical.contract import (
 )
 
 T = TypeVar("T")
+_EXPANSIONS_READ = 500
 
 # What Whoosh raises for a torn or missing file depends on where it is torn.
 _UNREADABLE = (
@@ -84,14 +87,32 @@ class WhooshReader:
         self._frequencies: dict[str, int] = {}
 
     def search(
-        self, terms: Sequence[str], count: int, required: Sequence[Sequence[str]] = ()
+        self,
+        terms: Sequence[str],
+        count: int,
+        required: Sequence[Sequence[str]] = (),
+        unfinished: Sequence[Boosted] = (),
     ) -> Ranked:
-        """Return the `count` best documents that hold any of `terms` and carry the labels."""
-        if not terms or not self.count():
+        """Return the `count` best documents that hold any of the terms and carry the labels."""
+        if not (terms or unfinished) or not self.count():
             return []
         query, labels = _any_of("terms", terms), _all_of(required)
+        if unfinished:
+            word = [Term("terms", term, boost=boost) for term, boost in unfinished]
+            query = Or([*query.subqueries, DisjunctionMax(word)])
         with self._lock:
             return _reading(lambda: self._best(query, labels, count))
+
+    def expand(self, prefix: str, count: int) -> list[tuple[str, int]]:
+        """Return the `count` most frequent terms that begin with `prefix`."""
+        with self._lock:
+            found = _reading(lambda: self._terms(prefix))
+        return sorted(found, key=lambda item: (-item[1], item[0]))[:count]
+
+    def _terms(self, prefix: str) -> list[tuple[str, int]]:
+        reader = self._searcher.reader()
+        terms = islice(reader.expand_prefix("terms", prefix), _EXPANSIONS_READ)
+        return [(term.decode(), int(reader.doc_frequency("terms", term))) for term in terms]
 
     def _best(self, query: Query, labels: Query | None, count: int) -> Ranked:
         found = self._searcher.search(query, limit=count, filter=labels)
@@ -128,7 +149,7 @@ class WhooshEngine(LexicalEngine):
     def __init__(self, directory: Path, index: Any) -> None:
         super().__init__(directory)
         self._index = index
-        self.refresh()
+        self._refresh()
 
     @classmethod
     def _create(cls, directory: Path) -> Self:
@@ -154,8 +175,7 @@ class WhooshEngine(LexicalEngine):
             raise
         writer.commit()
 
-    def refresh(self) -> None:
-        """See the last commit. Raises LexicalDamaged."""
+    def _refresh(self) -> None:
         # The searcher before is not closed: another thread may be reading with it.
         self._reader = WhooshReader(self._index)
 

@@ -261,8 +261,7 @@ class TestLexicalEngine:
         engine.replace([entry(n, f"refund w{n}", "x") for n in range(1, 40)], [])
         engine.replace([entry(n, f"delivery w{n}", "x") for n in range(40, 50)], [])
         for path in sorted(directory.iterdir()):
-            copy = tmp_path / "copy"
-            shutil.rmtree(copy, ignore_errors=True)
+            copy = tmp_path / f"copy of {path.name}"
             shutil.copytree(directory, copy)
             harm(copy / path.name, damage)
             age(copy)

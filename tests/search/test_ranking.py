@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search.document import Query
-from search.fusion import Weights
+from search.fusion import Weights, calibrate
 from search.index import LEAST_LISTED, SearchIndex
 from search.ranking import completeness
 from tests.search_documents import ConceptEmbedder, make_document
@@ -21,7 +21,10 @@ CONCEPTS = [
     ("gift", "선물", "ギフト", "礼品"),
     ("invoice", "영수증", "領収書", "发票"),
 ]
-WEIGHTS = Weights(lowest_cosine=0.2, highest_cosine=1.0, slope=18.0, midpoint=0.4, floor=0.5)
+WEIGHTS = Weights(lowest_cosine=0.2, highest_cosine=1.0, slope=18.0, midpoint=0.4, floor=0.4)
+FLOOR = calibrate(WEIGHTS.floor, WEIGHTS)
+# What is listed behind a good answer.
+LISTED = calibrate(0.8 * WEIGHTS.floor, WEIGHTS)
 
 
 def article(article_id, locale, title, text="", **values):
@@ -240,7 +243,7 @@ class TestSilence:
         documents = [article(f"n{i}", "en", f"Number {i} of something else") for i in range(60)]
         index = make_index([*SHOP, *documents])
         results = index.search(Query("get a refund", "en", limit=200))
-        far = [hit for hit in results.hits if hit.score < WEIGHTS.floor / 2]
+        far = [hit for hit in results.hits if hit.score < round(LISTED, 4)]
         assert not results.no_answer
         assert results.total == len(results.hits) < 20
         assert len(far) < LEAST_LISTED
@@ -249,7 +252,7 @@ class TestSilence:
         for text in ("refund", "get a ref", "환불", "gift"):
             hits = shop.suggest(Query(text, "en", limit=50)).hits
             assert hits
-            assert all(hit.score >= WEIGHTS.floor / 2 for hit in hits), text
+            assert all(hit.score >= round(LISTED, 4) for hit in hits), text
 
     @pytest.mark.parametrize(
         "text",
@@ -260,7 +263,7 @@ class TestSilence:
         for query in (Query(text, "en"), Query(text)):
             for results in (shop.search(query), shop.suggest(query)):
                 assert results.no_answer
-                assert all(hit.score < WEIGHTS.floor for hit in results.hits)
+                assert all(hit.score < FLOOR for hit in results.hits)
 
     @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
@@ -274,11 +277,14 @@ class TestSilence:
         st.sampled_from([None, "en", "ko", "ja", "zh", "zh-TW", "pt-BR", "xx", ""]),
     )
     def test_any_question_at_all_is_answered_in_order(self, shop, text, locale):
-        for results in (shop.search(Query(text, locale)), shop.suggest(Query(text, locale))):
+        found, suggested = shop.search(Query(text, locale)), shop.suggest(Query(text, locale))
+        assert found.no_answer == (max((h.score for h in found.hits), default=0) < round(FLOOR, 4))
+        assert suggested.no_answer == (not suggested.hits)
+        assert all(hit.score >= round(LISTED, 4) for hit in suggested.hits)
+        for results in (found, suggested):
             scores = [hit.score for hit in results.hits]
             assert scores == sorted(scores, reverse=True)
             assert all(0 <= score <= 1 for score in scores)
-            assert results.no_answer == (not scores or max(scores) < WEIGHTS.floor)
             for hit in results.hits:
                 for spans, shown in (
                     (hit.title_highlights, hit.title),

@@ -42,7 +42,7 @@ def put(store, *additions, gone=()):
 
 def count(store):
     """The numbers of documents and of passages."""
-    return len(store.delta(0).records), len(store.owners(0, store.revision()))
+    return len(store.delta(0).records), len(store.delta(0).owners)
 
 
 def test_a_new_store_is_empty(store):
@@ -109,16 +109,18 @@ def test_passages_and_vectors_come_back_as_they_went_in(store):
     kept = store.passages([number])[number]
     expected = split(make_document("a", "Refunds", "First.\n\nSecond. 환불"))
     assert tuple(passage for _, passage in kept) == expected
-    ids, vectors = store.vectors(0, 1)
+    delta = store.delta(0)
+    ids, vectors = delta.ids, delta.vectors
     assert list(ids) == [id_ for id_, _ in kept]
     assert vectors.shape == (len(kept), 4)
     assert (vectors == 0.5).all()
-    assert store.owners(0, 1) == [(id_, number, position) for position, id_ in enumerate(ids)]
+    assert delta.owners == [(id_, number, position) for position, id_ in enumerate(ids)]
 
 
 def test_documents_without_vectors_have_none(store):
     put(store, addition("a", vectors=False))
-    ids, vectors = store.vectors(0, 1)
+    delta = store.delta(0)
+    ids, vectors = delta.ids, delta.vectors
     assert (len(ids), vectors.size) == (0, 0)
 
 
