@@ -28,6 +28,7 @@ from search.ranking import Mode, Ranked, confident, rank
 from search.writing import Writer
 
 _ATTEMPTS = 3
+_PATIENCE_SECONDS = 0.3
 LONGEST_QUESTION = 1_000
 """Characters of a question that are read; the rest changes nothing but the time it takes."""
 LEAST_LISTED = 10
@@ -158,11 +159,15 @@ class SearchIndex:
     def _current(self) -> Generation | None:
         """Return the generation to answer from, brought up to date if that is due.
 
-        One thread does the work; the others go on with what they have.
+        One thread does the work. The others wait for it a moment, since what they have may be
+        older than `refresh_seconds` by now; if it takes longer they go on with what they have.
         """
         if time.monotonic() - self._checked < self._refresh_seconds:
             return self._generation
-        if not self._lock.acquire(blocking=self._generation is None):
+        if not self._lock.acquire(timeout=-1 if self._generation is None else _PATIENCE_SECONDS):
+            return self._generation
+        if time.monotonic() - self._checked < self._refresh_seconds:
+            self._lock.release()
             return self._generation
         try:
             self._generation = self._generations.follow(self._generation)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import faiss
@@ -48,16 +47,6 @@ class VectorIndex:
             index.train(vectors)
         index.add_with_ids(np.ascontiguousarray(vectors), ids)
         return cls(index)
-
-    @classmethod
-    def load(cls, path: Path) -> VectorIndex:
-        """Read an index written by `save`. Raises RuntimeError when the file is damaged."""
-        faiss.omp_set_num_threads(1)
-        return cls(faiss.read_index(str(path)))
-
-    def save(self, path: Path) -> None:
-        """Write the index to `path`."""
-        faiss.write_index(self._index, str(path))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

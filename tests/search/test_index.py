@@ -579,3 +579,18 @@ class TestEngines:
         found.rebuild(DOCUMENTS, total=3)
         assert found.state().engine == "tantivy"
         assert not found.state().stale
+
+
+def test_a_question_waits_a_moment_for_another_thread_that_takes_a_change_in(open_index, engine):
+    writer, reader = open_index(engine=engine), open_index(engine=engine)
+    writer.put([REFUND])
+    assert knows(reader, REFUND)
+    late = make_document("late", "Zebra crossing", "Look both ways.")
+    writer.put([late])
+    with reader._lock:
+        asked = threading.Thread(target=lambda: found.append(knows(reader, late)))
+        found = []
+        asked.start()
+        time.sleep(0.1)
+    asked.join()
+    assert found == [True]
