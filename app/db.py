@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -86,10 +85,15 @@ def _make_private(
 ) -> None:
     """Make a new file readable by its owner only: it will hold visitors' addresses and messages.
 
-    SQLite gives its own files beside it the same rights. One that exists keeps its own.
+    SQLite gives its own files beside it the same rights. One that exists keeps its own, and is
+    not even opened: closing it would take away the locks that this process's other connections
+    hold, and the next process to close its own would delete the log that they still read
+    (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     """
-    with contextlib.suppress(OSError):  # SQLite says what is wrong, and better
-        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT, 0o600))
+    file = Path(arguments[0])
+    if not file.exists():
+        with contextlib.suppress(OSError):  # SQLite says what is wrong, and better
+            file.touch(mode=0o600, exist_ok=False)
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:

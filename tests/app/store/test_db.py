@@ -1,5 +1,7 @@
 """The database: pragmas, moments in UTC, writers that take turns; on SQLite and PostgreSQL."""
 
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -45,6 +47,30 @@ def test_sqlite_runs_with_a_write_ahead_log_foreign_keys_and_patience(engine):
         "synchronous": 1,
         "busy_timeout": 10_000,
     }
+
+
+WRITE_AND_LEAVE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("CREATE TABLE of_another_process (name TEXT)")
+connection.close()
+"""
+
+
+def test_a_new_connection_does_not_take_the_locks_of_those_before(settings, engine):
+    # Without its lock, another process that comes and goes would believe to be the last one, and
+    # delete the log from which the first connection goes on reading: it would see the past.
+    database = settings.var_dir / "kotae.sqlite3"
+    with engine.connect() as first:
+        first.execute(text("SELECT * FROM articles")).all()
+        first.rollback()
+        with engine.connect() as second:
+            second.execute(text("SELECT * FROM articles")).all()
+        command = [sys.executable, "-c", WRITE_AND_LEAVE, str(database)]
+        subprocess.run(command, check=True, timeout=60)
+        assert database.with_name("kotae.sqlite3-wal").exists()
+        seen = first.execute(text("SELECT name FROM sqlite_master")).scalars().all()
+    assert "of_another_process" in seen
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
