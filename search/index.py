@@ -18,6 +18,7 @@ from search.analysis.keystrokes import typed_runs
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
+from search.explanation import explained
 from search.fusion import Weights
 from search.generation import Generation
 from search.generations import Generations
@@ -205,10 +206,12 @@ class SearchIndex:
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
         good = confident(ranked, self._weights)
         listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]
+        shown = listed[query.offset : query.offset + query.limit]
+        hits = make_hits(view, query, shown, typing=typing)
+        if query.explain:
+            hits = explained(hits, view, query, shown, ranked, self._weights, typing=typing)
         return Results(
-            hits=make_hits(
-                view, query, listed[query.offset : query.offset + query.limit], typing=typing
-            ),
+            hits=hits,
             total=len(listed),
             no_answer=not good,
             degraded=bool(

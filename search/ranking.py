@@ -31,7 +31,8 @@ _MEANING_DEPTH = 160
 _LEAST_SHARE = 0.5
 _FOLLOWING = 0.8
 _SEARCHED_TERMS = 32
-_EXPANSIONS = 24
+EXPANSIONS = 24
+"""Words that an unfinished one is taken to mean."""
 LONGEST_QUERY = 128
 """Terms of a question that are weighed; the rarest of them are searched."""
 _COMPLETE_CHARACTERS = 14.0
@@ -45,6 +46,8 @@ class Ranked:
     """One article in the language that is shown, and how each leg saw it."""
 
     record: Record
+    found: int
+    """Number of the version that was found, whose scores these are."""
     score: float
     """Calibrated, 0..1."""
     fused: float
@@ -107,7 +110,7 @@ def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> 
     unfinished: list[Boosted] = []
     prefix = unfinished_word(text) if typing else ""
     if prefix:
-        unfinished, weight = view.expand(prefix, _EXPANSIONS)
+        unfinished, weight = view.expand(prefix, EXPANSIONS)
     weights = view.term_weights(terms)
     if unfinished:
         terms = [term for term in terms if term != singular(prefix)]
@@ -209,6 +212,7 @@ def _shown_version(view: View, found: Record, wanted: str | None, required: Requ
 def _ranked(legs: Legs, found: int, shown: Record, fused: float, weights: Weights) -> Ranked:
     return Ranked(
         record=shown,
+        found=found,
         score=calibrate(fused, weights),
         fused=fused,
         passage=legs.passages.get(shown.number),
