@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from app.settings import Settings
+from search.document import Document, Progress, no_progress
 from search.embed import Embedder, EmbedderUnavailable, Runtime, load_embedder
 from search.index import SearchIndex
 from search.lexical.engines import EngineChoice
@@ -41,3 +46,29 @@ def open_index(settings: Settings, embedder: Embedder | None) -> SearchIndex:
         engine=engine,
         cache=settings.cache_dir / "embeddings.sqlite3",
     )
+
+
+@contextmanager
+def throwaway_index(
+    settings: Settings,
+    embedder: Embedder | None,
+    documents: Sequence[Document],
+    progress: Progress = no_progress,
+) -> Iterator[SearchIndex]:
+    """An index of `documents` with the settings' engine and embedding cache, gone at the end.
+
+    It ranks as shipped, whatever the operator has calibrated: to measure, or to calibrate anew.
+    """
+    engine: EngineChoice = settings.keyword_engine  # type: ignore[assignment]  # checked when read
+    with tempfile.TemporaryDirectory(prefix="kotae-") as directory:
+        index = SearchIndex(
+            Path(directory),
+            embedder=embedder,
+            engine=engine,
+            cache=settings.cache_dir / "embeddings.sqlite3",
+        )
+        try:
+            index.rebuild(documents, total=len(documents), progress=progress)
+            yield index
+        finally:
+            index.close()

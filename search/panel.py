@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.evaluate import EvaluationError, Outcome, measure_each
+from search.evaluate import Outcome
+from search.evaluation_set import EvaluationError
+from search.measures import measure_each
 
 RESAMPLES = 2_000
 _SEED = 20_261_121

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from search.evaluate import EvaluationError, Outcome, Question
+from search.evaluate import Outcome
+from search.evaluation_set import EvaluationError, Question
 from search.panel import Column, Panel, bootstrap
 
 COLUMN = Column("hybrid", "p@1")
