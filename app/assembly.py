@@ -37,6 +37,11 @@ def open_embedder(settings: Settings) -> Embedder | None:
         return None
 
 
+def embedding_cache(settings: Settings) -> Path:
+    """The file that keeps embeddings by text."""
+    return settings.cache_dir / "embeddings.sqlite3"
+
+
 def open_index(settings: Settings, embedder: Embedder | None) -> SearchIndex:
     """The search index of the settings. Nothing is read before it is asked something."""
     engine: EngineChoice = settings.keyword_engine  # type: ignore[assignment]  # checked when read
@@ -44,7 +49,7 @@ def open_index(settings: Settings, embedder: Embedder | None) -> SearchIndex:
         settings.index_dir,
         embedder=embedder,
         engine=engine,
-        cache=settings.cache_dir / "embeddings.sqlite3",
+        cache=embedding_cache(settings),
     )
 
 
@@ -65,7 +70,7 @@ def throwaway_index(
             Path(directory),
             embedder=embedder,
             engine=engine,
-            cache=settings.cache_dir / "embeddings.sqlite3",
+            cache=embedding_cache(settings),
         )
         try:
             index.rebuild(documents, total=len(documents), progress=progress)

@@ -28,6 +28,8 @@ class Question:
     language: str | None
     answers: tuple[str, ...] = ()
     """Strings that answer it, any of them; empty where they are not known."""
+    source: str | None = None
+    """Name of the set it was taken from (`from`), which then may well answer it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,13 @@ def read_set(directory: Path) -> EvaluationSet:
 def read_questions(path: Path) -> list[Question]:
     """Read queries.jsonl. Raises EvaluationError."""
     return [
-        Question(str(row["_id"]), str(row["text"]), row.get("lang"), tuple(row.get("answers", ())))
+        Question(
+            id=str(row["_id"]),
+            text=str(row["text"]),
+            language=row.get("lang"),
+            answers=tuple(row.get("answers", ())),
+            source=row.get("from"),
+        )
         for row in _rows(path, ("_id", "text"))
     ]
 
