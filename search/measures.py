@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search.analysis.normalise import fold
 from search.evaluate import Outcome
@@ -133,17 +134,25 @@ def measure_silence(
 ) -> dict[str, float]:
     """Return how well the shown score tells questions with an answer from those without.
 
-    auroc: the probability that an answerable question's top score is above an unanswerable one's
-    (ties count half; Hanley and McNeil 1982). The rates are at the shipped floor.
+    The rates are at the shipped floor.
     """
     yes = np.array([outcome.top_score for outcome in answerable])
     no = np.array([outcome.top_score for outcome in unanswerable])
-    above = (yes[:, None] > no[None, :]).mean() + 0.5 * (yes[:, None] == no[None, :]).mean()
     return {
-        "auroc": float(above),
+        "auroc": auroc(yes, no),
         "false_suggestion_rate": 1.0 - _silent_share(unanswerable),
         "false_silence_rate": _silent_share(answerable),
     }
+
+
+def auroc(positives: NDArray[np.float64], negatives: NDArray[np.float64]) -> float:
+    """Return the probability that a positive's score is above a negative's; ties count half.
+
+    Shapes (n,) and (m,). Hanley and McNeil (1982).
+    """
+    order = np.sort(negatives)
+    below = np.searchsorted(order, positives, "left") + np.searchsorted(order, positives, "right")
+    return float(below.mean() / (2 * len(order)))
 
 
 def measure_language_silence(

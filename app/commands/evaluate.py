@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -21,7 +20,6 @@ from app.commands.printing import (
 from app.settings import Settings
 from search.evaluate import Endpoint, Outcome, ask, trec_run
 from search.evaluation_set import (
-    EvaluationError,
     Question,
     read_answers,
     read_questions,
@@ -71,7 +69,7 @@ def evaluate_command(
 
     SET is a folder with corpus.jsonl, queries.jsonl and qrels.tsv.
     """
-    with _named_sets(), progress_bars(shows_progress) as progress:
+    with progress_bars(shows_progress) as progress:
         evaluation, settings = read_set(folder), Settings.from_env()
         answers = read_answers(answer_file) if answer_file else {}
         questions = with_answers(evaluation.questions[:limit_queries], answers)
@@ -91,14 +89,6 @@ def evaluate_command(
         languages = measure_languages(outcomes, evaluation.judgments, others)
     figures |= {"documents": len(evaluation.documents)}
     _print_figures(figures, languages, as_json=as_json)
-
-
-@contextmanager
-def _named_sets() -> Iterator[None]:
-    try:
-        yield
-    except EvaluationError as error:
-        raise CommandFailed(str(error)) from error
 
 
 def _write_run(path: Path, outcomes: Sequence[Outcome], tag: str) -> None:
