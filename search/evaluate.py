@@ -43,14 +43,19 @@ def ask(
     endpoint: Endpoint = "search",
     mode: Mode = "hybrid",
     typed: float = 1.0,
+    depth: int = DEPTH,
     progress: Progress = no_progress,
 ) -> list[Outcome]:
-    """Put each question to the index. `typed`: the leading part of each that is typed, 0..1."""
+    """Put each question to the index.
+
+    `typed`: the leading part of each that is typed, 0..1. `depth`: hits asked for; 1 is quicker
+    where nothing but the best score is wanted.
+    """
     outcomes = []
     progress("asking", 0, len(questions))
     for done, question in enumerate(questions, 1):
         text = question.text[: max(1, round(len(question.text) * typed))]
-        query = Query(text, question.language, limit=DEPTH)
+        query = Query(text, question.language, limit=depth)
         start = time.perf_counter()
         results = _answer(index, query, endpoint, mode)
         outcomes.append(_outcome(question, results, (time.perf_counter() - start) * 1000))

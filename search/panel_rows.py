@@ -48,7 +48,8 @@ def fill_row(
     panel.add_facts(name, {DOCUMENTS: len(evaluation.documents), QUESTIONS: len(questions)})
     # A set may well answer the questions that were taken from it.
     others = [question for question in unanswerable if question.source != name]
-    _add_silence(panel, name, asked, ask(index, others, progress=bar(f"{name}, no answer")))
+    silent = ask(index, others, depth=1, progress=bar(f"{name}, no answer"))
+    _add_silence(panel, name, asked, silent)
 
 
 def _add_silence(

@@ -282,6 +282,13 @@ def test_the_questions_go_through_the_production_search(index, directory):
     assert outcomes[0].answer == "Money back within days."
 
 
+def test_less_may_be_asked_for_where_only_the_best_score_counts(index, directory):
+    questions = [Question("all", "money track refund parcel", "en")]
+    (deep,), (shallow,) = ask(index, questions), ask(index, questions, depth=1)
+    assert len(deep.ranking) > len(shallow.ranking) == 1
+    assert shallow.top_score == deep.top_score
+
+
 @pytest.mark.parametrize(("typed", "asked"), [(1.0, "money back"), (0.5, "money"), (0.0, "m")])
 def test_only_the_typed_part_is_asked(directory, typed, asked):
     class Recorder:
