@@ -199,12 +199,13 @@ class SearchIndex:
         view, comparable = generation.view, self._meaning_is_comparable(generation)
         vector = None
         if mode != "keyword" and comparable:
-            vector = self._questions.vector(query.text)
+            text = view.completed(query.text) if typing else query.text
+            vector = self._questions.vector(text)
         ranked: list[Ranked] = []
         # Marks and pictures alone ask nothing, whatever a model makes of them.
         if typed_runs(query.text):
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
-        good = confident(ranked, self._weights)
+        good = confident(view, query, ranked, self._weights, typing=typing)
         listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]
         shown = listed[query.offset : query.offset + query.limit]
         hits = make_hits(view, query, shown, typing=typing)
