@@ -104,7 +104,7 @@ class Explanation:
     score: float
     """Calibrated to 0..1."""
     floor: float
-    """Fused score that the first article must reach, or there is no good answer."""
+    """Fused score that the first article had to reach; while one types it may be less."""
     terms: tuple[str, ...]
     """Terms of the question that the article holds; while one types, what they may become."""
     locale: str

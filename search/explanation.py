@@ -11,7 +11,6 @@ from typing import Literal
 
 from search.analysis.tokens import query_terms, terms, unfinished_word
 from search.document import Explanation, Hit, LegScore, Query
-from search.fusion import Weights
 from search.ranking import EXPANSIONS, LONGEST_QUERY, Ranked
 from search.reading import ReadPassage
 from search.store import Record
@@ -26,19 +25,20 @@ def explained(
     query: Query,
     shown: Sequence[Ranked],
     ranked: Sequence[Ranked],
-    weights: Weights,
+    floor: float,
     *,
     typing: bool,
 ) -> tuple[Hit, ...]:
     """Return `hits`, made of `shown`, with their explanations.
 
-    `ranked`: all articles, which give a leg's score its rank. Raises StoreDamaged, LexicalDamaged.
+    `ranked`: all articles, which give a leg's score its rank. `floor`: what the first of them had
+    to reach. Raises StoreDamaged, LexicalDamaged.
     """
     numbers = {number for entry in shown for number in (entry.found, entry.record.number)}
     passages = view.read(sorted(numbers))
     asked = _asked_terms(view, query.text, typing=typing)
     return tuple(
-        replace(hit, explanation=_explain(entry, view, asked, passages, ranked, weights))
+        replace(hit, explanation=_explain(entry, view, asked, passages, ranked, floor))
         for hit, entry in zip(hits, shown, strict=True)
     )
 
@@ -49,7 +49,7 @@ def _explain(
     asked: Sequence[str],
     passages: dict[int, tuple[ReadPassage, ...]],
     ranked: Sequence[Ranked],
-    weights: Weights,
+    floor: float,
 ) -> Explanation:
     found = view.records[entry.found]
     held = _held_terms(found, passages.get(entry.found, ()))
@@ -59,7 +59,7 @@ def _explain(
         meaning=_leg(entry, ranked, "meaning"),
         fused=entry.fused,
         score=entry.score,
-        floor=weights.floor,
+        floor=floor,
         terms=tuple(term for term in asked if term in held),
         locale=found.locale,
         heading=_heading(entry.passage, passages.get(entry.record.number, ())),

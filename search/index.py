@@ -25,7 +25,7 @@ from search.generations import Generations
 from search.hits import count_facets, make_hits
 from search.lexical.engines import WHOOSH_LIMIT, EngineChoice
 from search.question_vectors import QuestionVectors
-from search.ranking import Mode, Ranked, confident, rank
+from search.ranking import Mode, Ranked, confident, rank, silence_floor
 from search.writing import Writer
 
 _ATTEMPTS = 3
@@ -205,12 +205,13 @@ class SearchIndex:
         # Marks and pictures alone ask nothing, whatever a model makes of them.
         if typed_runs(query.text):
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
-        good = confident(view, query, ranked, self._weights, typing=typing)
+        floor = silence_floor(view, query, ranked, self._weights, typing=typing)
+        good = confident(ranked, floor)
         listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]
         shown = listed[query.offset : query.offset + query.limit]
         hits = make_hits(view, query, shown, typing=typing)
         if query.explain:
-            hits = explained(hits, view, query, shown, ranked, self._weights, typing=typing)
+            hits = explained(hits, view, query, shown, ranked, floor, typing=typing)
         return Results(
             hits=hits,
             total=len(listed),

@@ -97,19 +97,22 @@ def rank(
     return _one_per_article(view, wanted, required, legs, fused, weights)
 
 
-def confident(
+def silence_floor(
     view: View, query: Query, ranked: Sequence[Ranked], weights: Weights, *, typing: bool
-) -> list[Ranked]:
+) -> float:
+    """Return the fused score that the first article must reach. Raises LexicalDamaged."""
+    floor = weights.floor
+    if not typing or not ranked or ranked[0].fused >= floor:
+        return floor
+    return floor * demand(query.text) if _holds_the_words(view, query, ranked[0]) else floor
+
+
+def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
     """Return the articles worth suggesting: none unless the first clears the floor.
 
-    Those after it are held to less: the second answer may be the right one. Raises LexicalDamaged.
+    Those after it are held to less: the second answer may be the right one.
     """
-    if not ranked:
-        return []
-    floor, first = weights.floor, ranked[0]
-    if typing and first.fused < floor and _holds_the_words(view, query, first):
-        floor *= demand(query.text)
-    if first.fused < floor:
+    if not ranked or ranked[0].fused < floor:
         return []
     return [entry for entry in ranked if entry.fused >= _FOLLOWING * floor]
 

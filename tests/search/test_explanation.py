@@ -1,5 +1,7 @@
 """An explanation says what the ranking did, and is read off it."""
 
+from dataclasses import replace
+
 import pytest
 
 from search import index as index_module
@@ -28,10 +30,8 @@ DOCUMENTS = [
 def make_index(tmp_path):
     made = []
 
-    def make(documents, embedder):
-        index = SearchIndex(
-            tmp_path / "index", embedder=embedder, weights=TINY_WEIGHTS, engine="whoosh"
-        )
+    def make(documents, embedder, weights=TINY_WEIGHTS):
+        index = SearchIndex(tmp_path / "index", embedder=embedder, weights=weights, engine="whoosh")
         index.rebuild(documents, total=len(documents))
         made.append(index)
         return index
@@ -83,6 +83,14 @@ def test_each_leg_tells_its_score_and_its_place(index):
 def test_keys_count_only_while_one_types(index):
     assert told(index.suggest(Query("get a ref", explain=True)))["refund"].keys.rank == 1
     assert told(index.search(Query("get a ref", explain=True)))["refund"].keys.rank is None
+
+
+def test_while_one_types_the_floor_is_the_one_that_was_applied(make_index):
+    index = make_index(DOCUMENTS, TinyEmbedder(), replace(TINY_WEIGHTS, floor=0.8))
+    typed = index.suggest(Query("how to get a ref", explain=True)).hits[0].explanation
+    assert typed.floor < typed.fused < 0.8
+    finished = index.search(Query("how to get a refund", explain=True)).hits[0].explanation
+    assert finished.floor == 0.8
 
 
 def test_the_terms_are_those_of_the_question_that_the_article_holds(index):
