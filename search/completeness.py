@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _COMPLETE = 10.0
-_WITH_WORDS = 0.75
+_LOWERED = 0.5
 _CLOSED = re.compile(r"[?？.。!！…]\s*$")
 
 
@@ -19,9 +19,9 @@ def completeness(text: str) -> float:
 
 
 def demand(text: str) -> float:
-    """Return the share of the floor that an answer with the words being typed must reach, 0..1.
+    """Return the share of the floor above which a text being typed may be about an article, 0..1.
 
     Half a question cannot be matched as well as the whole of it, and a poor suggestion is gone with
     the next key. A question that is closed by its mark is finished. See docs/relevance.md.
     """
-    return 1.0 if _CLOSED.search(text) else _WITH_WORDS
+    return 1.0 if _CLOSED.search(text) else _LOWERED

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 class Weights:
     """Shares of the legs and the shape of the calibration; docs/relevance.md says how they came."""
 
-    meaning: float = 0.6
+    meaning: float = 0.62
     """Share of the embedding; the rest is keywords and keys."""
     typed_meaning: float = 0.55
     """The same while one types, at most; of the first letters it is half of that."""
@@ -40,7 +40,7 @@ class Weights:
     slope: float = 8.8
     midpoint: float = 0.449
     """The logistic map from the fused score to the shown one: its midpoint is shown as 0.5."""
-    floor: float = 0.32
+    floor: float = 0.33
     """Fused score below which a finished question has no good answer."""
 
 

@@ -25,13 +25,16 @@ from search.generations import Generations
 from search.hits import count_facets, make_hits
 from search.lexical.engines import WHOOSH_LIMIT, EngineChoice
 from search.question_vectors import QuestionVectors
-from search.ranking import Mode, Ranked, confident, rank, silence_floor
+from search.ranking import Mode, Ranked, confident, likely, rank
+from search.recent import Recent
 from search.writing import Writer
 
 _ATTEMPTS = 3
 _PATIENCE_SECONDS = 0.3
 LONGEST_QUESTION = 1_000
 """Characters of a question that are read; the rest changes nothing but the time it takes."""
+RECENT_RESULTS = 1_000
+"""Answers kept for whoever asks the same; at some 10 kB each, 10 MB."""
 LEAST_LISTED = 10
 """Results of a search, if that many were found at all; a search is not answered with nothing."""
 
@@ -39,6 +42,17 @@ LEAST_LISTED = 10
 def _is_likely(ranked: Sequence[Ranked]) -> bool:
     """Tell whether the first answer is more likely right than not: then no spelling is doubted."""
     return bool(ranked) and ranked[0].score >= 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and all that its answer depends on."""
+
+    generation: str
+    revision: int
+    typing: bool
+    mode: Mode
+    query: Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +96,13 @@ class SearchIndex:
         self._generation: Generation | None = None
         self._checked = float("-inf")
         self._questions = QuestionVectors(embedder)
+        self._recent: Recent[Asked, Results] = Recent(RECENT_RESULTS)
 
     def suggest(self, query: Query, mode: Mode = "hybrid") -> Results:
-        """Answer while one types: the last word may be unfinished; rather nothing than nonsense."""
+        """Answer while one types: the last word may be unfinished; rather nothing than nonsense.
+
+        With `no_answer`, what is listed is what the text may become a question about.
+        """
         return self._answer(query, typing=True, mode=mode)
 
     def search(self, query: Query, mode: Mode = "hybrid") -> Results:
@@ -185,13 +203,28 @@ class SearchIndex:
             if generation is None:
                 break
             try:
-                return self._answer_from(generation, query, typing=typing, mode=mode)
+                return self._remembered(generation, query, typing=typing, mode=mode)
             except LexicalDamaged as error:
                 generation.lose_words(str(error))
             except StoreDamaged:
                 self._generations.give_up(generation.name)
                 self._checked = float("-inf")
         return Results((), 0, no_answer=True, degraded=True)
+
+    def _remembered(
+        self, generation: Generation, query: Query, *, typing: bool, mode: Mode
+    ) -> Results:
+        """Answer a question that was asked lately of the same revision from memory.
+
+        Many people type the same first letters. What was answered without all legs is not kept.
+        """
+        asked = Asked(generation.name, generation.view.revision, typing, mode, query)
+        results = self._recent.get(asked)
+        if results is None:
+            results = self._answer_from(generation, query, typing=typing, mode=mode)
+            if not results.degraded:
+                self._recent.put(asked, results)
+        return results
 
     def _answer_from(
         self, generation: Generation, query: Query, *, typing: bool, mode: Mode
@@ -205,13 +238,15 @@ class SearchIndex:
         # Marks and pictures alone ask nothing, whatever a model makes of them.
         if typed_runs(query.text):
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
-        floor = silence_floor(view, query, ranked, self._weights, typing=typing)
-        good = confident(ranked, floor)
-        listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]
+        good = confident(ranked, self._weights.floor)
+        if typing:
+            listed = good or likely(view, query, ranked, self._weights)
+        else:
+            listed = ranked[: max(len(good), LEAST_LISTED)]
         shown = listed[query.offset : query.offset + query.limit]
         hits = make_hits(view, query, shown, typing=typing)
         if query.explain:
-            hits = explained(hits, view, query, shown, ranked, floor, typing=typing)
+            hits = explained(hits, view, query, shown, ranked, self._weights.floor, typing=typing)
         return Results(
             hits=hits,
             total=len(listed),

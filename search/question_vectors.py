@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-
 import numpy as np
 from numpy.typing import NDArray
 
 from search.embed import Embedder, EmbedderUnavailable
+from search.recent import Recent
 
 CACHED = 4096
 """Questions kept: with 384 dimensions, 6 MB."""
@@ -20,9 +18,7 @@ class QuestionVectors:
 
     def __init__(self, embedder: Embedder | None, cached: int = CACHED) -> None:
         self._embedder = embedder
-        self._cached = cached
-        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._known: Recent[str, NDArray[np.float32]] = Recent(cached)
         self.trouble = "" if embedder else "there is no embedding model"
 
     @property
@@ -39,17 +35,15 @@ class QuestionVectors:
         text = " ".join(text.split())
         if len(text) < _SHORTEST or self._embedder is None or self.trouble:
             return None
-        with self._lock:
-            known = self._known.pop(text, None)
-            if known is not None:
-                self._known[text] = known
-                return known
+        known = self._known.get(text)
+        if known is not None:
+            return known
         try:
             vector: NDArray[np.float32] = self._embedder.encode_queries([text])[0]
         except EmbedderUnavailable as error:
             self.trouble = str(error)
             return None
-        self._remember(text, vector)
+        self._known.put(text, vector)
         return vector
 
     def warm(self) -> None:
@@ -60,9 +54,3 @@ class QuestionVectors:
             self._embedder.warm()
         except EmbedderUnavailable as error:
             self.trouble = str(error)
-
-    def _remember(self, text: str, vector: NDArray[np.float32]) -> None:
-        with self._lock:
-            self._known[text] = vector
-            while len(self._known) > self._cached:
-                self._known.popitem(last=False)

@@ -33,7 +33,7 @@ _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
 _LEAST_SHARE = 0.5
 _FOLLOWING = 0.8
-_SOME_WORDS, _SOME_KEYS = 0.25, 0.5
+_SOME_WORDS, _SOME_KEYS = 0.2, 0.5
 _SEARCHED_TERMS = 32
 EXPANSIONS = 24
 """Words that an unfinished one is taken to mean."""
@@ -97,16 +97,6 @@ def rank(
     return _one_per_article(view, wanted, required, legs, fused, weights)
 
 
-def silence_floor(
-    view: View, query: Query, ranked: Sequence[Ranked], weights: Weights, *, typing: bool
-) -> float:
-    """Return the fused score that the first article must reach. Raises LexicalDamaged."""
-    floor = weights.floor
-    if not typing or not ranked or ranked[0].fused >= floor:
-        return floor
-    return floor * demand(query.text) if _holds_the_words(view, query, ranked[0]) else floor
-
-
 def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
     """Return the articles worth suggesting: none unless the first clears the floor.
 
@@ -115,6 +105,16 @@ def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
     if not ranked or ranked[0].fused < floor:
         return []
     return [entry for entry in ranked if entry.fused >= _FOLLOWING * floor]
+
+
+def likely(view: View, query: Query, ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
+    """Return what a text being typed may become a question about, when no answer is certain yet.
+
+    Nothing that does not hold the words: what seems near in meaning alone is near to anything
+    while little is typed. Raises LexicalDamaged.
+    """
+    lowered = confident(ranked, weights.floor * demand(query.text))
+    return lowered if lowered and _holds_the_words(view, query, lowered[0]) else []
 
 
 def _holds_the_words(view: View, query: Query, first: Ranked) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.analysis.tokens import terms
 from search.passages import Passage, sentences
+from search.recent import Recent
 from search.store import Store
 
 KEPT_DOCUMENTS = 2_000
@@ -38,14 +37,12 @@ class PassageReader:
 
     def __init__(self, store: Store, kept: int = KEPT_DOCUMENTS) -> None:
         self._store = store
-        self._kept = kept
-        self._known: OrderedDict[int, tuple[ReadPassage, ...]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._known: Recent[int, tuple[ReadPassage, ...]] = Recent(kept)
 
     def read(self, numbers: Sequence[int]) -> dict[int, tuple[ReadPassage, ...]]:
         """Return the passages of documents, by document number, in the order of the article."""
-        with self._lock:
-            found = {n: self._known[n] for n in numbers if n in self._known}
+        known = ((number, self._known.get(number)) for number in numbers)
+        found = {number: passages for number, passages in known if passages is not None}
         missing = [number for number in numbers if number not in found]
         if missing:
             found |= self._read(missing)
@@ -56,8 +53,6 @@ class PassageReader:
             number: tuple(ReadPassage.of(id_, passage) for id_, passage in passages)
             for number, passages in self._store.passages(numbers).items()
         }
-        with self._lock:
-            self._known.update(read)
-            while len(self._known) > self._kept:
-                self._known.popitem(last=False)
+        for number, passages in read.items():
+            self._known.put(number, passages)
         return read

@@ -85,12 +85,15 @@ def test_keys_count_only_while_one_types(index):
     assert told(index.search(Query("get a ref", explain=True)))["refund"].keys.rank is None
 
 
-def test_while_one_types_the_floor_is_the_one_that_was_applied(make_index):
+def test_while_one_types_what_holds_the_words_is_listed_below_the_floor_without_being_an_answer(
+    make_index,
+):
     index = make_index(DOCUMENTS, TinyEmbedder(), replace(TINY_WEIGHTS, floor=0.8))
-    typed = index.suggest(Query("how to get a ref", explain=True)).hits[0].explanation
-    assert typed.floor < typed.fused < 0.8
-    finished = index.search(Query("how to get a refund", explain=True)).hits[0].explanation
-    assert finished.floor == 0.8
+    typed = index.suggest(Query("how to get a ref", explain=True))
+    assert typed.no_answer
+    explanation = typed.hits[0].explanation
+    assert explanation.fused < explanation.floor == 0.8
+    assert index.suggest(Query("how to get a ref?", explain=True)).hits == ()
 
 
 def test_the_terms_are_those_of_the_question_that_the_article_holds(index):
