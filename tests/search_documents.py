@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -34,7 +35,9 @@ def age(directory):
     """Set the clock of all files back an hour: nobody is in the middle of writing them."""
     hour_ago = time.time() - 3_600
     for path in [directory, *directory.rglob("*")]:
-        os.utime(path, (hour_ago, hour_ago))
+        # A reader may take away what a killed writer left, meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path, (hour_ago, hour_ago))
 
 
 def shared_directory():

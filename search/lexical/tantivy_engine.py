@@ -143,6 +143,8 @@ class TantivyEngine(LexicalEngine):
 
     def _commit(self, entries: Sequence[Entry], replaced: Sequence[int]) -> None:
         writer = self._index.writer(_HEAP_BYTES, 1)
+        # What a killed writer left behind has names that the next commit may need.
+        writer.garbage_collect_files()
         for number in replaced:
             writer.delete_documents_by_term("name", str(number))
         for entry in entries:

@@ -11,6 +11,7 @@ import pytest
 from search.damage import IndexDamaged
 from search.lexical.contract import K1, Entry, ideal_score, idf, term_weights
 from search.lexical.engines import WHOOSH_LIMIT, choose_engine, create_engine, open_engine
+from search.lexical.seal import break_seal
 from tests.search_documents import age
 
 ENGINES = ["whoosh", "tantivy"]
@@ -304,3 +305,21 @@ def test_inverse_document_frequency_falls_and_stays_positive():
     values = [idf(100, n) for n in range(101)]
     assert values == sorted(values, reverse=True)
     assert values[-1] > 0
+
+
+def test_what_a_killed_writer_left_behind_does_not_stop_the_next(tmp_path):
+    """Tantivy names the file of a deletion by its commit; one cut short has taken the name."""
+    directory = tmp_path / "lexical"
+    engine = create_engine("tantivy", directory)
+    engine.replace([entry(number, "refund") for number in (1, 2, 3)], [])
+    committed = (directory / "meta.json").read_bytes()
+    engine.replace([entry(4, "refund")], [2])
+    engine.close()
+    assert list(directory.glob("*.del"))
+    (directory / "meta.json").write_bytes(committed)
+    break_seal(directory)
+    engine = open_engine("tantivy", directory)
+    assert sorted(numbers(engine.search(["refund"], 10))) == [1, 2, 3]
+    engine.replace([entry(4, "refund")], [2])
+    assert sorted(numbers(engine.search(["refund"], 10))) == [1, 3, 4]
+    engine.close()
