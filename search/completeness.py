@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _COMPLETE = 10.0
-_LOWERED = 0.5
+_WITH_WORDS, _BY_MEANING = 0.5, 0.75
 _CLOSED = re.compile(r"[?？.。!！…]\s*$")
 
 
@@ -18,10 +18,14 @@ def completeness(text: str) -> float:
     return min(1.0, size / _COMPLETE)
 
 
-def demand(text: str) -> float:
+def demand(text: str, *, has_words: bool) -> float:
     """Return the share of the floor above which a text being typed may be about an article, 0..1.
 
-    Half a question cannot be matched as well as the whole of it, and a poor suggestion is gone with
-    the next key. A question that is closed by its mark is finished. See docs/relevance.md.
+    `has_words`: the article holds some of its words; one that cannot, being in another language,
+    must be nearer in meaning. Half a question cannot be matched as well as the whole of it, and a
+    poor suggestion is gone with the next key. A question that is closed by its mark is finished.
+    The figures are those of docs/relevance.md.
     """
-    return 1.0 if _CLOSED.search(text) else _LOWERED
+    if _CLOSED.search(text):
+        return 1.0
+    return _WITH_WORDS if has_words else _BY_MEANING

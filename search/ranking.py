@@ -110,10 +110,12 @@ def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
 def likely(view: View, query: Query, ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
     """Return what a text being typed may become a question about, when no answer is certain yet.
 
-    Nothing that does not hold the words: what seems near in meaning alone is near to anything
-    while little is typed. Raises LexicalDamaged.
+    Nothing that does not hold the words, if it could: what seems near in meaning alone is near to
+    anything while little is typed. Raises LexicalDamaged.
     """
-    lowered = confident(ranked, weights.floor * demand(query.text))
+    if not _speaks(view, asked_language(query.text, query.locale)):
+        return confident(ranked, weights.floor * demand(query.text, has_words=False))
+    lowered = confident(ranked, weights.floor * demand(query.text, has_words=True))
     return lowered if lowered and _holds_the_words(view, query, lowered[0]) else []
 
 
@@ -181,9 +183,14 @@ def _fuse(
     words = with_foreign_words(words, legs.meaning, foreign, weights)
     share = weights.typed_meaning * max(_LEAST_SHARE, complete) if typing else weights.meaning
     fused = blend(legs.meaning, words, share)
-    if wanted and not any(closeness(locale, wanted) for locale in view.vectors):
+    if not _speaks(view, wanted):
         return {number: score + weights.all_foreign for number, score in fused.items()}
     return fused
+
+
+def _speaks(view: View, wanted: str | None) -> bool:
+    """Tell whether any article is in the asker's language."""
+    return wanted is None or any(closeness(locale, wanted) for locale in view.vectors)
 
 
 def _has_own(view: View, number: int, wanted: str) -> bool:

@@ -25,7 +25,7 @@ WEIGHTS = Weights(lowest_cosine=0.2, highest_cosine=1.0, slope=18.0, midpoint=0.
 FLOOR = calibrate(WEIGHTS.floor, WEIGHTS)
 # What is listed behind a good answer, to a finished question and while one types.
 LISTED = calibrate(0.8 * WEIGHTS.floor, WEIGHTS)
-SUGGESTED = calibrate(0.8 * demand("get a ref") * WEIGHTS.floor, WEIGHTS)
+SUGGESTED = calibrate(0.8 * demand("get a ref", has_words=True) * WEIGHTS.floor, WEIGHTS)
 
 
 def article(article_id, locale, title, text="", **values):
@@ -384,12 +384,12 @@ def test_wide_characters_say_twice_as_much(text, share):
 
 
 def test_less_is_demanded_while_one_types_of_an_answer_that_holds_the_words():
-    assert 0 < demand("get a ref") < 1
+    assert 0 < demand("get a ref", has_words=True) < demand("get a ref", has_words=False) < 1
 
 
 @pytest.mark.parametrize("closed", ["refund?", "환불되나요? ", "返金できますか？", "如何退款。"])
 def test_a_closed_question_must_be_answered_as_surely_as_a_search(closed):
-    assert demand(closed) == 1.0
+    assert demand(closed, has_words=True) == demand(closed, has_words=False) == 1.0
 
 
 def test_a_fragment_is_embedded_as_the_likeliest_word_and_a_word_as_it_is(shop):
