@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _COMPLETE = 10.0
-_WITH_WORDS, _BY_MEANING = 0.5, 0.75
+_WITH_WORDS, _BY_MEANING = 0.45, 0.8
 _CLOSED = re.compile(r"[?？.。!！…]\s*$")
 
 

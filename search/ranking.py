@@ -113,10 +113,10 @@ def likely(view: View, query: Query, ranked: Sequence[Ranked], weights: Weights)
     Nothing that does not hold the words, if it could: what seems near in meaning alone is near to
     anything while little is typed. Raises LexicalDamaged.
     """
-    if not _speaks(view, asked_language(query.text, query.locale)):
-        return confident(ranked, weights.floor * demand(query.text, has_words=False))
-    lowered = confident(ranked, weights.floor * demand(query.text, has_words=True))
-    return lowered if lowered and _holds_the_words(view, query, lowered[0]) else []
+    listed = confident(ranked, weights.floor * demand(query.text, has_words=True))
+    if listed and _holds_the_words(view, query, listed[0]):
+        return listed
+    return confident(ranked, weights.floor * demand(query.text, has_words=False))
 
 
 def _holds_the_words(view: View, query: Query, first: Ranked) -> bool:
