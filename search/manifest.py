@@ -12,7 +12,7 @@ from search.damage import StoreDamaged
 
 FORMAT = 1
 """Raise when the files of a generation change shape."""
-ANALYSIS = 2
+ANALYSIS = 3
 """Raise when the same text would give other terms."""
 
 

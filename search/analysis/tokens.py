@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from search.analysis.normalise import fold
 from search.analysis.question_words import without_question_phrases
+from search.analysis.variants import fold_kana
 
 _HANGUL = "\uac00-\ud7a3\u3131-\u318e"
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -115,8 +116,8 @@ def strip_particle(word: str) -> str:
 
 def _ideographs(run: str, start: int) -> Iterator[Token]:
     if len(run) == 1:
-        yield Token(run, start, start + 1)
+        yield Token(fold_kana(run), start, start + 1)
     for i in range(len(run) - 1):
         pair = run[i : i + 2]
         if not _HIRAGANA_ONLY.fullmatch(pair):
-            yield Token(pair, start + i, start + i + 2)
+            yield Token(fold_kana(pair), start + i, start + i + 2)
