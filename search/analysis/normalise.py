@@ -50,10 +50,14 @@ def fold(text: str) -> str:
     out of it, and conjoining ones that stand alone are mapped back. Traditional Han characters
     become simplified ones (search/analysis/variants.py).
     """
-    return fold_han(_fold_letters(text))
+    return fold_han(fold_letters(text))
 
 
-def _fold_letters(text: str) -> str:
+def fold_letters(text: str) -> str:
+    """Fold all but Han characters: readings are looked up by the characters as they are written.
+
+    `fold` of the same text has the same length.
+    """
     visible = _INVISIBLE.sub("", text)
     if visible.isascii():
         return visible.lower()
@@ -105,7 +109,7 @@ class FoldedText:
         pieces: list[str] = []
         origins: list[Span] = []
         for start, end in _clusters(original):
-            piece = _fold_letters(original[start:end])
+            piece = fold_letters(original[start:end])
             pieces.append(piece)
             origins.extend([(start, end)] * len(piece))
         # An iteration mark needs the character before it, so Han is folded in the whole.
