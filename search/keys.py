@@ -40,12 +40,12 @@ LONGEST_KEY = 32
 LATIN, HANGUL, CONSONANTS, IDEOGRAPHIC, PINYIN, PINYIN_INITIALS = "l", "h", "c", "j", "p", "i"
 """Namespaces, the first letter of each key."""
 
-_LONGEST_RUN = 12
 _MOST_WORDS = 12
 _LONGEST_TEXT = 400
 _TITLE, _QUESTION, _TAG, _HEADING = 252, 229, 178, 153
 _AT_THE_START, _INSIDE_A_WORD = 3, -4
 _QUESTION_WORD_SHARE = 0.15
+_UNCONVERTED = re.compile("[ぁ-ゖー]+[a-z]*$")
 # What is looked up elsewhere counts for less: the reading may be another word's.
 _OTHERWISE, _BY_INITIALS = 0.85, 0.7
 
@@ -137,7 +137,7 @@ def _typed_word(folded: str, start: int, end: int, *, only_asks: bool) -> TypedW
 def lookups(word: TypedWord) -> Iterator[list[Lookup]]:
     """Yield where to look a typed word up: first what it is, then what else it may stand for."""
     text = word.text
-    typed = keystrokes(text[: _LONGEST_RUN if not text.isascii() else LONGEST_KEY])
+    typed = keystrokes(text[:LONGEST_KEY])
     if is_hangul(text[0]):
         yield [_lookup(HANGUL, typed)]
         if all("ㄱ" <= char <= "ㅎ" for char in text):
@@ -145,7 +145,8 @@ def lookups(word: TypedWord) -> Iterator[list[Lookup]]:
     elif is_ideographic(text[0]):
         yield [_lookup(IDEOGRAPHIC, half) for half in half_romaji(typed, text)]
     elif word.composing:
-        yield [*_pinyin_lookups(text, 1.0), _lookup(LATIN, text)]
+        romaji_too = [_lookup(IDEOGRAPHIC, canonical_romaji(text))]
+        yield [*_pinyin_lookups(text, 1.0), *romaji_too, _lookup(LATIN, text)]
         yield list(_otherwise(text))
     else:
         yield [_lookup(LATIN, text)]
@@ -153,15 +154,13 @@ def lookups(word: TypedWord) -> Iterator[list[Lookup]]:
 
 
 def splits(word: TypedWord) -> Iterator[tuple[TypedWord, TypedWord]]:
-    """Yield the ways to read Han with kana behind it as two words: 支払いほう is 支払い and ほう.
+    """Yield the ways to read a word with hiragana at its end as two: 支払いほう is 支払い and ほう.
 
     So stands what has been converted before what has not. The longest first word comes first.
     """
     text = word.text
-    if not is_han(text[:1]):
-        return
-    kana = re.search("[ぁ-ゟァ-ヿ]+[a-z]*$", text)
-    for at in range(len(text) - 1, kana.start() - 1 if kana else len(text), -1):
+    waiting = _UNCONVERTED.search(text)
+    for at in range(len(text) - 1, max(0, waiting.start() - 1) if waiting else len(text), -1):
         yield (
             TypedWord(text[:at], word.share / 2),
             TypedWord(text[at:], word.share / 2, composing=True),
@@ -205,12 +204,12 @@ def _run_keys(run: str, locale: str, readings: Readings) -> Iterator[tuple[str, 
     """Yield the keys of a run of one script, each with the place in the run where it starts."""
     if is_hangul(run[0]):
         for i in range(len(run)):
-            yield HANGUL + keystrokes(run[i : i + _LONGEST_RUN]), i
-            yield CONSONANTS + initials(run[i : i + _LONGEST_RUN]), i
+            yield HANGUL + keystrokes(run[i : i + LONGEST_KEY]), i
+            yield CONSONANTS + initials(run[i : i + LONGEST_KEY]), i
     elif is_ideographic(run[0]):
         folded = fold_han(run)
         for i in range(len(run)):
-            yield IDEOGRAPHIC + keystrokes(folded[i : i + _LONGEST_RUN]), i
+            yield IDEOGRAPHIC + keystrokes(folded[i : i + LONGEST_KEY]), i
         if locale.startswith("ja"):
             yield from _japanese_keys(run, readings)
         elif locale.startswith("zh"):
@@ -227,7 +226,7 @@ def _japanese_keys(run: str, readings: Readings) -> Iterator[tuple[str, int]]:
         return
     words, start = readings.japanese(run), 0
     for i, (surface, _) in enumerate(words):
-        yield IDEOGRAPHIC + romaji("".join(read for _, read in words[i : i + _LONGEST_RUN])), start
+        yield IDEOGRAPHIC + romaji("".join(read for _, read in words[i : i + LONGEST_KEY])), start
         start += len(surface)
 
 
@@ -237,9 +236,9 @@ def _chinese_keys(run: str, readings: Readings) -> Iterator[tuple[str, int]]:
     likely = [canonical_pinyin(ways[0]) for ways in read]
     first = "".join(way[:1] for way in likely)
     for i, ways in enumerate(read):
-        rest = "".join(likely[i + 1 : i + _LONGEST_RUN])
+        rest = "".join(likely[i + 1 : i + LONGEST_KEY])
         yield from ((PINYIN + canonical_pinyin(way) + rest, i) for way in ways)
-        yield PINYIN_INITIALS + first[i : i + _LONGEST_RUN], i
+        yield PINYIN_INITIALS + first[i : i + LONGEST_KEY], i
 
 
 def _size(run: str) -> int:

@@ -46,25 +46,28 @@ _KANA = {
     **_table("やゆよわゐゑをん", "ya yu yo wa i e o n"),
 }
 _HANGUL_RUN = re.compile("[가-힣ㄱ-ㅣ]+")
-_KANA_RUN = re.compile("[ぁ-ゟァ-ヿ]+[a-z]*")
-_IDEOGRAPHIC = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134fぁ-ゟァ-ヿ"
+_KANA_RUN = re.compile("[ぁ-ゟァ-ヺー-ヿ]+[a-z]*")
+_IDEOGRAPHIC = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134fぁ-ゟァ-ヺー-ヿ"
 _LATIN = f"[^\\W_가-힣ㄱ-ㅣ{_IDEOGRAPHIC}]+"
 _SCRIPT_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+|{_LATIN}")
 # An input method shows consonants behind kana until the vowel is typed: しょk, パスw.
-_PENDING = "(?:(?<=[ぁ-ゟァ-ヿ])[b-df-hj-np-tv-z]{1,3}(?![a-z]))?"
+_PENDING = "(?:(?<=[ぁ-ゟァ-ヺー-ヿ])[b-df-hj-np-tv-z]{1,3}(?![a-z]))?"
 _WORD = f"{_LATIN}(?:['\u2019]+{_LATIN})*"
 _WORD_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+|{_WORD}")
 _TYPED_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+{_PENDING}|{_WORD}")
-_HALF_SOUNDS = (("sy", "s"), ("ty", "t"), ("zy", "z"), ("m", "n"), ("c", "t"), ("tc", "t"))
+_HALF_SOUNDS = (("sy", "s"), ("ty", "t"), ("zy", "z"), ("m", "n"), ("c", "t"), ("tc", "t"),
+                ("w", ""), ("x", ""), ("xt", ""))  # fmt: skip
 _BEFORE_SMALL_Y = re.compile("[きしちにひみりぎじびぴキシチニヒミリギジビピ]$")
 _TONE = re.compile("(?<=[a-zü])[1-5]")
 _SMALL_Y = {"ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
 _ROMAJI_SPELLINGS = [
     (re.compile(pattern), spelling)
     for pattern, spelling in (
-        ("n'", "n"), ("sh", "sy"), ("[ct]?ch", "ty"), ("ts", "t"), ("[xl]tu", ""), ("f", "h"),
-        ("jy?", "zy"), ("v", "b"), ("l", "r"), ("sy(?=[ie])", "s"), ("ty(?=[ie])", "t"),
-        ("zy(?=[ie])", "z"), ("nn", "n"), ("m(?=[pbm])", "n"), ("wo", "o"), ("(.)\\1+", "\\1"),
+        ("she", "sie"), ("[ct]?che", "tie"), ("jy?e", "zie"), ("dhi", "dei"), ("thi", "tei"),
+        ("f(?=[aieo])", "hu"), ("w(?=[ie])", "u"), ("n'", "n"), ("sh", "sy"), ("[ct]?ch", "ty"),
+        ("ts", "t"), ("([dt])h", "\\1"), ("[xl]tu", ""), ("f", "h"), ("jy?", "zy"), ("v", "b"),
+        ("l", "r"), ("sy(?=[ie])", "s"), ("ty(?=[ie])", "t"), ("zy(?=[ie])", "z"), ("nn", "n"),
+        ("m(?=[pbm])", "n"), ("wo", "o"), ("(.)\\1+", "\\1"),
     )
 ]  # fmt: skip
 
@@ -76,7 +79,7 @@ def is_hangul(char: str) -> bool:
 
 def is_kana(char: str) -> bool:
     """Tell hiragana, katakana and the long-vowel mark from anything else."""
-    return "ぁ" <= char <= "ゟ" or "ァ" <= char <= "ヿ"
+    return "ぁ" <= char <= "ゟ" or "ァ" <= char <= "ヺ" or "ー" <= char <= "ヿ"
 
 
 def is_han(char: str) -> bool:
@@ -141,7 +144,7 @@ def canonical_romaji(latin: str) -> str:
 def half_romaji(canonical: str, typed: str) -> list[str]:
     """Return canonical romaji and what it may become: `typed` may stop in the middle of a sound.
 
-    き may become きゃ, sh may become し or しゃ, and the m of shim the n of しんぶん.
+    き may become きゃ, sh may become し or しゃ, w を, and the m of shim the n of しんぶん.
     """
     halves = [canonical]
     if _BEFORE_SMALL_Y.search(typed):
