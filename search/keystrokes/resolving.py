@@ -20,7 +20,7 @@ _SHORT = 3
 because the others tell whether it is the right one."""
 _CONTENT = 0.5
 """Share from which on a word is not one of asking; half a word that was read as two has as much."""
-_MOST_SLIPS = 3
+_MOST_SLIPS = 2
 """Words of a question that slips are looked for in."""
 _SLIP = 0.25
 """What a slip takes off the worth of a match."""

@@ -16,7 +16,7 @@ from search.keystrokes.segment import Segment
 from search.keystrokes.tops import CROWDED
 
 _FEW_VISIBLE = 64
-_INTERSECTED = 65_536
+_INTERSECTED = 4_096
 
 Scored = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Distinct rows, ascending, and their scores."""
@@ -99,6 +99,9 @@ def _wanted_rows(
     if not any(len(rows) for rows, _ in found):
         for part in min(crowded, key=lambda parts: _count(segment, parts)):
             wanted[segment.postings(part.keys)[0][:_INTERSECTED]] = True
+            best = segment.tops(part.keys)
+            if best is not None:
+                wanted[best[0]] = True
     return wanted if mask is None else wanted & mask
 
 

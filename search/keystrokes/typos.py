@@ -92,18 +92,20 @@ def _compare(
     if not pieces:
         return []
     keys = np.unique(np.concatenate(pieces))[:_COMPARED]
-    costs = distances(segment.letters(keys)[:, 1:], word, whole=whole)
+    costs = distances(segment.letters(keys)[:, 1:], word, edits, whole=whole)
     near = np.flatnonzero(costs <= edits + 1e-3)
     return [((int(keys[i]), int(keys[i]) + 1), float(costs[i])) for i in near]
 
 
-def distances(letters: NDArray[np.uint8], word: str, *, whole: bool) -> NDArray[np.float32]:
+def distances(
+    letters: NDArray[np.uint8], word: str, edits: int, *, whole: bool
+) -> NDArray[np.float32]:
     """Return what edits turn `word` into each key, or into a beginning of it, shape (keys,).
 
     `letters`: shape (keys, letters), zero behind the last. The optimal string alignment distance
-    within a band of two letters either way: more than 2 stands for any more.
+    within a band of `edits` letters either way: more than `edits` stands for any more.
     """
-    band, typed = 2, word.encode()
+    band, typed = edits, word.encode()
     width = min(letters.shape[1], len(typed) + band)
     substitution = _substitution_costs()
     far = np.full(len(letters), 9, np.float32)

@@ -127,7 +127,7 @@ def test_the_distance_is_the_plain_one_but_for_neighbouring_keys(word, key):
     letters = np.frombuffer(key.encode().ljust(31, b"\0"), np.uint8)[np.newaxis]
     table = reference_distance(word, key)
     for whole, expected in ((True, table[-1][-1]), (False, min(table[-1]))):
-        (cost,) = distances(letters, word, whole=whole)
+        (cost,) = distances(letters, word, 2, whole=whole)
         if expected <= 2:
             assert 0.7 * expected - 1e-3 <= cost <= expected + 1e-3
         else:
