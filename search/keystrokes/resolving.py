@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from search.keys import HANGUL, LATIN, LONGEST_KEY, Lookup, TypedWord, lookups, splits
 from search.keystrokes.segment import Range, Segment
 from search.keystrokes.tops import CROWDED
-from search.keystrokes.typos import near_ranges
+from search.keystrokes.typos import SHORTEST, near_ranges
 
 _ENOUGH = 5
 """Documents that make it needless to look for what else a word may stand for."""
@@ -74,7 +74,9 @@ class Resolver:
         worth = 1.0 if len(words) == 1 else _AMONG_OTHERS
         found = [self.resolve(word) for word in words]
         missed = [
-            i for i, each in enumerate(found) if not any(self._reaches(r, short) for r in each)
+            i
+            for i, each in enumerate(found)
+            if _may_slip(words[i]) and not any(self._reaches(r, short) for r in each)
         ]
         for i in missed[:_MOST_SLIPS]:
             self._add_slips(found[i][0], words[i], worth)
@@ -120,9 +122,7 @@ class Resolver:
                 yield both
 
     def _add_slips(self, found: Resolved, word: TypedWord, worth: float) -> None:
-        key = next(lookups(word))[-1].key
-        if key[0] not in (LATIN, HANGUL):
-            return
+        key = _own_key(word)
         # Behind Hangul there may be a particle.
         whole = word.finished and key[0] == LATIN
         had_any = self._reaches(found, 1)
@@ -145,3 +145,14 @@ class Resolver:
             if seen >= count:
                 return True
         return False
+
+
+def _own_key(word: TypedWord) -> str:
+    """Return the key of a word as what it is."""
+    return next(lookups(word))[-1].key
+
+
+def _may_slip(word: TypedWord) -> bool:
+    """Tell whether a slip in a word can be mended, and a word of asking is not worth it."""
+    key = _own_key(word)
+    return key[0] in (LATIN, HANGUL) and len(key) > SHORTEST and word.share >= _CONTENT

@@ -42,7 +42,8 @@ def near_ranges(
     if len(word) < SHORTEST or not word.isascii() or not segment.columns.shape[1]:
         return []
     word = word[:_LONGEST]
-    if len(word) <= _VARIED:
+    # One letter more, and the namespace, must leave room in eight bytes to see where a key ends.
+    if len(word) <= (_VARIED - 2 if whole else _VARIED):
         return list(_varied(segment, namespace, _variants(word), whole=whole))
     found = _compare(segment, namespace, word, _VARIED, 1, whole=whole)
     if found or len(word) <= _ONE_EDIT_UP_TO:

@@ -39,7 +39,7 @@ SHOWN = 5
 TITLES_TYPED = 330
 SETS = {
     "ko": ("astro_ko", "fastapi_sections_ko", "parakqc"),
-    "ja": ("astro_ja", "fastapi_sections_ja", "jsquad_valid"),
+    "ja": ("astro_ja", "fastapi_sections_ja"),
     "zh": ("astro_zh", "fastapi_sections_zh"),
 }
 WRITTEN_IN = {"ko": "[가-힣]", "ja": "[ぁ-ゖァ-ヺ一-鿿]", "zh": "[一-鿿]"}
@@ -92,10 +92,13 @@ class Library:
 @cache
 def library(locale, *, everything):
     """The sample help center's titles, and those of the measuring sets."""
-    titles = [d.title for d in sample_documents() if d.locale == locale]
+    documents = [d for d in sample_documents() if d.locale == locale]
+    titles = [d.title for d in documents]
     for name in SETS[locale] if everything else ():
         lines = (shared_directory() / "eval" / name / "corpus.jsonl").read_text(encoding="utf-8")
         titles += [json.loads(line)["title"] for line in lines.splitlines()]
+    # Questions make up the number, as titles of documents of their own.
+    titles += [question for d in documents for question in d.questions] if everything else []
     written = re.compile(WRITTEN_IN[locale])
     titles = [t for t in dict.fromkeys(titles) if written.search(t) and len(t) <= 40]
     return Library(locale, titles[: 2 * TITLES_TYPED])
