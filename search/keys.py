@@ -197,7 +197,7 @@ def _text_keys(text: str, locale: str, readings: Readings) -> Iterator[tuple[str
     for i, (start, end) in enumerate(word_runs(letters)):
         run = letters[start:end].replace("\u2019", "'")
         for key, at in _run_keys(run, locale, readings):
-            yield key, (_INSIDE_A_WORD if at else 0 if i else _AT_THE_START)
+            yield key[:LONGEST_KEY], (_INSIDE_A_WORD if at else 0 if i else _AT_THE_START)
 
 
 def _run_keys(run: str, locale: str, readings: Readings) -> Iterator[tuple[str, int]]:
@@ -238,6 +238,8 @@ def _chinese_keys(run: str, readings: Readings) -> Iterator[tuple[str, int]]:
     for i, ways in enumerate(read):
         rest = "".join(likely[i + 1 : i + LONGEST_KEY])
         yield from ((PINYIN + canonical_pinyin(way) + rest, i) for way in ways)
+        # Typed thuo, as many do: the first character by its initial only.
+        yield PINYIN + first[i] + rest, i
         yield PINYIN_INITIALS + first[i : i + LONGEST_KEY], i
 
 

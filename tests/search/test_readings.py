@@ -36,7 +36,7 @@ def test_a_japanese_title_is_found_by_its_reading(typed):
 @pytest.mark.parametrize(
     "typed",
     ["tuihuo", "tui'huo", "tuih", "tui'h", "tui", "t", "th", "退h", "退huo", "退货", "退貨", "huo",
-     "tui4huo4", "tuì", "shenqing tuihuo", "tuihuo shenqing", "退货shen", "sqth", "ＴＵＩ"],
+     "tui4huo4", "tuì", "thuo", "shenqing tuihuo", "tuihuo shenqing", "退货shen", "sqth", "ＴＵＩ"],
 )  # fmt: skip
 def test_a_chinese_title_is_found_in_pinyin(typed):
     assert found("如何申请退货", typed, "zh") > 0.5
