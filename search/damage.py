@@ -11,5 +11,9 @@ class LexicalDamaged(IndexDamaged):
     """The keyword index is lost; documents, vectors and keys may still answer."""
 
 
+class KeysDamaged(IndexDamaged):
+    """The file of keys is lost; the documents' keys are in the store, and can be sorted anew."""
+
+
 class StoreDamaged(IndexDamaged):
     """The documents are lost, and with them the generation."""

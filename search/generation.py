@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from search.damage import LexicalDamaged
-from search.keys import Key, KeyIndex
+from search.damage import KeysDamaged, LexicalDamaged
+from search.keystrokes.key_index import KeyIndex
 from search.lexical.contract import LexicalEngine, LexicalReader
 from search.lexical.engines import open_engine
 from search.manifest import Manifest
@@ -23,7 +23,6 @@ from search.view import View
 STORE = "documents.sqlite3"
 LEXICAL = "lexical"
 MANIFEST = "manifest.json"
-_MOST_SEGMENTS = 8
 _ATTEMPTS = 5
 
 
@@ -41,7 +40,7 @@ class Generation:
         self._store = Store.open(directory / STORE)
         self._engine, self.missing = _open_lexical(self.manifest.engine, directory / LEXICAL)
         self._lock = threading.Lock()
-        self._keys: dict[int, Sequence[Key]] = {}
+        self._keys = self._open_keys(directory)
         self._leaving: list[tuple[str, list[int]]] = []
         self._embedded = 0
         lexical = self._engine.reader() if self._engine else None
@@ -60,20 +59,37 @@ class Generation:
         """Whether some passages were put in while there was no embedding model."""
         return len(self.view.owners) > self._embedded
 
+    def _open_keys(self, directory: Path) -> KeyIndex:
+        """Open the sorted keys; if they are damaged, sort those of the store."""
+        try:
+            return KeyIndex.open(directory)
+        except KeysDamaged as error:
+            self.missing = self.missing or f"the key index cannot be read ({error})"
+            return KeyIndex.without_file(directory)
+
     def refresh(self) -> None:
         """Take in what was committed since. Raises StoreDamaged."""
         if self._store.revision() == self.view.revision:
             return
         with self._lock:
             self._drop_vectors()
+            self._follow_keys()
             view = self.view
             # Keywords are read after documents. A change that is removed from the documents leaves
             # the keywords with the change after it, so they may be ahead by one revision, not two.
             for _ in range(_ATTEMPTS):
-                view = self._next_view(view, self._store.delta(max(0, view.revision)))
+                view = self._next_view(
+                    view, self._store.delta(max(0, view.revision), self._keys.last)
+                )
                 if self._store.revision() == view.revision:
                     break
             self.view = view
+
+    def _follow_keys(self) -> None:
+        try:
+            self._keys.follow()
+        except KeysDamaged as error:
+            self.missing = self.missing or f"the key index cannot be read ({error})"
 
     def lose_words(self, reason: str) -> None:
         """Go on without the keyword index."""
@@ -96,6 +112,7 @@ class Generation:
         vectors = self._with_vectors(view, records, owners, delta)
         for number in delta.removed:
             self._forget(number, records, owners, passages)
+        self._keys.change(delta.keys, delta.removed)
         return View(
             revision=delta.revision,
             records=records,
@@ -103,7 +120,7 @@ class Generation:
             owners=owners,
             titles=titles & owners.keys(),
             passages=passages,
-            segments=self._with_keys(view, delta),
+            segments=self._keys.segments,
             vectors=vectors,
             lexical=self._refreshed_words(),
             reader=view.reader,
@@ -117,7 +134,6 @@ class Generation:
         passages: dict[int, Sequence[int]],
     ) -> None:
         record = records.pop(number, None)
-        self._keys.pop(number, None)
         if record is None:
             return
         gone = list(passages.pop(number, ()))
@@ -147,16 +163,6 @@ class Generation:
             else:
                 vectors[locale] = LanguageVectors(delta.ids[own], delta.vectors[own])
         return vectors
-
-    def _with_keys(self, view: View, delta: Delta) -> tuple[KeyIndex, ...]:
-        """Put new keys in a segment of their own; sort anew when there are many segments."""
-        self._keys.update(delta.keys)
-        segments = tuple(view.segments)
-        if not delta.keys:
-            return segments
-        if len(segments) >= _MOST_SEGMENTS:
-            return (KeyIndex.build(self._keys.items()),)
-        return (*segments, KeyIndex.build(delta.keys))
 
     def _refreshed_words(self) -> LexicalReader | None:
         if self._engine is None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from search import keys, passages
 from search.damage import StoreDamaged
 
-FORMAT = 1
+FORMAT = 2
 """Raise when the files of a generation change shape."""
-ANALYSIS = 2
+ANALYSIS = 3
 """Raise when the same text would give other terms."""
 
 

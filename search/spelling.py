@@ -22,6 +22,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from search.analysis.keyboard import neighbours
 from search.analysis.keystrokes import dubeolsik, is_hangul
 from search.analysis.normalise import FoldedText, fold
 from search.analysis.question_words import is_question_word
@@ -51,18 +52,6 @@ _LETTERS = f"[^\\W_{_HANGUL}{_UNSPACED}]+"
 _WORD = re.compile(f"[{_HANGUL}]+|{_LETTERS}(?:['’]{_LETTERS})*")
 _CHUNK = re.compile(r"\S+")
 _SYLLABLE = re.compile("[가-힣]")
-
-
-def _neighbours() -> frozenset[str]:
-    """Return the pairs of keys that touch on a keyboard whose rows are set off like QWERTY's."""
-    rows = zip((0, 0.25, 0.75), ("qwertyuiop", "asdfghjkl", "zxcvbnm"), strict=True)
-    keys = [(key, column + shift, y) for y, (shift, row) in enumerate(rows)
-            for column, key in enumerate(row)]  # fmt: skip
-    return frozenset(a + b for a, x, y in keys for b, u, v in keys
-                     if a != b and math.hypot(x - u, y - v) < 1.3)  # fmt: skip
-
-
-_NEIGHBOURS = _neighbours()
 
 
 def dictionary(documents: Iterable[Fields]) -> dict[str, int]:
@@ -175,7 +164,7 @@ def _cost(typed: str, word: str, edits: int) -> float:
         return rest if rest <= edits else math.inf
     if not edits or abs(len(typed) - len(word)) > edits:
         return math.inf
-    substitution = _NEIGHBOUR if typed[0] + word[0] in _NEIGHBOURS else 1
+    substitution = _NEIGHBOUR if typed[0] + word[0] in neighbours() else 1
     least = min(
         substitution + _cost(typed[1:], word[1:], edits - 1),
         1 + _cost(typed[1:], word, edits - 1),

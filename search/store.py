@@ -21,22 +21,24 @@ from numpy.typing import NDArray
 
 from search.damage import StoreDamaged
 from search.document import Document
-from search.keys import Key
+from search.keys import DocumentKeys
 from search.passages import Passage
 
 _SCHEMA = """
-create table revision (number integer not null);
-insert into revision values (0);
+create table revision (number integer not null); insert into revision values (0);
 create table documents (
   number integer primary key autoincrement, revision integer not null, id text not null unique,
   article_id text not null, locale text not null, title text not null, category text not null,
   audience text not null, products text not null, questions text not null, tags text not null,
-  quality real not null, keys text not null
+  quality real not null
 );
 create index documents_revision on documents (revision);
+create table keys (
+  number integer primary key references documents (number) on delete cascade, keys text not null
+);
 create table passages (
-  id integer primary key autoincrement, number integer not null references documents (number)
-    on delete cascade,
+  id integer primary key autoincrement,
+  number integer not null references documents (number) on delete cascade,
   position integer not null, anchor text not null, path text not null, text text not null,
   vector blob
 );
@@ -68,7 +70,7 @@ class Addition:
     """A document on its way in, with all that was derived from it."""
 
     document: Document
-    keys: Sequence[Key]
+    keys: DocumentKeys
     passages: Sequence[Passage]
     vectors: NDArray[np.float32] | None
     """Shape (passages, dimensions); None when no embedding model was there."""
@@ -80,7 +82,8 @@ class Delta:
 
     revision: int
     records: Sequence[Record]
-    keys: Sequence[tuple[int, Sequence[Key]]]
+    keys: dict[int, DocumentKeys]
+    """By document number; only of numbers above the one that was given."""
     removed: Sequence[int]
     owners: Sequence[tuple[int, int, int]]
     """(passage id, document number, position) of each passage."""
@@ -136,19 +139,23 @@ class Store:
             self._connection.execute("rollback")
             raise
 
-    def delta(self, since: int) -> Delta:
+    def delta(self, since: int, keys_above: int = 0) -> Delta:
         """Return what changed after revision `since` (0: everything there is), in one snapshot.
 
-        This and the methods below raise StoreDamaged.
+        Keys are read of documents above `keys_above`. All from here on raise StoreDamaged.
         """
         with _readable(), self._lock, self._snapshot():
             rows = self._connection.execute(
                 "select number, id, article_id, locale, title, category, audience, products,"
-                " questions, tags, quality, keys from documents where revision > ?", (since,)
+                " questions, tags, quality from documents where revision > ?", (since,)
             ).fetchall()  # fmt: skip
             passages = self._connection.execute(
                 "select p.id, p.number, p.position, p.vector from passages p"
                 " join documents d using (number) where d.revision > ?", (since,)
+            ).fetchall()  # fmt: skip
+            keys = self._connection.execute(
+                "select k.number, k.keys from keys k join documents d using (number)"
+                " where d.revision > ? and k.number > ?", (since, keys_above)
             ).fetchall()  # fmt: skip
             removed = self._connection.execute(
                 "select number from removals where revision > ?", (since,)
@@ -156,7 +163,7 @@ class Store:
             return Delta(
                 self.revision(),
                 [_record(row) for row in rows],
-                [(int(row[0]), json.loads(row[11])) for row in rows],
+                {int(number): DocumentKeys.load(text) for number, text in keys},
                 [int(number) for (number,) in removed],
                 [(row[0], row[1], row[2]) for row in passages],
                 *_vectors(passages),
@@ -187,6 +194,16 @@ class Store:
                 found.setdefault(number, []).append((id_, passage))
         return found
 
+    def keys(self) -> Iterator[tuple[int, DocumentKeys]]:
+        """Yield the number and the keys of every document."""
+        with _readable():
+            for number, text in self._rows("select number, keys from keys", ()):
+                yield int(number), DocumentKeys.load(text)
+
+    def count(self, above: int = 0) -> int:
+        """Return how many documents have a number above the given one."""
+        return int(self._rows("select count(*) from documents where number > ?", (above,))[0][0])
+
     def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
         with _readable(), self._lock:
             return self._connection.execute(statement, values).fetchall()
@@ -202,14 +219,10 @@ class Change:
     def remove(self, document_ids: Iterable[str]) -> None:
         """Forget documents. Unknown ids are no error."""
         wanted = json.dumps(list(document_ids))
-        numbers = [
-            int(number)
-            for (number,) in self._connection.execute(
-                "select number from documents where id in (select value from json_each(?))",
-                (wanted,),
-            )
-        ]
-        for number in numbers:
+        numbers = self._connection.execute(
+            "select number from documents where id in (select value from json_each(?))", (wanted,)
+        ).fetchall()
+        for (number,) in numbers:
             self._connection.execute("delete from documents where number = ?", (number,))
             self._connection.execute("insert into removals values (?, ?)", (number, self.revision))
 
@@ -227,13 +240,14 @@ class Change:
         document = addition.document
         cursor = self._connection.execute(
             "insert into documents (revision, id, article_id, locale, title, category, audience,"
-            " products, questions, tags, quality, keys) values (?,?,?,?,?,?,?,?,?,?,?,?)",
+            " products, questions, tags, quality) values (?,?,?,?,?,?,?,?,?,?,?)",
             (self.revision, document.id, document.article_id, document.locale, document.title,
              document.category, document.audience, *map(_dump, (document.products,
-             document.questions, document.tags)), document.quality, _dump(addition.keys)),
+             document.questions, document.tags)), document.quality),
         )  # fmt: skip
         number = cursor.lastrowid
         assert number is not None
+        self._connection.execute("insert into keys values (?, ?)", (number, addition.keys.dump()))
         vectors = [None] * len(addition.passages) if addition.vectors is None else addition.vectors
         self._connection.executemany(
             "insert into passages (number, position, anchor, path, text, vector)"

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from search.analysis.keystrokes import is_hangul
 from search.analysis.tokens import singular, terms, unfinished_word
 from search.document import Query
-from search.keys import KeyIndex, TypedWord
+from search.keys import TypedWord
+from search.keystrokes.matching import KeyMatches, match
+from search.keystrokes.resolving import Mask
+from search.keystrokes.segment import Segment
 from search.lexical.contract import Boosted, LexicalReader, Ranked, idf, term_weights
 from search.reading import PassageReader, ReadPassage
 from search.spelling import Fields, Speller, dictionary
@@ -58,26 +61,38 @@ class View:
     """Passage ids of those that stand for a title and its questions."""
     passages: Mapping[int, Sequence[int]]
     """Document number -> passage ids."""
-    segments: Sequence[KeyIndex]
+    segments: Sequence[Segment]
     vectors: Mapping[str, LanguageVectors]
     """By locale. Shared with later views; passages they add are unknown to `owners`."""
     lexical: LexicalReader | None
     """None when the keyword index is lost."""
     reader: PassageReader
     _allowed: dict[Required, frozenset[int] | None] = field(default_factory=dict)
+    _masks: dict[Required, Sequence[Mask | None]] = field(default_factory=dict)
     _spellers: dict[Required, Speller] = field(default_factory=dict)
 
     def match_keys(self, words: Sequence[TypedWord], required: Required) -> dict[int, float]:
         """Return how well each visible document's keys begin with `words`, by document number."""
-        allowed = self.visible(required)
-        found: dict[int, float] = {}
-        for segment in self.segments:
-            found.update(segment.match(words))
-        return {
-            number: score
-            for number, score in found.items()
-            if number in self.records and (allowed is None or number in allowed)
-        }
+        return dict(self.key_matches(words, required).scores)
+
+    def key_matches(self, words: Sequence[TypedWord], required: Required) -> KeyMatches:
+        """Return the visible documents with keys that begin with `words`, best first."""
+        return match(self.segments, words, self._rows(required))
+
+    def _rows(self, required: Required) -> Sequence[Mask | None]:
+        """Return for each segment which rows may be seen; None where all may."""
+        if required not in self._masks:
+            if len(self._masks) >= _FILTERS_KEPT:
+                self._masks.clear()
+            allowed = self.visible(required)
+            whole = sum(map(len, self.segments)) == len(self.records)
+            self._masks[required] = [
+                None
+                if allowed is None and whole
+                else segment.rows_of(self.records if allowed is None else allowed)
+                for segment in self.segments
+            ]
+        return self._masks[required]
 
     def match_terms(
         self,

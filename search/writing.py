@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from search.analysis.readings import DictionaryReadings
 from search.analysis.tokens import terms
 from search.damage import IndexDamaged
 from search.document import Document, Progress, no_progress
@@ -17,6 +18,7 @@ from search.embedding_cache import EmbeddingCache, encode_passages_cached
 from search.generation import LEXICAL, MANIFEST, STORE
 from search.generations import Generations
 from search.keys import document_keys
+from search.keystrokes.key_index import is_outgrown, last_in_file, write_keys
 from search.lexical.contract import Entry, LexicalEngine
 from search.lexical.engines import EngineChoice, choose_engine, create_engine, open_engine
 from search.manifest import Manifest
@@ -60,6 +62,7 @@ class Writer:
         self._embedder = embedder
         self._engine: EngineChoice = engine
         self._cache = EmbeddingCache(cache) if cache else None
+        self._readings = DictionaryReadings()
 
     def put(self, documents: Sequence[Document]) -> None:
         """Add or replace documents, as one revision. Raises WriterBusy, StaleIndex."""
@@ -92,6 +95,7 @@ class Writer:
                 self._write(store, engine, batch, [])
                 done += len(batch)
                 progress("indexing", done, total)
+            write_keys(path, store.keys())
         finally:
             store.close()
             engine.close()
@@ -106,14 +110,16 @@ class Writer:
     def _change(
         self, path: Path | None, documents: Sequence[Document], removed: Sequence[str]
     ) -> None:
-        manifest, store, engine = self._open(path)
+        path, manifest, store, engine = self._open(path)
         try:
             self._write(store, engine, documents, removed, embed=bool(manifest.embedding))
+            if is_outgrown(store.count(above=last_in_file(path)), store.count()):
+                write_keys(path, store.keys())
         finally:
             store.close()
             engine.close()
 
-    def _open(self, path: Path | None) -> tuple[Manifest, Store, LexicalEngine]:
+    def _open(self, path: Path | None) -> tuple[Path, Manifest, Store, LexicalEngine]:
         """Open a generation for writing. Raises StaleIndex unless it is whole and up to date."""
         if path is None:
             raise StaleIndex("the current generation is lost")
@@ -123,7 +129,8 @@ class Writer:
             if mismatch:
                 raise StaleIndex(mismatch)
             engine = open_engine(manifest.engine, path / LEXICAL)
-            return manifest, Store.open(path / STORE), engine
+            last_in_file(path)
+            return path, manifest, Store.open(path / STORE), engine
         except IndexDamaged as error:
             raise StaleIndex(str(error)) from error
 
@@ -155,7 +162,7 @@ class Writer:
         additions, start = [], 0
         for document, own in zip(documents, passages, strict=True):
             rows = None if vectors is None else vectors[start : start + len(own)]
-            additions.append(Addition(document, document_keys(document), own, rows))
+            additions.append(Addition(document, document_keys(document, self._readings), own, rows))
             start += len(own)
         return additions
 

@@ -46,20 +46,28 @@ _KANA = {
     **_table("やゆよわゐゑをん", "ya yu yo wa i e o n"),
 }
 _HANGUL_RUN = re.compile("[가-힣ㄱ-ㅣ]+")
-_KANA_RUN = re.compile("[ぁ-ゟァ-ヿ]+[a-z]*")
-_IDEOGRAPHIC = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134fぁ-ゟァ-ヿ"
+_KANA_RUN = re.compile("[ぁ-ゟァ-ヺー-ヿ]+[a-z]*")
+_IDEOGRAPHIC = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134fぁ-ゟァ-ヺー-ヿ"
 _LATIN = f"[^\\W_가-힣ㄱ-ㅣ{_IDEOGRAPHIC}]+"
 _SCRIPT_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+|{_LATIN}")
 # An input method shows consonants behind kana until the vowel is typed: しょk, パスw.
-_PENDING = "(?:(?<=[ぁ-ゟァ-ヿ])[b-df-hj-np-tv-z]{1,3}(?![a-z]))?"
-_TYPED_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+{_PENDING}|{_LATIN}")
+_PENDING = "(?:(?<=[ぁ-ゟァ-ヺー-ヿ])[b-df-hj-np-tv-z]{1,3}(?![a-z]))?"
+_WORD = f"{_LATIN}(?:['\u2019]+{_LATIN})*"
+_WORD_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+|{_WORD}")
+_TYPED_RUN = re.compile(f"[가-힣ㄱ-ㅣ]+|[{_IDEOGRAPHIC}]+{_PENDING}|{_WORD}")
+_HALF_SOUNDS = (("sy", "s"), ("ty", "t"), ("zy", "z"), ("m", "n"), ("c", "t"), ("tc", "t"),
+                ("w", ""), ("x", ""), ("xt", ""))  # fmt: skip
+_BEFORE_SMALL_Y = re.compile("[きしちにひみりぎじびぴキシチニヒミリギジビピ]$")
+_TONE = re.compile("(?<=[a-zü])[1-5]")
 _SMALL_Y = {"ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
 _ROMAJI_SPELLINGS = [
     (re.compile(pattern), spelling)
     for pattern, spelling in (
-        ("n'", "n"), ("sh", "sy"), ("[ct]?ch", "ty"), ("ts", "t"), ("f", "h"), ("jy?", "zy"),
-        ("v", "b"), ("l", "r"), ("sy(?=[ie])", "s"), ("ty(?=[ie])", "t"), ("zy(?=[ie])", "z"),
-        ("x?tu(?=[ksthpgzdb])", ""), ("nn", "n"), ("m(?=[pbm])", "n"), ("(.)\\1+", "\\1"),
+        ("she", "sie"), ("[ct]?che", "tie"), ("jy?e", "zie"), ("dhi", "dei"), ("thi", "tei"),
+        ("f(?=[aieo])", "hu"), ("w(?=[ie])", "u"), ("n'", "n"), ("sh", "sy"), ("[ct]?ch", "ty"),
+        ("ts", "t"), ("([dt])h", "\\1"), ("[xl]tu", ""), ("f", "h"), ("jy?", "zy"), ("v", "b"),
+        ("l", "r"), ("sy(?=[ie])", "s"), ("ty(?=[ie])", "t"), ("zy(?=[ie])", "z"), ("nn", "n"),
+        ("m(?=[pbm])", "n"), ("wo", "o"), ("(.)\\1+", "\\1"),
     )
 ]  # fmt: skip
 
@@ -71,7 +79,17 @@ def is_hangul(char: str) -> bool:
 
 def is_kana(char: str) -> bool:
     """Tell hiragana, katakana and the long-vowel mark from anything else."""
-    return "ぁ" <= char <= "ゟ" or "ァ" <= char <= "ヿ"
+    return "ぁ" <= char <= "ゟ" or "ァ" <= char <= "ヺ" or "ー" <= char <= "ヿ"
+
+
+def is_han(char: str) -> bool:
+    """Tell a Han character from anything else, the empty text among it."""
+    return "\u3400" <= char <= "\u9fff" or char >= "\U00020000" or char in ("\u3005", "\u3007")
+
+
+def is_ideographic(char: str) -> bool:
+    """Tell Han and kana from anything else."""
+    return is_han(char) or is_kana(char)
 
 
 def dubeolsik(text: str) -> str:
@@ -123,6 +141,25 @@ def canonical_romaji(latin: str) -> str:
     return latin
 
 
+def half_romaji(canonical: str, typed: str) -> list[str]:
+    """Return canonical romaji and what it may become: `typed` may stop in the middle of a sound.
+
+    き may become きゃ, sh may become し or しゃ, w を, and the m of shim the n of しんぶん.
+    """
+    halves = [canonical]
+    if _BEFORE_SMALL_Y.search(typed):
+        halves.append(canonical[:-1] + "y")
+    if typed.isascii() or typed[-1:].isascii():
+        halves += [canonical[: -len(end)] + other for end, other in _HALF_SOUNDS
+                   if canonical.endswith(end)]  # fmt: skip
+    return halves
+
+
+def canonical_pinyin(latin: str) -> str:
+    """Fold the ways of writing pinyin: tones as digits are dropped, v and ü are u."""
+    return _TONE.sub("", latin).replace("v", "u").replace("ü", "u")
+
+
 def keystrokes(word: str) -> str:
     """Return the keystrokes of one folded word; what is neither Hangul nor kana stays as it is."""
     typed = _HANGUL_RUN.sub(lambda run: dubeolsik(run.group()), word)
@@ -134,6 +171,21 @@ def script_runs(text: str) -> list[str]:
     return _SCRIPT_RUN.findall(fold(text))
 
 
+def word_runs(letters: str) -> list[tuple[int, int]]:
+    """Return where the runs of one kind stand; an apostrophe does not end a word."""
+    return [run.span() for run in _WORD_RUN.finditer(letters)]
+
+
+def typed_spans(folded: str) -> list[tuple[int, int]]:
+    """Return where the runs of a folded text stand that is being typed.
+
+    What waits for a vowel stays with the kana. An apostrophe does not end a word either: input
+    methods put it between syllables (tui'huo).
+    """
+    return [run.span() for run in _TYPED_RUN.finditer(folded)]
+
+
 def typed_runs(text: str) -> list[str]:
-    """Split what is being typed likewise; consonants that wait for a vowel stay with the kana."""
-    return _TYPED_RUN.findall(fold(text))
+    """Split what is being typed likewise into folded runs."""
+    folded = fold(text)
+    return [folded[start:end] for start, end in typed_spans(folded)]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from search.analysis.variants import fold_han
 from search.document import Span
 
 _INVISIBLE = re.compile(
@@ -46,7 +47,16 @@ def fold(text: str) -> str:
     Compatibility forms are composed (NFKC), letters lose case and (Latin, Greek, Cyrillic) accents,
     characters that cannot be seen are dropped. NFKC turns the lone jamo that an input method shows
     (ㅂ, U+3142) into conjoining ones, and makes syllables of those (ㅋㅠ becomes 큐); they are kept
-    out of it, and conjoining ones that stand alone are mapped back.
+    out of it, and conjoining ones that stand alone are mapped back. Traditional Han characters
+    become simplified ones (search/analysis/variants.py).
+    """
+    return fold_han(fold_letters(text))
+
+
+def fold_letters(text: str) -> str:
+    """Fold all but Han characters: readings are looked up by the characters as they are written.
+
+    `fold` of the same text has the same length.
     """
     visible = _INVISIBLE.sub("", text)
     if visible.isascii():
@@ -99,10 +109,11 @@ class FoldedText:
         pieces: list[str] = []
         origins: list[Span] = []
         for start, end in _clusters(original):
-            piece = fold(original[start:end])
+            piece = fold_letters(original[start:end])
             pieces.append(piece)
             origins.extend([(start, end)] * len(piece))
-        return cls("".join(pieces), tuple(origins))
+        # An iteration mark needs the character before it, so Han is folded in the whole.
+        return cls(fold_han("".join(pieces)), tuple(origins))
 
     def original_span(self, start: int, end: int) -> Span:
         """Return the range of the original behind folded characters [start, end)."""

@@ -31,6 +31,17 @@ _PHRASES = re.compile(
     "|".join(sorted(f"{_CHINESE} {_KOREAN} {_JAPANESE}".split(), key=len, reverse=True))
 )
 
+# Runs of hiragana that stand by themselves, behind a Latin word or between marks, and say nothing
+# of what is asked.
+_SHORTEST_WORD = 3
+_JAPANESE_GRAMMAR = re.compile(
+    "(?:から|まで|より|です|ます|でした|ました|ません|する|して|した|している|しています|される"
+    "|され|ある|あり|あります|ない|なく|など|とは|には|では|でも|について|として|という|ので|のに"
+    "|のは|のが|のを|ため|ように|ような|よう|ください|これ|それ|この|その|どの|どう|どうして|どうやって"
+    "|なに|なぜ|どこ|いつ|どれ|なら|また|および|または|しかし|ただし|できる|できます|できない|なる"
+    "|なります|いる|います|おける|による|によって|に|は|が|を|へ|と|で|の|も|か|や|ね|よ)+"
+)
+
 
 def is_question_word(word: str) -> bool:
     """Tell the words of asking ("how", "what") from words that say what is asked."""
@@ -40,3 +51,8 @@ def is_question_word(word: str) -> bool:
 def without_question_phrases(folded: str) -> str:
     """Blank out the phrases of asking in a folded Chinese, Korean or Japanese question."""
     return _PHRASES.sub(" ", folded)
+
+
+def is_japanese_grammar(hiragana: str) -> bool:
+    """Tell a run of hiragana that holds grammar only, or is too short to tell, from a word."""
+    return len(hiragana) < _SHORTEST_WORD or bool(_JAPANESE_GRAMMAR.fullmatch(hiragana))

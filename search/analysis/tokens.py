@@ -3,7 +3,8 @@
 Measured on public Korean, Japanese and Chinese retrieval sets, word tokens alone find next to
 nothing in Japanese and Chinese, and bigrams find most (docs/architecture.md). So: Latin and other
 alphabets by word; Korean by word without its particle, by syllable and by syllable pair; Chinese
-and Japanese by character pair, where pairs of plain hiragana are grammar and carry no meaning.
+and Japanese by character pair, where pairs of plain hiragana are grammar and carry no meaning
+unless a whole word is written in it: くーぽん is クーポン typed and not converted.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from search.analysis.normalise import fold
-from search.analysis.question_words import without_question_phrases
+from search.analysis.question_words import is_japanese_grammar, without_question_phrases
+from search.analysis.variants import fold_kana
 
 _HANGUL = "\uac00-\ud7a3\u3131-\u318e"
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -24,6 +26,7 @@ _RUN = re.compile(
 )
 _SHORTEST_PREFIX = 2
 _HIRAGANA_ONLY = re.compile("[\u3041-\u309f\u30fc]+")
+_KATAKANA_ONLY = re.compile("[\u30a1-\u30fa\u30fc]+")
 # Longest first, so that 에서는 is not cut to 에서.
 _PARTICLES = re.compile(
     "(?:에서는|에서도|으로는|으로도|에게서|이라는|라는|에서|에게|으로|까지|부터|보다|처럼|만큼|하고"
@@ -114,9 +117,17 @@ def strip_particle(word: str) -> str:
 
 
 def _ideographs(run: str, start: int) -> Iterator[Token]:
+    """Yield pairs of characters, and what is one of a kind as hiragana.
+
+    A pair of katakana stands for the same in hiragana; one half of it does not, or it would be
+    taken for grammar. A run of nothing but hiragana is a word if it is not grammar.
+    """
     if len(run) == 1:
         yield Token(run, start, start + 1)
+    is_word = bool(_HIRAGANA_ONLY.fullmatch(run)) and not is_japanese_grammar(run)
     for i in range(len(run) - 1):
         pair = run[i : i + 2]
-        if not _HIRAGANA_ONLY.fullmatch(pair):
-            yield Token(pair, start + i, start + i + 2)
+        if _KATAKANA_ONLY.fullmatch(pair):
+            yield Token(fold_kana(pair), start + i, start + i + 2)
+        elif is_word or not _HIRAGANA_ONLY.fullmatch(pair):
+            yield Token(fold_kana(pair) if is_word else pair, start + i, start + i + 2)

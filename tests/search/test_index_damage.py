@@ -13,6 +13,7 @@ from search.damage import IndexDamaged
 from search.document import Query
 from search.embed import EmbedderUnavailable
 from search.index import SearchIndex
+from search.keystrokes.key_index import KEYS
 from search.manifest import Manifest
 from search.writing import StaleIndex
 from tests.search_documents import TINY_WEIGHTS, age, make_document
@@ -189,6 +190,20 @@ def test_each_keyword_file_damaged_alone_never_raises(
         assert ask(index)[0] == "refund@en", path.name
         index.close()
     gc.collect()
+
+
+def test_without_its_sorted_keys_it_sorts_those_of_the_store(generation, open_index, damage):
+    damage(generation / KEYS)
+    index = open_index()
+    assert ids(index.suggest(Query("get a refu"), "keyword"))[0] == "refund@en"
+    assert "key index" in index.state().degraded
+    assert_mended_by_a_rebuild(index)
+
+
+def test_without_its_sorted_keys_a_put_is_refused_as_stale(generation, open_index):
+    (generation / KEYS).unlink()
+    with pytest.raises(StaleIndex):
+        open_index().put(DOCUMENTS[:1])
 
 
 def test_a_damaged_store_leaves_an_index_that_answers_nothing_and_says_so(

@@ -8,17 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.analysis.readings import DictionaryReadings
 from search.document import Section
-from search.keys import KeyIndex, document_keys, typed_words
+from search.keys import DocumentKeys, document_keys, typed_words
+from search.keystrokes.matching import match as match_segments
+from search.keystrokes.segment import Segment
 from tests.search_documents import make_document, sample_documents
+
+READINGS = DictionaryReadings()
+BY_TITLE = 0.96
+"""What a document has at least whose title holds all that was typed."""
+BY_READING = 0.8
 
 
 def index_of(*documents):
-    return KeyIndex.build([(n, document_keys(d)) for n, d in enumerate(documents, 1)])
+    return Segment.build([(n, document_keys(d, READINGS)) for n, d in enumerate(documents, 1)])
 
 
 def match(index, typed):
-    return index.match(typed_words(typed))
+    return match_segments([index], typed_words(typed), [None]).scores
 
 
 def found(title, typed, **values):
@@ -30,7 +38,7 @@ def test_a_word_is_found_by_its_beginning(typed):
     assert found("Get a refund to my card", typed) > 0.5
 
 
-@pytest.mark.parametrize("typed", ["efund", "x", "refunds"])
+@pytest.mark.parametrize("typed", ["fund", "x", "refundable", "und"])
 def test_a_word_is_not_found_by_what_it_does_not_begin_with(typed):
     assert found("Get a refund", typed) == 0
 
@@ -44,22 +52,27 @@ def test_a_korean_title_is_found_in_every_state_of_typing(typed):
 
 
 def test_a_korean_word_is_found_from_any_of_its_syllables():
-    assert found("고객센터", "센터") == 1.0
+    assert found("고객센터", "센터") > BY_TITLE
 
 
-@pytest.mark.parametrize("typed", ["ぱ", "ぱすw", "パス", "pasu", "pasuwa", "ﾊﾟｽ"])
-def test_a_japanese_title_is_found_by_kana_and_by_romaji(typed):
-    assert found("パスワードを忘れた", typed) == 1.0
+@pytest.mark.parametrize("typed", ["ぱ", "ぱすw", "パス", "ﾊﾟｽ"])
+def test_a_japanese_title_is_found_by_kana(typed):
+    assert found("パスワードを忘れた", typed) > BY_TITLE
+
+
+@pytest.mark.parametrize("typed", ["pasu", "pasuwa", "pasuwa-do"])
+def test_a_japanese_title_is_found_by_romaji(typed):
+    assert found("パスワードを忘れた", typed) > BY_READING
 
 
 @pytest.mark.parametrize("typed", ["き", "きゃ", "きゃんせる"])
 def test_a_japanese_title_is_found_before_the_small_kana_is_typed(typed):
-    assert found("キャンセルの方法", typed) == 1.0
+    assert found("キャンセルの方法", typed) > BY_TITLE
 
 
 @pytest.mark.parametrize("typed", ["退", "退款", "款", "申请退"])
 def test_a_chinese_title_is_found_from_any_of_its_characters(typed):
-    assert found("如何申请退款", typed) == 1.0
+    assert found("如何申请退款", typed) > BY_TITLE
 
 
 @pytest.mark.parametrize(
@@ -86,7 +99,7 @@ def test_a_title_is_found_by_each_of_its_beginnings_however_long(title):
     ],
 )
 def test_a_latin_word_behind_an_ideograph_is_found(title, typed):
-    assert found(title, typed) == 1.0
+    assert found(title, typed) > BY_TITLE
 
 
 @pytest.mark.parametrize("locale", ["en", "ko", "ja", "zh"])
@@ -97,7 +110,7 @@ def test_every_title_of_the_sample_help_center_is_found_by_typing_its_words(loca
     for number, document in enumerate(documents, 1):
         for word in document.title.split():
             words = typed_words(word)
-            if words and number not in index.match(words):
+            if words and number not in match_segments([index], words, [None]).scores:
                 lost.append((document.id, word))
     assert documents
     assert lost == []
@@ -127,7 +140,7 @@ def test_all_words_count_and_words_of_asking_count_little():
 
 
 def test_words_of_asking_count_when_nothing_else_is_typed():
-    assert found("How to pay", "how") == pytest.approx(1.0)
+    assert found("How to pay", "how") > BY_TITLE
 
 
 def test_hangul_on_the_latin_layout_does_not_shadow_english_words():
@@ -142,7 +155,7 @@ def test_nothing_typed_matches_nothing(typed):
 
 
 def test_an_empty_index_matches_nothing():
-    assert match(KeyIndex.build([]), "refund") == {}
+    assert match(Segment.build([]), "refund") == {}
 
 
 def test_a_document_without_a_word_does_no_harm():
@@ -164,12 +177,15 @@ def test_a_score_is_between_nothing_and_everything(title, data):
 
 
 def test_a_lookup_does_not_copy_the_index():
-    keys = [(n, [(f"l{n:05d}word{i:02d}", 1.0) for i in range(20)]) for n in range(2_000)]
-    index = KeyIndex.build(keys)
-    size = 2_000 * 20 * 90
+    keys = [
+        (n, DocumentKeys({f"l{n:05d}word{i:02d}": 250 for i in range(20)}, 10, 0.0))
+        for n in range(2_000)
+    ]
+    index = Segment.build(keys)
+    size = 2_000 * 20 * 32
     words = typed_words("00017")
     tracemalloc.start()
-    index.match(words)
+    match_segments([index], words, [None])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < size / 4

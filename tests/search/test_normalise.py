@@ -53,6 +53,9 @@ SAMPLES = [
         ("ΟΔΌΣ", "οδοσ"),
         ("㍿", "株式会社"),
         ("\u2126", "ω"),
+        ("帳號與密碼", "帐号与密码"),
+        ("国際発送", "国际发送"),
+        ("佐々木", "佐佐木"),
     ],
 )
 def test_width_case_and_accents_do_not_matter(written, folded):
@@ -161,6 +164,8 @@ def test_the_sample_help_center_folds_alike_both_ways():
         ("re\u200bfund now", "refund", "re\u200bfund"),
         ("はﾊﾟｽﾜｰﾄﾞを", "パスワード", "ﾊﾟｽﾜｰﾄﾞ"),
         ("1㍿です", "会社", "㍿"),
+        ("１㍿の国際発送", "国际", "国際"),
+        ("㍿佐々木", "佐佐木", "佐々木"),
         (unicodedata.normalize("NFD", "전액 환불"), "환불", unicodedata.normalize("NFD", "환불")),
         (unicodedata.normalize("NFD", "é café"), "cafe", unicodedata.normalize("NFD", "café")),
     ],

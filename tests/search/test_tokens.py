@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from search.analysis.normalise import fold
 from search.analysis.question_words import is_question_word
 from search.analysis.tokens import query_terms, singular, strip_particle, terms, tokenise
+from search.analysis.variants import fold_kana
 
 
 @pytest.mark.parametrize(
@@ -22,13 +23,15 @@ from search.analysis.tokens import query_terms, singular, strip_particle, terms,
         ("退款", ["退款"]),
         ("申请退款", ["申请", "请退", "退款"]),
         ("退 款", ["退", "款"]),
-        ("パスワード", ["パス", "スワ", "ワー", "ード"]),
-        ("環境を作る", ["環境", "境を", "を作", "作る"]),
-        ("ありがとう", []),
+        ("パスワード", ["ぱす", "すわ", "わー", "ーど"]),
+        ("環境を作る", ["环境", "境を", "を作", "作る"]),
+        ("ありがとう", ["あり", "りが", "がと", "とう"]),
+        ("Astroのような", ["astro"]),
+        ("について", []),
         ("환불", ["환", "환불", "불"]),
         ("\U00020bb7野家", ["\U00020bb7野", "野家"]),
         ("iPhone로 결제", ["iphone", "로", "결", "결제", "제"]),
-        ("Wi-Fi設定", ["wi", "fi", "設定"]),
+        ("Wi-Fi設定", ["wi", "fi", "设定"]),
         ("", []),
         ("?!… 。、 😀", []),
     ],
@@ -64,6 +67,31 @@ def test_width_and_composition_do_not_change_the_terms():
     assert terms("ﾊﾟｽﾜｰﾄﾞ ＡＢＣ") == terms("パスワード ABC")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("申請退款", "申请退款"),
+        ("怎麼更改帳號", "怎么更改帐号"),
+        ("国際発送", "國際發送"),
+        ("ウェブサイト", "ウエブサイト"),
+        ("人々の声", "人人の声"),
+        ("ｸｰﾎﾟﾝ", "クーポン"),
+    ],
+)
+def test_ways_of_writing_one_word_give_the_same_terms(one, other):
+    assert terms(one) == terms(other)
+    assert query_terms(one) == query_terms(other)
+
+
+def test_a_word_typed_in_hiragana_finds_the_one_in_katakana():
+    assert set(query_terms("くーぽん")) == set(terms("クーポン"))
+    assert set(terms("クーポン")) <= set(query_terms("くーぽんのつかいかた"))
+
+
+def test_a_particle_behind_katakana_is_not_taken_for_katakana():
+    assert "とで" not in terms("ソフトで")
+
+
 @given(
     st.text(
         st.one_of(
@@ -76,7 +104,8 @@ def test_width_and_composition_do_not_change_the_terms():
 def test_every_term_stands_where_it_says(text):
     folded = fold(text)
     for token in tokenise(folded):
-        assert token.term == singular(folded[token.start : token.end].replace("’", "'"))
+        written = folded[token.start : token.end].replace("’", "'")
+        assert token.term in (singular(written), fold_kana(written))
         assert not any(char.isspace() for char in token.term)
 
 
