@@ -27,7 +27,7 @@ from search.analysis.keystrokes import (
     word_runs,
 )
 from search.analysis.normalise import fold, fold_letters
-from search.analysis.question_words import is_question_word
+from search.analysis.question_words import is_question_word, said_between_phrases
 from search.analysis.readings import Readings
 from search.analysis.variants import fold_han
 from search.document import Document
@@ -122,9 +122,23 @@ def document_keys(document: Document, readings: Readings) -> DocumentKeys:
 def typed_words(text: str) -> list[TypedWord]:
     """Split what was typed into words; words of asking count little unless there are no others."""
     folded = fold(text[-_LONGEST_TEXT:])
-    spans = typed_spans(folded)[-_MOST_WORDS:]
+    spans = list(_without_asking(folded))[-_MOST_WORDS:]
     only_asks = all(is_question_word(folded[start:end]) for start, end in spans)
     return [_typed_word(folded, start, end, only_asks=only_asks) for start, end in spans]
+
+
+def _without_asking(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield the runs that were typed, Chinese and Japanese ones without the phrases of asking.
+
+    Words run together there: 我要退 begins no title, 退 does. All of it stays if that is all.
+    """
+    for start, end in typed_spans(folded):
+        run = folded[start:end]
+        pieces = list(said_between_phrases(run)) if is_ideographic(run[0]) else []
+        # One character beside a longer stretch begins too many words to say anything.
+        telling = [piece for piece in pieces if piece[1] - piece[0] > 1]
+        for first, last in telling or pieces or [(0, end - start)]:
+            yield start + first, start + last
 
 
 def _typed_word(folded: str, start: int, end: int, *, only_asks: bool) -> TypedWord:

@@ -170,7 +170,9 @@ def _meaning_scores(
 def _fuse(
     view: View, legs: Legs, text: str, wanted: str | None, *, typing: bool, weights: Weights
 ) -> dict[int, float]:
-    complete = completeness(text) if typing else 1.0
+    # Keys alone: a reading, a slip, a few letters. Neither words nor the model can make sense of it.
+    only_keys = legs.keys and not legs.words
+    complete = (0.0 if only_keys else completeness(text)) if typing else 1.0
     words = {
         number: word_score(
             legs.words.get(number, 0.0), legs.keys.get(number, 0.0), complete, weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _ENGLISH = """
 a about am an and any are as at be been but by can could did do does doing for from get had has have
@@ -17,11 +18,11 @@ _WORDS = frozenset(_ENGLISH.split())
 # it is cut into pairs of characters, or pairs such as 么时 and 时候 would match every "when".
 _CHINESE = (
     "什么时候 怎么办 怎么样 怎么 怎样 为什么 什么 如何 请问 多久 多长时间 哪里 哪儿 能不能"
-    " 可不可以 是不是 可以 是否 我的 我想 我要 吗 呢"
+    " 可不可以 是不是 可以 是否 我的 我想要 我想 我要 想要 吗 呢"
 )
 _KOREAN = (
     "어떻게 언제쯤 언제 어디서 어디에서 어디 무엇 무슨 왜 얼마나 하나요 되나요 있나요 인가요"
-    " 할까요 될까요 있을까요 나요 싶어요 싶은데 주세요 해야 알려"
+    " 할까요 될까요 있을까요 나요 싶어요 싶은데 싶습니다 싶어 싶다 싶 주세요 해야 알려"
 )
 _JAPANESE = (
     "どうすれば どうしたら どうやって どのように どこで どこ いつ なぜ どうして "
@@ -51,6 +52,18 @@ def is_question_word(word: str) -> bool:
 def without_question_phrases(folded: str) -> str:
     """Blank out the phrases of asking in a folded Chinese, Korean or Japanese question."""
     return _PHRASES.sub(" ", folded)
+
+
+def said_between_phrases(run: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a folded Chinese or Japanese run that are not phrases of asking."""
+    end = 0
+    for phrase in _PHRASES.finditer(run):
+        if len(phrase.group()) > 1:
+            if phrase.start() > end:
+                yield end, phrase.start()
+            end = phrase.end()
+    if end < len(run):
+        yield end, len(run)
 
 
 def is_japanese_grammar(hiragana: str) -> bool:

@@ -189,3 +189,18 @@ def test_a_lookup_does_not_copy_the_index():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < size / 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("我要退", ["退"]),
+        ("怎么退货", ["退货"]),
+        ("淘宝店铺怎么开", ["淘宝店铺"]),
+        ("返金してください", ["返金して"]),
+        ("怎么", ["怎么"]),
+        ("환불 받고 싶", ["환불", "받고", "싶"]),
+    ],
+)
+def test_phrases_of_asking_are_not_looked_up_where_words_run_together(typed, words):
+    assert [word.text for word in typed_words(typed)] == words

@@ -398,3 +398,12 @@ def test_a_fragment_is_embedded_as_the_likeliest_word_and_a_word_as_it_is(shop):
     assert view.completed("get a refund") == "get a refund"
     assert view.completed("get a zzz") == "get a zzz"
     assert view.completed("환부") == "환부"
+
+
+@pytest.mark.parametrize(
+    ("typed", "locale"), [("pasword", "en"), ("refnud", "en"), ("henkin", "ja")]
+)
+def test_what_only_keys_can_read_is_ranked_by_them(shop, typed, locale):
+    found = shop.suggest(Query(typed, locale))
+    assert not found.no_answer
+    assert found.hits[0].article_id == ("password" if typed == "pasword" else "refund")
