@@ -90,6 +90,8 @@ PICTURE = (
 LONG_ARTICLE = (
     """The first paragraph with an [external link](https://example.com) and `code`.
 
+![The way of a parcel](way.svg)
+
 ## Steps
 
 1. Open **Orders**.
@@ -98,8 +100,6 @@ LONG_ARTICLE = (
     A second paragraph of the step.
 
 3. Confirm.
-
-![The way of a parcel](way.svg)
 
 ## Callouts
 

@@ -2,6 +2,7 @@
 languages, light, dark, high contrast and on paper."""
 
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -39,6 +40,12 @@ def open_kind(open_page, site_secret):
         return open_page(address, expect_complaints=name == MISSING, **options)
 
     return open_it
+
+
+def late(route):
+    """Let a picture arrive after the first paint, as it does on a slow line."""
+    time.sleep(0.3)
+    route.continue_()
 
 
 def faults(page):
@@ -200,6 +207,7 @@ def test_nothing_moves_while_a_page_arrives_and_it_is_light(open_kind, site_url,
             for (const entry of list.getEntries()) window.shifted += entry.value;
         }).observe({ type: "layout-shift", buffered: true });"""
     )
+    page.route("**/media/**", late)
     weights = []
     page.on("response", lambda answer: weights.append(len(answer.body())))
     page.goto(PAGES[name].format("ko"), wait_until="networkidle")
