@@ -11,7 +11,7 @@ from app.models import Article, Category
 
 _COUNTERS = {
     "sqlite": "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'",
-    "postgresql": "SELECT last_value FROM outbox_id_seq",
+    "postgresql": "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM outbox_id_seq",
 }
 
 
