@@ -11,7 +11,7 @@ from pathlib import Path
 
 _HEAD = 64 * 1024
 _SVG_TAG = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
-_SVG_LENGTH = re.compile(rb"""\b(width|height)\s*=\s*["']([0-9]{1,5})(?:\.[0-9]+)?(?:px)?["']""")
+_SVG_LENGTH = re.compile(rb"""\s(width|height)\s*=\s*["']([0-9]{1,5})(?:\.[0-9]+)?(?:px)?["']""")
 _SVG_BOX = re.compile(
     rb"""\bviewBox\s*=\s*["'][-0-9.]+[ ,]+[-0-9.]+[ ,]+([0-9]{1,5})[0-9.]*[ ,]+([0-9]{1,5})"""
 )

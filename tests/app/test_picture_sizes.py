@@ -30,6 +30,7 @@ VP8 = b"RIFFxxxxWEBPVP8 " + b"\0" * 10 + struct.pack("<HH", 640, 480)
         PNG, JPEG, VP8X, VP8L, VP8,
         b"GIF89a" + struct.pack("<HH", 640, 480),
         b'<?xml version="1.0"?><svg xmlns="x" width="640" height="480px"></svg>',
+        b'<svg width="640"\n height="480" stroke-width="4"></svg>',
         b"<svg viewBox='0 0 640 480'></svg>",
         b'<svg width="100%" viewBox="0,0,640.5,480"></svg>',
     ],
