@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.answers import Index, Question, search
@@ -16,7 +18,7 @@ from app.languages import same_writing
 from app.media import media_path
 from app.models import Article
 from app.picture_sizes import Size, read_size
-from app.reading import PUBLIC, list_category
+from app.reading import PUBLIC
 
 WORDS_A_MINUTE = 230
 CHARACTERS_A_MINUTE = 500
@@ -29,6 +31,15 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _STORED_IMAGE = re.compile(r'<img (?P<rest>[^>]*?src="/media/(?P<sha>[0-9a-f]{64})/[^>]*)>')
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another article, as a link to it needs it."""
+
+    article_id: str
+    locale: str
+    title: str
+
+
 def minutes_to_read(sections: Sequence[Mapping[str, Any]]) -> int:
     """Minutes that the text takes, at least 1."""
     text = " ".join(str(section.get("text", "")) for section in sections)
@@ -39,46 +50,52 @@ def minutes_to_read(sections: Sequence[Mapping[str, Any]]) -> int:
 
 def related_articles(
     article: Article,
+    shelf: Sequence[Other],
     *,
     locale: str,
     session: Session,
     index: Index,
     audiences: frozenset[str] = PUBLIC,
     now: datetime,
-) -> list[tuple[str, str, str]]:
-    """Articles nearest in meaning to this one's title, as (id, locale, title), the nearest first.
+) -> list[Other]:
+    """Articles nearest in meaning to this one's title that the reader can read, the nearest first.
 
-    Those in the reader's language come first; where the index answers nothing, the same shelf.
+    Where the index has none, others of the same `shelf`.
     """
     question = Question(
         text=article.title, locale=article.locale, audiences=audiences, per_page=_RELATED + _SPARE
     )
     found = search(question, session=session, index=index, now=now).items
-    others = [each for each in found if each.article_id != article.article_id]
-    readable = [each for each in others if same_writing(each.locale, locale)]
-    if readable:
-        return [(each.article_id, each.locale, each.title) for each in readable[:_RELATED]]
-    shelf = shelf_of(article, locale=locale, session=session, audiences=audiences, now=now)
-    same = [each for each in shelf if each.article_id != article.article_id]
-    return [(each.article_id, each.locale, each.title) for each in same[:_RELATED]]
+    near = [Other(each.article_id, each.locale, each.title) for each in found]
+    for candidates in (near, shelf):
+        others = [each for each in candidates if each.article_id != article.article_id]
+        readable = [each for each in others if same_writing(each.locale, locale)]
+        if readable:
+            return readable[:_RELATED]
+    return []
 
 
 def shelf_of(
     article: Article,
     *,
-    locale: str,
     session: Session,
     audiences: frozenset[str] = PUBLIC,
     now: datetime,
-) -> list[Article]:
-    """The articles on the same shelf in the language of this one, itself among them, in order."""
+) -> list[Other]:
+    """The articles on the same shelf in the language of this one, itself among them, in the order
+    of the category's page; empty without a shelf."""
     if not article.category:
         return []
-    shelf = list_category(session, article.category, locale=locale, audiences=audiences, now=now)
-    return [each for each in shelf if same_writing(each.locale, article.locale)]
+    statement = (
+        select(Article.article_id, Article.locale, Article.title)
+        .where(Article.visible(now), Article.audience.in_(audiences))
+        .where(Article.category == article.category, Article.locale == article.locale)
+        .order_by(Article.quality.desc(), Article.title, Article.article_id)
+    )
+    return [Other(*row) for row in session.execute(statement)]
 
 
-def neighbours(shelf: Sequence[Article], article_id: str) -> tuple[Article | None, Article | None]:
+def neighbours(shelf: Sequence[Other], article_id: str) -> tuple[Other | None, Other | None]:
     """The articles before and after this one on its shelf."""
     places = [number for number, each in enumerate(shelf) if each.article_id == article_id]
     if not places:

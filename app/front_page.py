@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session, defer
 
 from app.languages import language_of, same_writing
 from app.models import Article, Event
 from app.reading import PUBLIC
 
-_LINKED = re.compile(r"/[A-Za-z-]+/articles/([^#?]+)")
+_LINKED = re.compile(r'": "/[A-Za-z-]+/articles/([^"#?]+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class _Candidate:
     locale: str
     category: str
     products: Sequence[str]
-    links: Mapping[str, str | None]
+    links: str
+    """JSON as it is stored: a thousand objects need not be made to find addresses in them."""
     quality: float
     thanks: int
     mentions: int = 0
@@ -77,7 +78,7 @@ def _candidates(
             Article.locale,
             Article.category,
             Article.products,
-            Article.links,
+            cast(Article.links, Text),
             Article.quality,
             func.coalesce(thanks.c.count, 0),
         )
@@ -96,16 +97,9 @@ def _merit(candidate: _Candidate) -> tuple[float, int, int]:
 
 def _count_mentions(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     mentions = Counter(
-        name
-        for each in candidates
-        for name in {_linked(address) for address in (each.links or {}).values()} - {None}
+        name for each in candidates for name in set(_LINKED.findall(each.links or ""))
     )
     return [replace(each, mentions=mentions[each.article_id]) for each in candidates]
-
-
-def _linked(address: str | None) -> str | None:
-    found = _LINKED.match(address or "")
-    return found[1] if found else None
 
 
 def _nearest_versions(candidates: Iterable[_Candidate], locale: str) -> list[_Candidate]:

@@ -193,23 +193,18 @@ def _missing(reading: Reading) -> list[str]:
 
 def _onward(found: Article, locale: str) -> dict[str, Any]:
     """What to read next."""
-    shelf = shelf_of(found, locale=locale, session=database(), audiences=audiences(), now=now())
+    shelf = shelf_of(found, session=database(), audiences=audiences(), now=now())
     previous, following = neighbours(shelf, found.article_id)
     related = related_articles(
         found,
+        shelf,
         locale=locale,
         session=database(),
         index=parts().index,
         audiences=audiences(),
         now=now(),
     )
-    return {
-        "previous": previous,
-        "next": following,
-        "related": [
-            dict(zip(("article_id", "locale", "title"), each, strict=True)) for each in related
-        ],
-    }
+    return {"previous": previous, "next": following, "related": related}
 
 
 def _shelves(locale: str, parent: str = "") -> list[Shelf]:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from app.article_page import minutes_to_read, neighbours, related_articles, size_pictures
+from app.article_page import (
+    Other,
+    minutes_to_read,
+    neighbours,
+    related_articles,
+    shelf_of,
+    size_pictures,
+)
 from app.models import Article
 from search.document import Results
 from tests.fake_index import FakeIndex, make_hit
@@ -32,7 +39,7 @@ def test_a_stored_picture_says_how_large_it_is(tmp_path):
 
 
 def test_neighbours_stand_before_and_after_on_the_shelf():
-    shelf = [make_article(name) for name in "abc"]
+    shelf = [Other(name, "en", name) for name in "abc"]
     names = [tuple(each and each.article_id for each in neighbours(shelf, name)) for name in "abcx"]
     assert names == [(None, "b"), ("a", "c"), ("b", None), (None, None)]
 
@@ -45,10 +52,10 @@ class _Nearest(FakeIndex):
 
 def related(session, index, locale="en"):
     article = session.query(Article).filter_by(article_id="refund", locale=locale).one()
-    found = related_articles(
-        article, locale=locale, session=session, index=index, now=UPDATED.replace(year=2027)
-    )
-    return [article_id for article_id, _, _ in found]
+    now = UPDATED.replace(year=2027)
+    shelf = shelf_of(article, session=session, now=now)
+    found = related_articles(article, shelf, locale=locale, session=session, index=index, now=now)
+    return [each.article_id for each in found]
 
 
 def test_related_articles_are_the_nearest_that_may_be_read_without_itself(sessions):
