@@ -40,10 +40,10 @@ class _Piece:
 def mark_passage(html: str, wanted: str) -> str:
     """The article's clean HTML with <mark class="passage"> around the words of `wanted`.
 
-    Blanks do not count. The mark goes on to the end of the sentence, within the block. HTML comes
+    Blanks do not count, nor the dashes that stand between a table's cells in plain text. The mark goes on to the end of the sentence, within the block. HTML comes
     back as it was where the words are not in it, whatever they are: nothing of `wanted` is written.
     """
-    needle = "".join(wanted[:LONGEST_WANTED].split())
+    needle = "".join(filter(_counts, wanted[:LONGEST_WANTED]))
     if len(needle) < _SHORTEST_WANTED:
         return html
     root = read_tree(html)
@@ -52,13 +52,17 @@ def mark_passage(html: str, wanted: str) -> str:
         _Character(character, number, offset, piece.block)
         for number, piece in enumerate(pieces)
         for offset, character in enumerate(piece.text)
-        if not character.isspace()
+        if _counts(character)
     ]
     start = "".join(each.character for each in characters).find(needle)
     if start < 0:
         return html
     _mark(pieces, characters[start : _sentence_end(characters, start, start + len(needle))])
     return write_tree(root)
+
+
+def _counts(character: str) -> bool:
+    return not character.isspace() and character != "—"
 
 
 def _pieces(root: Node) -> Iterator[_Piece]:

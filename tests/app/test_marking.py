@@ -38,6 +38,11 @@ def unmarked(html):
             "返金は 五日以内",
             ["返金は五日以内です。"],
         ),
+        (
+            "<table><tr><th>Card</th><th>Days</th></tr>\n<tr><td>Visa</td><td>3 to 5</td></tr></table>",
+            "Days Visa — 3 to",
+            ["Days", "Visa", "3 to 5"],
+        ),
         ("<li>First step</li><li>Second step</li>", "First step", ["First step"]),
         ("<p>a &amp; b &lt;c&gt; d</p>", "a & b <c>", ["a &amp; b &lt;c&gt; d"]),
     ],
