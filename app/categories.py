@@ -25,6 +25,8 @@ class Shelf:
     """Published articles in it and below it, translations counted once."""
     icon: str = ""
     """Name of its picture, see app/templates/icons.html; empty for the usual one."""
+    locale: str = ""
+    """The language of its title; empty where its slug serves as one."""
 
 
 def list_shelves(
@@ -84,7 +86,7 @@ def _shelf(slug: str, names: dict[str, Category], counts: Counter[str]) -> Shelf
     if named is None:
         words = slug.rsplit("/", 1)[-1].replace("-", " ").replace("_", " ")
         return Shelf(slug, words[:1].upper() + words[1:], "", counts[slug])
-    return Shelf(slug, named.title, named.description, counts[slug], named.icon)
+    return Shelf(slug, named.title, named.description, counts[slug], named.icon, named.locale)
 
 
 def _position(named: Category | None) -> int:

@@ -40,8 +40,9 @@ class _Piece:
 def mark_passage(html: str, wanted: str) -> str:
     """The article's clean HTML with <mark class="passage"> around the words of `wanted`.
 
-    Blanks do not count, nor the dashes that stand between a table's cells in plain text. The mark goes on to the end of the sentence, within the block. HTML comes
-    back as it was where the words are not in it, whatever they are: nothing of `wanted` is written.
+    Blanks do not count, nor the dashes that stand between a table's cells in plain text. The mark
+    goes on to the end of the sentence, within the block. HTML comes back as it was where the words
+    are not in it, whatever they are: nothing of `wanted` is written.
     """
     needle = "".join(filter(_counts, wanted[:LONGEST_WANTED]))
     if len(needle) < _SHORTEST_WANTED:

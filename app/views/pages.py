@@ -21,7 +21,7 @@ from werkzeug.routing import BaseConverter
 from app import addresses
 from app.answers import Answer
 from app.branding import choose_text
-from app.languages import INTERFACE_LOCALES, same_writing
+from app.languages import INTERFACE_LOCALES, language_of, same_writing
 from app.notices import ShownNotice
 from app.reading import locales_in_use
 from app.views.scope import (
@@ -37,6 +37,8 @@ from app.views.scope import (
 _UNNAMED = "Help center"
 """KB_SITE_NAME unless it is set: a description rather than a name, and so translated."""
 _WORTH_PACKING = 1000
+_MOMENTS = {"en": "d MMM y, HH:mm", "ko": "y년 M월 d일 HH:mm", "zh": "y年M月d日 HH:mm"}
+"""CLDR's own short forms mix "AM" into Korean, and leave out what a date of the year is."""
 _NAMES = {"zh": "简体中文", "zh-Hans": "简体中文", "zh-CN": "简体中文", "zh-Hant": "繁體中文"}
 """What the two ways of writing Chinese are called in a menu, without the brackets of CLDR."""
 
@@ -63,6 +65,7 @@ def install_pages(app: Flask) -> None:
     app.after_request(_send_pages)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.template_filter("marked")(mark_spans)
+    app.template_filter("moment")(moment_words)
     app.template_filter("language_name")(language_name)
     app.jinja_env.globals.update(
         article_url=addresses.article_url,
@@ -141,11 +144,13 @@ def state_word(state: str) -> str:
 
 
 def window_of(notice: ShownNotice) -> str:
-    """From when to when a notice is in force, in the reader's words."""
-    start = _moment(notice.starts_at)
+    """From when to when a notice is in force, in the reader's words and the site's time zone."""
+    start, zone = moment_words(notice.starts_at), settings().time_zone.replace("_", " ")
     if notice.ends_at is None:
-        return str(gettext("since %(start)s", start=start))
-    return str(gettext("%(start)s to %(end)s", start=start, end=_moment(notice.ends_at)))
+        words = gettext("since %(start)s", start=start)
+    else:
+        words = gettext("%(start)s to %(end)s", start=start, end=moment_words(notice.ends_at))
+    return f"{words} ({zone})"
 
 
 def require_offered_locale() -> None:
@@ -157,8 +162,10 @@ def require_offered_locale() -> None:
         raise NotFound("This help center does not speak that language.")
 
 
-def _moment(moment: datetime) -> str:
-    return str(format_datetime(moment, "d MMM, HH:mm z" if spoken_locale() == "en" else "short"))
+def moment_words(moment: datetime) -> str:
+    """A moment in the site's time zone: 24 hours, as notices and letters are dated everywhere."""
+    shape = _MOMENTS.get(language_of(spoken_locale()), _MOMENTS["zh"])
+    return str(format_datetime(moment, shape))
 
 
 def _passage_url(item: Answer) -> str:

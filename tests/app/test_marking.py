@@ -39,7 +39,7 @@ def unmarked(html):
             ["返金は五日以内です。"],
         ),
         (
-            "<table><tr><th>Card</th><th>Days</th></tr>\n<tr><td>Visa</td><td>3 to 5</td></tr></table>",
+            "<tr><td>Card</td><td>Days</td></tr>\n<tr><td>Visa</td><td>3 to 5</td></tr>",
             "Days Visa — 3 to",
             ["Days", "Visa", "3 to 5"],
         ),

@@ -247,3 +247,20 @@ def test_suggestions_and_results_carry_the_notices_of_the_question_and_the_page(
         (found,) = writer.get(f"/api/v1/{query}").get_json()["notices"]
         assert (found["title"], found["locale"], found["url"]) == ("카드 오류", "ko", "/ko/status")
     assert writer.get("/api/v1/suggest?q=parcel&locale=ko").get_json()["notices"] == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "1 Mar 2026, 20:00 to 6 Mar 2126, 21:30 (Asia/Seoul)"),
+        ("ko", "2026년 3월 1일 20:00 ~ 2126년 3월 6일 21:30 (Asia/Seoul)"),
+        ("ja", "2026年3月1日 20:00 〜 2126年3月6日 21:30 (Asia/Seoul)"),
+        ("zh-Hant", "2026年3月1日 20:00 至 2126年3月6日 21:30 (Asia/Seoul)"),
+    ],
+)
+def test_planned_work_says_when_in_the_readers_words(sessions, make_client, locale, words):
+    with sessions() as session:
+        ends = datetime(2126, 3, 6, 12, 30, tzinfo=UTC)
+        add_notice(session, notice(kind="planned", starts_at=NOW - HOUR, ends_at=ends))
+    text = make_client(time_zone="Asia/Seoul").get(f"/{locale}/status").get_data(as_text=True)
+    assert words in text

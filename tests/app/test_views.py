@@ -106,6 +106,13 @@ def test_an_article_that_exists_in_another_language_only_is_listed_with_that_lan
     ]
 
 
+def test_a_title_in_another_writing_says_which(client):
+    page = read(client, "/zh-Hant/categories/payment")
+    assert page.find("h1", lang="zh")
+    assert page.find("html", lang="zh-Hant")
+    assert "lang" not in read(client, "/ko/categories/payment").find("h1")[0]
+
+
 @pytest.mark.parametrize("slug", ["nothing", "payment/nothing", "%00", "pay", "' OR 1=1"])
 def test_an_empty_category_is_not_found(client, slug):
     read(client, f"/en/categories/{slug}", 404)
