@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.markup.names import names
@@ -10,24 +12,17 @@ from app.markup.tree import Node, read_tree, write_tree
 
 LONGEST_WANTED = 200
 """Code points of the words to look for; a longer parameter is no passage of ours."""
+LARGEST_MARKED = 500_000
+"""Characters of HTML; whoever opens a larger article is led to its heading only."""
 _SHORTEST_WANTED = 4
 _LONGEST_MARKED = 400
 _ENDS = ".!?。！？"
 _BLOCKS = names("p li td th dt dd pre h2 h3 h4 h5 h6 blockquote div summary figcaption caption")
 _SKIPPED = frozenset({"rt", "button"})
+_UNCOUNTED = re.compile(r"[\s—]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Character:
-    """One visible character: which text node it stands in, where, and in which block."""
-
-    character: str
-    piece: int
-    offset: int
-    block: int
-
-
-@dataclass(slots=True)
 class _Piece:
     """One text node: `parent.children[place]`."""
 
@@ -35,6 +30,7 @@ class _Piece:
     place: int
     text: str
     block: int
+    """Number of the paragraph, item or cell it stands in."""
 
 
 def mark_passage(html: str, wanted: str) -> str:
@@ -44,26 +40,22 @@ def mark_passage(html: str, wanted: str) -> str:
     goes on to the end of the sentence, within the block. HTML comes back as it was where the words
     are not in it, whatever they are: nothing of `wanted` is written.
     """
-    needle = "".join(filter(_counts, wanted[:LONGEST_WANTED]))
-    if len(needle) < _SHORTEST_WANTED:
+    needle = _UNCOUNTED.sub("", wanted[:LONGEST_WANTED])
+    if len(needle) < _SHORTEST_WANTED or len(html) > LARGEST_MARKED:
         return html
     root = read_tree(html)
     pieces = list(_pieces(root))
-    characters = [
-        _Character(character, number, offset, piece.block)
-        for number, piece in enumerate(pieces)
-        for offset, character in enumerate(piece.text)
-        if _counts(character)
-    ]
-    start = "".join(each.character for each in characters).find(needle)
+    counted = [_UNCOUNTED.sub("", piece.text) for piece in pieces]
+    text = "".join(counted)
+    start = text.find(needle)
     if start < 0:
         return html
-    _mark(pieces, characters[start : _sentence_end(characters, start, start + len(needle))])
+    starts = [0]
+    for each in counted:
+        starts.append(starts[-1] + len(each))
+    end = _sentence_end(text, start, start + len(needle), pieces, starts)
+    _mark(pieces, starts, start, end)
     return write_tree(root)
-
-
-def _counts(character: str) -> bool:
-    return not character.isspace() and character != "—"
 
 
 def _pieces(root: Node) -> Iterator[_Piece]:
@@ -84,31 +76,44 @@ def _pieces(root: Node) -> Iterator[_Piece]:
             waiting.append((child, 0, blocks if child.name in _BLOCKS else block))
 
 
-def _sentence_end(characters: list[_Character], start: int, end: int) -> int:
-    block = characters[end - 1].block
-    limit = min(len(characters), start + _LONGEST_MARKED)
+def _sentence_end(
+    text: str, start: int, end: int, pieces: Sequence[_Piece], starts: Sequence[int]
+) -> int:
+    """Where the sentence ends that character `end - 1` stands in, or its block."""
+    block = pieces[_piece_of(end - 1, starts)].block
+    limit = min(len(text), start + _LONGEST_MARKED)
     while (
-        end < limit
-        and characters[end - 1].character not in _ENDS
-        and characters[end].block == block
+        end < limit and text[end - 1] not in _ENDS and pieces[_piece_of(end, starts)].block == block
     ):
         end += 1
     return end
 
 
-def _mark(pieces: list[_Piece], marked: list[_Character]) -> None:
-    spans: dict[int, tuple[int, int]] = {}
-    for each in marked:
-        first, _ = spans.get(each.piece, (each.offset, 0))
-        spans[each.piece] = (first, each.offset + 1)
+def _piece_of(place: int, starts: Sequence[int]) -> int:
+    """Number of the piece that holds counted character `place`."""
+    return bisect_right(starts, place) - 1
+
+
+def _mark(pieces: Sequence[_Piece], starts: Sequence[int], start: int, end: int) -> None:
+    first, last = _piece_of(start, starts), _piece_of(end - 1, starts)
     # From the end, so that the places of earlier text nodes stay true.
-    for number in sorted(spans, reverse=True):
-        piece, (first, last) = pieces[number], spans[number]
+    for number in range(last, first - 1, -1):
+        if starts[number] == starts[number + 1]:
+            continue  # nothing but blanks, between two blocks perhaps
+        piece = pieces[number]
         # The blanks between two marked pieces belong to the passage.
-        first = 0 if number > min(spans) else first
-        last = len(piece.text) if number < max(spans) else last
-        inner = Node("mark", {"class": "passage"}, [piece.text[first:last]])
-        parts: list[Node | str] = [piece.text[:first], inner, piece.text[last:]]
+        begin = _offset(piece.text, start - starts[number]) if number == first else 0
+        stop = (
+            _offset(piece.text, end - 1 - starts[number]) + 1 if number == last else len(piece.text)
+        )
+        inner = Node("mark", {"class": "passage"}, [piece.text[begin:stop]])
+        parts: list[Node | str] = [piece.text[:begin], inner, piece.text[stop:]]
         piece.parent.children[piece.place : piece.place + 1] = [
             part for part in parts if part != ""
         ]
+
+
+def _offset(text: str, counted: int) -> int:
+    """Where in `text` its counted character number `counted` stands."""
+    places = (place for place, each in enumerate(text) if not _UNCOUNTED.match(each))
+    return next(place for number, place in enumerate(places) if number == counted)

@@ -68,3 +68,8 @@ def test_what_was_asked_for_is_never_written_into_the_page():
 def test_marking_changes_nothing_but_the_marks(wanted):
     html = "<p>a b<em>ab . a</em>b</p><ul><li>한ab。ba</li></ul><pre>a &lt; b &amp; a</pre>"
     assert unmarked(mark_passage(html, wanted)) == html
+
+
+def test_a_huge_article_is_left_alone():
+    html = f"<p>{'word ' * 120_000}</p>"
+    assert mark_passage(html, "word word") == html
