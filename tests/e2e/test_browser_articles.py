@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from app.addresses import passage_url
+
 pytestmark = pytest.mark.browser
 
 ARTICLE = "/en/articles/everything"
@@ -147,3 +149,25 @@ def test_a_product_once_chosen_is_remembered(open_page):
     page.get_by_role("button", name="iPhone").click()
     expect(page.get_by_role("button", name="iPhone")).to_have_attribute("aria-pressed", "false")
     assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "Short & sweet - 100% (yes)!",
+        "환불은 5일 안에 돌려드려요. " * 9,
+        "word " * 40,
+        "x" * 200,
+        "💸" * 90,
+    ],
+)
+def test_scripts_and_server_write_the_same_address_for_an_answer(open_page, answer):
+    page = open_page("/en/")
+    module = page.locator('link[href$="/passage.js"]').get_attribute("href")
+    for url in ("/en/articles/a", "/en/articles/a#b"):
+        written = page.evaluate(
+            "async ([module, url, answer]) => (await import(module)).passageUrl(url, answer)",
+            [module, url, answer],
+        )
+        assert written == passage_url(url, answer)
