@@ -26,6 +26,8 @@ CHARACTERS_A_MINUTE = 500
 and about 500 characters in Japanese and Chinese (Brysbaert 2019, doi:10.1016/j.jml.2019.104047)."""
 _RELATED = 4
 _SPARE = 4
+_NEAR_ENOUGH = 0.75
+"""Of the nearest article's score; below, in the sample help center, articles stop being related."""
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _STORED_IMAGE = re.compile(r'<img (?P<rest>[^>]*?src="/media/(?P<sha>[0-9a-f]{64})/[^>]*)>')
@@ -66,10 +68,17 @@ def related_articles(
         text=article.title, locale=article.locale, audiences=audiences, per_page=_RELATED + _SPARE
     )
     found = search(question, session=session, index=index, now=now).items
-    near = [Other(each.article_id, each.locale, each.title) for each in found]
+    others = [each for each in found if each.article_id != article.article_id]
+    least = _NEAR_ENOUGH * max((each.score for each in others), default=0.0)
+    near = [
+        Other(each.article_id, each.locale, each.title) for each in others if each.score >= least
+    ]
     for candidates in (near, shelf):
-        others = [each for each in candidates if each.article_id != article.article_id]
-        readable = [each for each in others if same_writing(each.locale, locale)]
+        readable = [
+            each
+            for each in candidates
+            if each.article_id != article.article_id and same_writing(each.locale, locale)
+        ]
         if readable:
             return readable[:_RELATED]
     return []

@@ -67,6 +67,13 @@ def test_related_articles_are_the_nearest_that_may_be_read_without_itself(sessio
     assert (query.text, query.locale) == ("Get a refund", "en")
 
 
+def test_an_article_much_farther_than_the_nearest_is_not_related(sessions):
+    hits = [make_hit("refund", score=0.9), make_hit("gift-cards", score=0.6)]
+    with sessions() as session:
+        far = make_hit("sign-in", score=0.44)
+        assert related(session, _Nearest([*hits, far])) == ["gift-cards"]
+
+
 def test_without_anything_near_the_same_shelf_is_related(sessions):
     with sessions.begin() as session:
         session.add(make_article("fees", title="Fees", category="payment"))
