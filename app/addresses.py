@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+LONGEST_MARK = 80
+"""Code points; enough to find a sentence, and short enough for an address."""
+
 
 def home_url(locale: str) -> str:
     """The help center's front page in one language."""
@@ -18,6 +21,21 @@ def article_url(locale: str, article_id: str, anchor: str = "") -> str:
     """An article, opened at the heading `anchor` unless that is empty."""
     fragment = f"#{quote(anchor, safe='')}" if anchor else ""
     return f"/{quote(locale, safe='')}/articles/{quote(article_id, safe='/')}{fragment}"
+
+
+def passage_url(article: str, answer: str) -> str:
+    """An article's address that opens it at the words of `answer`; app/static/passage.js agrees.
+
+    `mark` is for this server, which marks the words whatever the browser; the text fragment
+    (https://wicg.github.io/scroll-to-text-fragment/) makes browsers that know it scroll there.
+    """
+    words = _beginning(answer.strip())
+    if not words:
+        return article
+    page, _, anchor = article.partition("#")
+    # "-" has a meaning of its own in a text fragment.
+    encoded = quote(words, safe="!'()*").replace("-", "%2D")
+    return f"{page}?mark={encoded}#{anchor}:~:text={encoded}"
 
 
 def category_url(locale: str, category: str) -> str:
@@ -35,9 +53,43 @@ def contact_url(locale: str, **parameters: str | int) -> str:
     return _with_parameters(f"/{quote(locale, safe='')}/contact", parameters)
 
 
+def requests_url(locale: str) -> str:
+    """The requests that were sent from this browser."""
+    return f"/{quote(locale, safe='')}/requests"
+
+
+def request_url(locale: str, ticket_id: str, key: str) -> str:
+    """One request, for whoever has its key."""
+    return _with_parameters(f"{requests_url(locale)}/{quote(ticket_id, safe='')}", {"key": key})
+
+
+def status_url(locale: str) -> str:
+    """What is planned and what is broken."""
+    return f"/{quote(locale, safe='')}/status"
+
+
+def entry_url(locale: str, **parameters: str | int) -> str:
+    """Help for a page of the product; `parameters` as in `search_url`."""
+    return _with_parameters(f"/{quote(locale, safe='')}/for", parameters)
+
+
+def offline_url(locale: str) -> str:
+    """The page for when the network is away."""
+    return f"/{quote(locale, safe='')}/offline"
+
+
 def media_url(sha256: str, name: str) -> str:
     """An image or attachment by the SHA-256 of its bytes; `name` is what a download is called."""
     return f"/media/{sha256}/{quote(name, safe='')}"
+
+
+def _beginning(text: str) -> str:
+    """The first words, at most LONGEST_MARK code points."""
+    if len(text) <= LONGEST_MARK:
+        return text
+    cut = text[:LONGEST_MARK]
+    blank = cut.rfind(" ")
+    return cut[:blank] if blank > len(cut) / 2 else cut
 
 
 def _with_parameters(path: str, parameters: dict[str, str | int]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -52,6 +52,8 @@ class Question:
     locale: str | None = None
     """The asker's language, a preference; None when unknown."""
     category: str | None = None
+    only_locale: str | None = None
+    """A language that all results must be in; used by `search`."""
     products: frozenset[str] = frozenset()
     audiences: frozenset[str] = frozenset({"public"})
     limit: int = 5
@@ -168,8 +170,14 @@ def search(
         return _without_words(question, per_page, session, _moment(now), started)
     # Pages are cut after the database has had its say, so that they neither overlap nor have gaps.
     page = max(1, min(question.page, MOST_PAGES))
-    results = index.search(_query(question, text, page * per_page + _SPARE))
+    narrowed = question.only_locale is not None
+    wanted = MOST_PER_PAGE * 4 if narrowed else page * per_page + _SPARE
+    results = index.search(_query(question, text, wanted))
     hits = _visible_hits(results.hits, question.audiences, session, _moment(now))
+    if narrowed:
+        # The engine takes a language for a preference; here it is a filter.
+        hits = [hit for hit in hits if hit.locale == question.only_locale]
+        results = replace(results, hits=tuple(hits), total=len(hits))
     return _answers(question, results, hits, hits[(page - 1) * per_page : page * per_page], started)
 
 

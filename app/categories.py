@@ -23,6 +23,10 @@ class Shelf:
     description: str
     articles: int
     """Published articles in it and below it, translations counted once."""
+    icon: str = ""
+    """Name of its picture, see app/templates/icons.html; empty for the usual one."""
+    locale: str = ""
+    """The language of its title; empty where its slug serves as one."""
 
 
 def list_shelves(
@@ -47,6 +51,11 @@ def shelves_to(session: Session, category: str, *, locale: str, default_locale: 
     """The way from the top to `category`, itself included; their counts are 0."""
     names = _names(session, (locale, default_locale))
     return [_shelf(slug, names, Counter()) for slug in _lineage(category)]
+
+
+def shelf_titles(session: Session, *, locale: str, default_locale: str) -> dict[str, str]:
+    """The title of every category that has one, by slug."""
+    return {slug: row.title for slug, row in _names(session, (locale, default_locale)).items()}
 
 
 def _count_articles(session: Session, audiences: frozenset[str], now: datetime) -> Counter[str]:
@@ -77,7 +86,7 @@ def _shelf(slug: str, names: dict[str, Category], counts: Counter[str]) -> Shelf
     if named is None:
         words = slug.rsplit("/", 1)[-1].replace("-", " ").replace("_", " ")
         return Shelf(slug, words[:1].upper() + words[1:], "", counts[slug])
-    return Shelf(slug, named.title, named.description, counts[slug])
+    return Shelf(slug, named.title, named.description, counts[slug], named.icon, named.locale)
 
 
 def _position(named: Category | None) -> int:

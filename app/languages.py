@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from app.locales import BadLocale, normalise_locale
 
-INTERFACE_LOCALES = ("en", "ko", "ja", "zh")
+INTERFACE_LOCALES = ("en", "ko", "ja", "zh", "zh-Hant")
+_TRADITIONAL = frozenset({"TW", "HK", "MO"})
+"""Regions that write Chinese in traditional characters unless a tag says otherwise."""
 
 
 def language_of(tag: str) -> str:
@@ -22,14 +24,33 @@ def same_language(one: str, other: str) -> bool:
     return language_of(one) == language_of(other)
 
 
+def writing_of(tag: str) -> tuple[str, str]:
+    """The language of a tag and how it is written: `zh-TW` -> ("zh", "Hant"), `ko` -> ("ko", "").
+
+    Only Chinese is read by most readers in one of its two scripts only (RFC 5646, likely subtags
+    of CLDR: TW, HK and MO are traditional).
+    """
+    language, *rest = tag.replace("_", "-").split("-")
+    if language.lower() != "zh":
+        return language.lower(), ""
+    hant = "Hant" in rest or ("Hans" not in rest and not _TRADITIONAL.isdisjoint(rest))
+    return "zh", "Hant" if hant else "Hans"
+
+
+def same_writing(one: str, other: str) -> bool:
+    """Whether who reads one tag's texts reads the other's without effort."""
+    return writing_of(one) == writing_of(other)
+
+
 def choose_locale(wanted: Iterable[str], offered: Sequence[str]) -> str | None:
     """The first of `offered` that suits `wanted`, which is in order of preference.
 
-    A tag suits exactly or by its language (RFC 4647 lookup, and the other way round: who wants
-    `zh` is served `zh-TW` where nothing nearer exists). None when nothing suits.
+    A tag suits exactly, by its language and script, or by its language alone (RFC 4647 lookup, and
+    the other way round: who wants `zh` is served `zh-TW` where nothing nearer exists). None when
+    nothing suits.
     """
     for tag in wanted:
-        for fits in (str.__eq__, same_language):
+        for fits in (str.__eq__, same_writing, same_language):
             for candidate in offered:
                 if fits(tag, candidate):
                     return candidate

@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from app import setting_values as values
 from app.errors import KotaeError
-
-T = TypeVar("T")
+from app.setting_fields import SettingDescription
+from app.setting_fields import setting as _setting
+from app.site_settings import SiteSettings
 
 
 class SettingsError(KotaeError):
@@ -25,37 +26,8 @@ class SettingsError(KotaeError):
     status = 500
 
 
-@dataclass(frozen=True, slots=True)
-class SettingDescription:
-    """One line of the settings table: the variable, its default as text, and what it does."""
-
-    name: str
-    default: str
-    meaning: str
-    secret: bool = False
-
-
-def _setting(
-    name: str,
-    default: str,
-    meaning: str,
-    read: Callable[[str], T],
-    *,
-    shown: str | None = None,
-    secret: bool = False,
-) -> T:
-    """Declare a field read from variable `name`; `shown` replaces a default that is derived."""
-    description = SettingDescription(name, default if shown is None else shown, meaning, secret)
-    field: Any = dataclasses.field(
-        default_factory=lambda: read(default),
-        repr=not secret,
-        metadata={"setting": description, "read": read},
-    )
-    return field  # type: ignore[no-any-return]
-
-
 @dataclass(frozen=True)
-class Settings:
+class Settings(SiteSettings):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(
@@ -147,10 +119,10 @@ class Settings:
         values.read_locale,
     )
     locales: tuple[str, ...] = _setting(
-        "KB_LOCALES", "en,ko,ja,zh", "Languages that the help center offers", values.read_locales
-    )
-    site_name: str = _setting(
-        "KB_SITE_NAME", "Help center", "Name shown on every page", values.read_text
+        "KB_LOCALES",
+        "en,ko,ja,zh,zh-Hant",
+        "Languages that the help center offers",
+        values.read_locales,
     )
     base_url: str = _setting(
         "KB_BASE_URL",
@@ -205,6 +177,14 @@ class Settings:
         shown="none: outcomes are refused",
         secret=True,
     )
+    api_token: str = _setting(
+        "KB_API_TOKEN",
+        "",
+        "Bearer token with which other programs write notices",
+        values.read_text,
+        shown="none: writing is refused",
+        secret=True,
+    )
     metrics_token: str = _setting(
         "KB_METRICS_TOKEN",
         "",
@@ -257,8 +237,10 @@ class Settings:
 
 
 def describe_settings() -> tuple[SettingDescription, ...]:
-    """The settings table in its order, for the README and `kb doctor`."""
-    return tuple(field.metadata["setting"] for field in dataclasses.fields(Settings))
+    """The settings table, for the README and `kb doctor`: how it runs, then how it looks."""
+    looks = {field.name for field in dataclasses.fields(SiteSettings)}
+    fields = sorted(dataclasses.fields(Settings), key=lambda field: field.name in looks)
+    return tuple(field.metadata["setting"] for field in fields)
 
 
 def _read(description: SettingDescription, read: Callable[[str], Any], text: str) -> Any:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import KotaeError
 from app.languages import read_locale
-from app.models import Ticket, TicketOutcome
+from app.models import Ticket, TicketOutcome, TicketReply
 from app.payload import Fields, parse_json
 from app.problems import NotSigned
 
@@ -28,7 +28,7 @@ LARGEST_CUSTOM = 8000
 """Bytes of JSON in a ticket's custom fields."""
 REPLAY_SECONDS = 300
 """How far a signed request's clock may be from ours, both ways."""
-OUTCOMES = ("created", "reopened", "solved", "closed", "merged", "spam")
+OUTCOMES = ("created", "reopened", "replied", "solved", "closed", "merged", "spam")
 
 # What mail servers accept in practice, letters of every script included; not all of RFC 5322.
 EMAIL = re.compile(
@@ -174,9 +174,20 @@ def record_outcome(session: Session, outcome: Outcome) -> None:
         .on_conflict_do_nothing()
         .returning(TicketOutcome.id)
     )
-    if stored.first() is not None and outcome.reference:
-        ticket.reference = outcome.reference
+    if stored.first() is not None:
+        _follow(session, ticket, outcome)
     session.commit()
+
+
+def _follow(session: Session, ticket: Ticket, outcome: Outcome) -> None:
+    """Put on the ticket what a new outcome says; its sender reads the reply on their page."""
+    ticket.reference = outcome.reference or ticket.reference
+    ticket.status = "new"  # from now on the help desk's outcomes say how it stands
+    reply = outcome.data.get("reply")
+    if outcome.outcome == "replied" and isinstance(reply, str) and reply.strip():
+        session.add(
+            TicketReply(ticket_id=ticket.id, author="support", body=reply.strip(), at=outcome.at)
+        )
 
 
 def _object(fields: Fields, name: str) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def _meaning_scores(
 def _fuse(
     view: View, legs: Legs, text: str, wanted: str | None, *, typing: bool, weights: Weights
 ) -> dict[int, float]:
-    # Keys alone: a reading, a slip, a few letters. Neither words nor the model can make sense of it.
+    # Keys alone: a reading, a slip, a few letters, of which no word and no model makes sense.
     only_keys = legs.keys and not legs.words
     complete = (0.0 if only_keys else completeness(text)) if typing else 1.0
     words = {

@@ -9,11 +9,13 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
+from app.branding import FooterLink, read_products
 from app.db import create_database_engine, session_factory
 from app.models import Base
 from app.settings import Settings
+from app.support_hours import read_hours
 from tests.fake_index import FakeIndex
-from tests.help_center import hits_of_help_center, small_help_center
+from tests.help_center import hits_of_help_center, rich_help_center, small_help_center
 
 FLAGS = [
     "--headless",
@@ -33,18 +35,30 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site_url(tmp_path_factory):
+def site_secret():
+    """What signs the addresses of requests on that server."""
+    return "a secret that only these tests know"
+
+
+@pytest.fixture(scope="session")
+def site_url(tmp_path_factory, site_secret):
     """The address of the small help center, served from a thread."""
     settings = Settings(
         var_dir=tmp_path_factory.mktemp("site"),
+        secret_key=site_secret,
         rate_suggest="100000/minute",
         rate_search="100000/minute",
         rate_tickets="100000/minute",
+        rate_events="100000/minute",
+        products=read_products("web=Website, ios=iPhone"),
+        support_hours=read_hours("Mon-Fri 09:00-18:00"),
+        answer_hours=24,
+        footer_links=(FooterLink("Shop", "/en/"),),
     )
     engine = create_database_engine(settings)
     Base.metadata.create_all(engine)
     with session_factory(engine).begin() as session:
-        session.add_all(small_help_center())
+        session.add_all([*small_help_center(), *rich_help_center(settings.media_dir)])
     app = create_app(settings, index=FakeIndex(hits_of_help_center()))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
@@ -79,6 +93,8 @@ def open_page(browser, site_url):
     complaints = []
 
     def open_at(path, *, expect_complaints=False, **options):
+        # Requests that a worker makes are hidden from the tests' routes.
+        options.setdefault("service_workers", "block")
         context = browser.new_context(
             base_url=site_url, viewport=options.pop("viewport", VIEWPORT), **options
         )

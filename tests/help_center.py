@@ -1,8 +1,9 @@
 """A small help center: its articles, and the hits an index would give for them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from app.models import Article, Category
+from app.models import Article, Category, Media, Notice, Ticket, TicketReply
+from app.render import render
 from tests.fake_index import make_hit
 
 UPDATED = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -79,4 +80,102 @@ def hits_of_help_center():
         make_hit("escalation", title="Escalate a refund"),
         make_hit("unfinished", title="Unfinished refund"),
         make_hit("deleted-long-ago", title="A refund of old"),
+    ]
+
+
+PICTURE_SHA = "cd" + "0" * 62
+PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="480" height="150"><path d="M0 0h9v9z"/></svg>'
+)
+LONG_ARTICLE = (
+    """The first paragraph with an [external link](https://example.com) and `code`.
+
+![The way of a parcel](way.svg)
+
+## Steps
+
+1. Open **Orders**.
+2. Choose the parcel.
+
+    A second paragraph of the step.
+
+3. Confirm.
+
+## Callouts
+
+!!! note
+    Something to know.
+
+!!! tip "By the way"
+    Something good.
+
+!!! warning
+    Something to mind.
+
+!!! danger
+    Something to fear.
+
+??? info "More"
+    Folded away.
+
+## Code and tables
+
+```python
+answer = "yes"  # not 42
+```
+
+| Card | Days |
+|---|---|
+| Visa | 3 |
+
+> Somebody said so.
+
+### A smaller heading
+
+Term
+:   What it means.
+"""
+    + "\nMore words, so that the page can be scrolled.\n" * 40
+)
+
+
+def rich_help_center(media_dir):
+    """An article with everything a page can show, notices, and a ticket with a reply."""
+    path = media_dir / PICTURE_SHA[:2] / PICTURE_SHA
+    path.parent.mkdir(parents=True)
+    path.write_bytes(PICTURE)
+    rendered = render(
+        LONG_ARTICLE,
+        resolve_link=lambda address: address,
+        resolve_media=lambda address: f"/media/{PICTURE_SHA}/{address}",
+    )
+    now = datetime.now(UTC)
+    return [
+        make_article(
+            "everything",
+            title="Everything at once",
+            category="account",
+            html=rendered.html,
+            headings=[
+                {"level": each.level, "text": each.text, "anchor": each.anchor}
+                for each in rendered.headings
+            ],
+        ),
+        Media(sha256=PICTURE_SHA, media_type="image/svg+xml", size=len(PICTURE)),
+        *(
+            Notice(
+                id=kind,
+                kind=kind,
+                texts={
+                    "en": {"title": f"A {kind} notice", "body": "What it is about."},
+                    "ko": {"title": "알려 드립니다", "body": "무슨 일인지 적혀 있어요."},
+                },
+                pages=["*/status", "*/articles/everything"],
+                starts_at=now - timedelta(hours=1),
+                ends_at=now + timedelta(days=9),
+            )
+            for kind in ("problem", "planned", "info")
+        ),
+        Ticket(id="00000000000000aa", email="kim@example.com", subject="환불", body="언제 와요?"),
+        TicketReply(ticket_id="00000000000000aa", author="support", body="내일 도착해요.", at=now),
     ]

@@ -7,13 +7,15 @@ from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
 from app.models.event import EVENT_TYPES, Event
 from app.models.media import Media, MediaFile
+from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
-from app.models.ticket import Ticket, TicketOutcome
+from app.models.ticket import Ticket, TicketOutcome, TicketReply
 
 __all__ = [
     "AUDIENCES",
     "EVENT_TYPES",
+    "NOTICE_KINDS",
     "STATUSES",
     "Article",
     "Base",
@@ -21,11 +23,13 @@ __all__ = [
     "Event",
     "Media",
     "MediaFile",
+    "Notice",
     "OutboxEntry",
     "Redirect",
     "Revision",
     "Ticket",
     "TicketOutcome",
+    "TicketReply",
     "UtcDateTime",
     "utc_now",
 ]

@@ -21,6 +21,7 @@ EVENT_TYPES = (
     "contact_abandoned",
     "ticket_submitted",
     "effort_rated",
+    "feedback_reason",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import LOCALE, Base, UtcDateTime, utc_now
@@ -50,3 +50,19 @@ class TicketOutcome(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class TicketReply(Base):
+    """What was written about a ticket after it was sent, by its sender or by support."""
+
+    __tablename__ = "ticket_replies"
+    __table_args__ = (
+        CheckConstraint("author IN ('visitor', 'support')", name="author"),
+        Index(None, "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
+    author: Mapped[str] = mapped_column(String(16))
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

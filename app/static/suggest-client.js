@@ -5,7 +5,9 @@
  * @typedef {{article_id: string, locale: string, title: string, title_highlights: Span[],
  *   answer: string, answer_highlights: Span[], url: string, score: number,
  *   translation_of_query_locale: boolean}} Item
- * @typedef {{query_id: string, items: Item[], no_answer: boolean, contact_url: string}} Answers
+ * @typedef {{id: string, kind: string, title: string, body: string, locale: string, url: string}} Notice
+ * @typedef {{query_id: string, items: Item[], no_answer: boolean, contact_url: string,
+ *   notices?: Notice[]}} Answers
  */
 
 const PAUSE_MS = 100;

@@ -2,6 +2,7 @@
 // only ever set as textContent.
 
 import { Combobox } from "./combobox.js";
+import { passageUrl } from "./passage.js";
 import { SuggestClient } from "./suggest-client.js";
 
 /**
@@ -64,7 +65,17 @@ function answerRow(item) {
     title.append(language);
   }
   row.append(title, answer);
-  return { url: item.url, element: row };
+  return { url: passageUrl(item.url, item.answer), element: row };
+}
+
+/** @param {import("./suggest-client.js").Notice} notice @returns {Option} */
+function noticeRow(notice) {
+  const row = make("li", "suggestion suggestion-notice");
+  const title = make("span", "suggestion-title", notice.title);
+  const body = make("span", "suggestion-answer", notice.body);
+  title.lang = body.lang = notice.locale;
+  row.append(title, body);
+  return { url: notice.url, element: row };
 }
 
 /**
@@ -105,17 +116,24 @@ export function attach(form) {
   const client = new SuggestClient(words.suggest ?? "", {
     locale: words.locale ?? "",
     page: location.pathname,
+    ...(words.products ? { products: words.products } : {}),
   });
   const combobox = new Combobox(input, words.textList ?? "", (url, newTab) => {
     if (newTab) window.open(url, "_blank", "noopener");
-    else location.assign(url);
+    else {
+      // Who comes back finds the list as it was left.
+      history.replaceState({ ...history.state, typed: input.value }, "");
+      location.assign(url);
+    }
   });
 
   /** @param {Answers} answers */
   const show = (answers) => {
     const none = answers.items.length === 0;
     const note = none ? (words.textNone ?? "") : "";
-    const rows = answers.items.map(answerRow);
+    // What the page says already is not said twice.
+    const news = (answers.notices ?? []).filter(({ id }) => !document.getElementById(`notice-${id}`));
+    const rows = [...news.map(noticeRow), ...answers.items.map(answerRow)];
     rows.push(contactRow(words, input.value.trim(), answers.query_id, note));
     combobox.show(rows, none ? note : countWords(words, answers.items.length));
   };
@@ -138,8 +156,15 @@ export function attach(form) {
     if (event.key === "Escape" && !event.isComposing) client.cancel();
   });
   form.addEventListener("submit", () => client.cancel());
+  const typed = history.state?.typed;
+  if (typeof typed === "string" && typed !== "" && input.value === input.defaultValue) {
+    history.replaceState({ ...history.state, typed: "" }, "");
+    input.value = typed;
+    input.focus();
+    client.ask(typed, show, fail);
+  }
 }
 
-for (const form of document.querySelectorAll("form[data-suggest]")) {
+for (const form of document.querySelectorAll("form.search[data-suggest]")) {
   if (form instanceof HTMLFormElement) attach(form);
 }

@@ -10,13 +10,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.cli import register_commands
 from app.settings import Settings
 from app.views.api import api_blueprint
+from app.views.assets import install_assets
 from app.views.contact import contact_blueprint
+from app.views.contextual import contextual_blueprint
 from app.views.failures import install_failures
 from app.views.headers import install_headers
 from app.views.help import help_blueprint
 from app.views.media import media_blueprint
+from app.views.my_requests import requests_blueprint
+from app.views.notices import notices_blueprint
 from app.views.ops import install_measuring, ops_blueprint
 from app.views.pages import install_pages
+from app.views.results import results_blueprint
 from app.views.scope import Parts, install_scope
 
 LARGEST_BODY = 512 * 1024
@@ -35,11 +40,16 @@ def assemble(parts: Parts) -> Flask:
     install_failures(app)
     install_headers(app)
     install_pages(app)
+    install_assets(app, parts.settings)
     limiter = _limit_rates(app)
     app.register_blueprint(api_blueprint(parts.settings, limiter))
+    app.register_blueprint(notices_blueprint())
     app.register_blueprint(ops_blueprint())
     app.register_blueprint(media_blueprint())
     app.register_blueprint(contact_blueprint(parts.settings, limiter))
+    app.register_blueprint(requests_blueprint(parts.settings, limiter))
+    app.register_blueprint(contextual_blueprint(parts.settings, limiter))
+    app.register_blueprint(results_blueprint(parts.settings, limiter))
     app.register_blueprint(help_blueprint(parts.settings, limiter))
     register_commands(app)
     return app

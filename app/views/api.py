@@ -23,6 +23,7 @@ from app.reading import Reading, find_article, list_articles
 from app.settings import Settings
 from app.tickets import check_signature, open_ticket, read_outcome, read_ticket, record_outcome
 from app.views.headers import refuse_foreign_origin
+from app.views.notices import notices_about
 from app.views.pages import checked
 from app.views.parameters import read_list, read_search, read_suggest
 from app.views.scope import audiences, database, now, parts, settings, wanted_locales
@@ -47,14 +48,16 @@ def suggest() -> Response:
     """Answers while somebody types."""
     question = read_suggest(request.args, audiences())
     found = answers.suggest(question, session=database(), index=parts().index, now=now())
-    return _fresh(found, "suggest", found.to_json(_contact(question.locale)))
+    body = found.to_json(_contact(question.locale)) | {"notices": notices_about(question)}
+    return _fresh(found, "suggest", body)
 
 
 def search() -> Response:
     """One page of answers to a finished question."""
     question = read_search(request.args, audiences())
     found = answers.search(question, session=database(), index=parts().index, now=now())
-    return _fresh(found, "search", found.to_search_json(_contact(question.locale)))
+    body = found.to_search_json(_contact(question.locale)) | {"notices": notices_about(question)}
+    return _fresh(found, "search", body)
 
 
 def articles() -> Response:

@@ -1,24 +1,37 @@
-"""The form that reaches a person: always there, never more than a link away."""
+"""The form that reaches a person, and the page on which its sender follows what becomes of it."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
 
+from babel.dates import format_time, get_day_names
 from flask import Blueprint, Response, redirect, request
+from flask_babel import format_timedelta, get_locale  # type: ignore[import-untyped]
 from flask_limiter import Limiter
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.addresses import contact_url, request_url
+from app.models import Article
 from app.problems import BadRequestData
+from app.reading import ArticleNotFound, find_article
+from app.requests import request_key
 from app.settings import Settings
+from app.support_hours import Hours, is_open
 from app.tickets import open_ticket, read_ticket
 from app.views.headers import refuse_foreign_form
+from app.views.my_requests import key_of, remember_request
 from app.views.pages import page, require_offered_locale
-from app.views.scope import database
+from app.views.scope import audiences, database, notices_here, now, wanted_locales
+from app.views.scope import settings as current_settings
 from app.wording import clean_text
 
 _FIELDS = ("email", "subject", "body", "page", "query_id")
 _TICKET_ID = re.compile(r"[0-9a-f]{16}")
+_ARTICLE_PATH = re.compile(r"/[A-Za-z-]{2,12}/articles/(?P<id>.{1,400})")
+_MOST_READ = 5
 
 
 def contact_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
@@ -39,7 +52,11 @@ def show_form(locale: str) -> Response:
         "page": clean_text(request.args.get("page", ""))[:2000],
         "query_id": clean_text(request.args.get("query_id", ""))[:64],
     }
-    return page("contact.html", given=given, faults={})
+    article_id = _article_id(given["page"])
+    read = _articles(locale, [article_id]) if article_id else []
+    if read:
+        given["page"] = ""  # the article's title says it better than its address
+    return _form(locale, given, read)
 
 
 def send_form(locale: str) -> AnyResponse:
@@ -47,18 +64,106 @@ def send_form(locale: str) -> AnyResponse:
     refuse_foreign_form()
     given = {name: request.form.get(name, "") for name in _FIELDS}
     given["email"] = given["email"].strip()
+    read = [article_id for article_id in request.form.getlist("read") if article_id][:_MOST_READ]
+    articles = _articles(locale, read)
+    custom = {"read": [article.article_id for article in articles]} if articles else {}
     try:
-        ticket = read_ticket(given | {"locale": locale})
+        ticket = read_ticket(given | {"locale": locale, "custom": custom})
     except BadRequestData as error:
         faults = {problem.field: problem.code for problem in error.problems}
-        return page("contact.html", 422, given=given, faults=faults)
+        return _form(locale, given, articles, faults)
     ticket_id = open_ticket(database(), ticket)
-    return redirect(f"/{locale}/contact/sent?ticket={ticket_id}", 303)
+    key = request_key(key_of(), ticket_id)
+    response = redirect(f"{contact_url(locale)}/sent?ticket={ticket_id}&key={key}", 303)
+    remember_request(response, ticket_id, key)
+    return response
 
 
 def sent(locale: str) -> Response:
     """The confirmation, with the number to refer to."""
-    ticket_id = request.args.get("ticket", "")
+    ticket_id, key = request.args.get("ticket", ""), request.args.get("key", "")
     if not _TICKET_ID.fullmatch(ticket_id):
         raise NotFound("There is no such message.")
-    return page("contact_sent.html", ticket_id=ticket_id)
+    genuine = bool(key) and key == request_key(key_of(), ticket_id)
+    response = page(
+        "contact_sent.html",
+        ticket_id=ticket_id,
+        request_link=request_url(locale, ticket_id, key) if genuine else "",
+        answer_time=_answer_time(),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _form(
+    locale: str, given: dict[str, str], read: list[Article], faults: dict[str, str] | None = None
+) -> Response:
+    came_from = given.get("page") or next(
+        (f"/{locale}/articles/{article.article_id}" for article in read), ""
+    )
+    return page(
+        "contact.html",
+        422 if faults else 200,
+        given=given,
+        read=read,
+        faults=faults or {},
+        notices=notices_here(given.get("subject", ""), came_from),
+        answer_time=_answer_time(),
+        hours=_hours(),
+    )
+
+
+def _article_id(address: str) -> str:
+    """The article at an address of this site; "" where it leads elsewhere."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    found = _ARTICLE_PATH.fullmatch(unquote(parts.path))
+    own = parts.netloc in ("", request.host)
+    return found["id"] if found and own else ""
+
+
+def _articles(locale: str, article_ids: list[str]) -> list[Article]:
+    """Those of the articles that the visitor may read."""
+    found = []
+    for article_id in dict.fromkeys(article_ids):
+        try:
+            reading = find_article(
+                database(),
+                article_id,
+                wanted=wanted_locales(locale),
+                audiences=audiences(),
+                now=now(),
+            )
+        except ArticleNotFound:
+            continue
+        found.append(reading.article)
+    return found
+
+
+def _answer_time() -> str:
+    hours = current_settings().answer_hours
+    return str(format_timedelta(timedelta(hours=hours), threshold=1.2)) if hours else ""
+
+
+def _hours() -> dict[str, object] | None:
+    rules, zone = current_settings().support_hours, current_settings().time_zone
+    if not rules:
+        return None
+    return {
+        "text": " · ".join(map(_rule_words, rules)),
+        "zone": zone.replace("_", " "),
+        "open": is_open(rules, zone, now()),
+    }
+
+
+def _rule_words(rule: Hours) -> str:
+    days = get_day_names("abbreviated", locale=get_locale())
+    named = days[rule.first] if rule.first == rule.last else f"{days[rule.first]}–{days[rule.last]}"
+    # CLDR's short form mixes "AM" into Korean; everywhere but in English 24 hours are usual.
+    shape = "short" if get_locale().language == "en" else "HH:mm"
+    opens, closes = (
+        format_time(moment, shape, locale=get_locale()) for moment in (rule.opens, rule.closes)
+    )
+    return f"{named} {opens}–{closes}"

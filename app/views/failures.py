@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app import problems
 from app.errors import KotaeError
 from app.problems import Problem
+from app.views.contextual import words_of
 from app.views.moved import moved_address
 
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
@@ -35,7 +36,13 @@ def respond(problem: Problem) -> Response:
         # Depends on the visitor's language, and on what is published now.
         headers = {"Location": moved, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return Response(status=301, headers=headers)
-    response = make_response(render_template("problem.html", problem=problem), problem.status)
+    words = words_of(request.path.partition("/")[2].partition("/")[2])
+    response = make_response(
+        render_template(
+            "problem.html", problem=problem, words=words if problem.status == 404 else ""
+        ),
+        problem.status,
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,7 +1,8 @@
 """Headers that guard: what a page may load, which sites may call, who may post.
 
-No cookies are set, so a forged request can do nothing in another's name; the origin checks keep
-other sites from using visitors' browsers to fill the store.
+Cookies only remember a choice or an address, and give no right, so a forged request can do nothing
+in another's name; the origin checks keep other sites from using visitors' browsers to fill the
+store.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _add_guards(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", _POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     # Not "no-referrer": browsers would then send `Origin: null` with our own forms.
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     if response.status_code < 400:
         # The limiter tells everybody when to come back, not only those it turned away.
         headers.pop("Retry-After", None)

@@ -2,55 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, request
 from flask_limiter import Limiter
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import answers
 from app.addresses import article_url, home_url
-from app.answers import Answers
+from app.article_page import (
+    minutes_to_read,
+    neighbours,
+    related_articles,
+    shelf_of,
+    size_pictures,
+)
 from app.categories import Shelf, list_shelves, shelves_to
 from app.deflection.events import new_event, record_events
-from app.languages import same_language
+from app.front_page import featured_articles
+from app.languages import INTERFACE_LOCALES, same_writing
+from app.marking import mark_passage
 from app.models import Article
 from app.payload import Fields
-from app.reading import (
-    find_article,
-    list_category,
-    most_useful,
-    opening_of,
-)
+from app.reading import Reading, find_article, list_category, opening_of
 from app.settings import Settings
 from app.views.headers import refuse_foreign_form
+from app.views.page_cache import kept_for_a_moment
 from app.views.pages import page, require_offered_locale
-from app.views.parameters import read_search
 from app.views.scope import (
+    PRODUCTS_COOKIE,
     accepted_locale,
     audiences,
+    chosen_products,
     database,
     now,
     parts,
     wanted_locales,
 )
 from app.views.scope import settings as current_settings
-from app.wording import QueryTooLong
 
 _FEATURED = 6
-_RELATED = 5
+_REASONS = ("not-my-question", "unclear", "did-not-work", "outdated")
+_LONGEST_COMMENT = 500
+_YEAR = 31_536_000
 
 
 def help_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
     """The routes of the pages, with the rates that `settings` allow one client."""
     pages = Blueprint("help", __name__)
     pages.before_request(require_offered_locale)
-    rated = limiter.shared_limit
+    rated = limiter.shared_limit(settings.rate_events, scope="events")
     pages.get("/")(front)
-    pages.get("/<locale:locale>/")(home)
-    pages.get("/<locale:locale>/categories/<path:slug>")(category)
-    pages.get("/<locale:locale>/articles/<path:article_id>")(article)
-    pages.get("/<locale:locale>/search")(rated(settings.rate_search, scope="search")(search))
-    pages.post("/<locale:locale>/feedback")(rated(settings.rate_events, scope="events")(feedback))
+    pages.get("/<locale:locale>/")(kept_for_a_moment(home))
+    pages.get("/<locale:locale>/categories/<path:slug>")(kept_for_a_moment(category))
+    pages.get("/<locale:locale>/articles/<path:article_id>")(kept_for_a_moment(article))
+    pages.post("/<locale:locale>/products")(choose_products)
+    pages.post("/<locale:locale>/feedback")(rated(feedback))
+    pages.post("/<locale:locale>/feedback/reason")(rated(feedback_reason))
     return pages
 
 
@@ -64,14 +72,17 @@ def front() -> AnyResponse:
 
 def home(locale: str) -> Response:
     """The front page: the search box, the categories, the most useful articles."""
-    return page(
-        "home.html",
-        shelves=_shelves(locale),
-        articles=most_useful(
-            database(), locale=locale, audiences=audiences(), now=now(), limit=_FEATURED
-        ),
-        opening_of=opening_of,
+    shelves = _shelves(locale)
+    articles = featured_articles(
+        database(),
+        [shelf.slug for shelf in shelves],
+        locale=locale,
+        products=chosen_products(),
+        audiences=audiences(),
+        now=now(),
+        limit=_FEATURED,
     )
+    return page("home.html", shelves=shelves, articles=articles, opening_of=opening_of)
 
 
 def category(locale: str, slug: str) -> Response:
@@ -94,43 +105,40 @@ def category(locale: str, slug: str) -> Response:
 
 def article(locale: str, article_id: str) -> Response:
     """One article; in another language, and saying so, where this one does not have it."""
-    reading = find_article(
-        database(), article_id, wanted=wanted_locales(locale), audiences=audiences(), now=now()
-    )
+    reading = _find(locale, article_id)
     found = reading.article
+    html = size_pictures(found.html, current_settings().media_dir)
     default = current_settings().default_locale
     return page(
         "article.html",
         article=found,
+        html=mark_passage(html, request.args.get("mark", "")),
+        headings=[each for each in found.headings or [] if each["level"] <= 3],
+        minutes=minutes_to_read(found.sections),
         locales=reading.locales,
-        foreign=not same_language(found.locale, locale),
+        missing=_missing(reading),
+        foreign=not same_writing(found.locale, locale),
         trail=shelves_to(database(), found.category, locale=locale, default_locale=default),
-        related=_related(locale, found.category, found.article_id),
-        thanked=request.args.get("feedback") == "thanks",
+        feedback=request.args.get("feedback", ""),
+        **_onward(found, locale),
     )
 
 
-def search(locale: str) -> Response:
-    """Results for a question, one page of them."""
-    typed = request.args.get("q", "")
-    # Forms send fields that were left empty, too.
-    given = {name: value for name in ("q", "page", "category") if (value := request.args.get(name))}
-    try:
-        question = read_search(given | {"locale": locale}, audiences())
-        found = answers.search(question, session=database(), index=parts().index, now=now())
-    except QueryTooLong as error:
-        return page("search.html", 400, typed=typed, too_long=error, found=None, page_number=1)
-    parts().metrics.count_answers("page", found.took_ms / 1000, no_answer=found.no_answer)
-    response = page(
-        "search.html",
-        typed=typed,
-        found=found,
-        asked=bool(typed.strip()),
-        page_number=question.page,
-        pages=_page_count(found, question.per_page),
-        category=question.category or "",
+def choose_products(locale: str) -> AnyResponse:
+    """Add a product to those the visitor uses, or take it away; remembered in a cookie."""
+    refuse_foreign_form()
+    known = [product.id for product in current_settings().products]
+    chosen = chosen_products() ^ {request.form.get("product", "")}
+    response = redirect(home_url(locale), 303)
+    value = ".".join(product for product in known if product in chosen)
+    response.set_cookie(
+        PRODUCTS_COOKIE,
+        value,
+        max_age=_YEAR if value else 0,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
     )
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -141,15 +149,62 @@ def feedback(locale: str) -> AnyResponse:
     article_id = fields.text("article_id", longest=400, shortest=1, required=True)
     kind = fields.choice("value", ("helpful", "not_helpful"))
     fields.finish()
-    reading = find_article(
-        database(), article_id, wanted=wanted_locales(locale), audiences=audiences(), now=now()
-    )
+    _record(kind, _find(locale, article_id).article)
+    state = "thanks" if kind == "helpful" else "why"
+    return redirect(f"{article_url(locale, article_id)}?feedback={state}#feedback", 303)
+
+
+def feedback_reason(locale: str) -> AnyResponse:
+    """Take what was missing in an article, and lead back to it."""
+    refuse_foreign_form()
+    fields = Fields(request.form)
+    article_id = fields.text("article_id", longest=400, shortest=1, required=True)
+    comment = fields.text("comment", longest=_LONGEST_COMMENT).strip()
+    reason = fields.choice("reason", _REASONS) if request.form.get("reason") else ""
+    fields.finish()
+    found = _find(locale, article_id).article
+    if reason or comment:
+        _record("feedback_reason", found, {"reason": reason or None, "comment": comment})
+    return redirect(f"{article_url(locale, article_id)}?feedback=thanks#feedback", 303)
+
+
+def _record(kind: str, about: Article, value: object = None) -> None:
     # Without scripts there is no visit to tie events to: each such event is a visit of its own.
     event = new_event(
-        "", kind, now(), article_id=reading.article.article_id, locale=reading.article.locale
+        "", kind, now(), article_id=about.article_id, locale=about.locale, value=value
     )
     record_events(database(), [event])
-    return redirect(f"{article_url(locale, article_id)}?feedback=thanks#feedback", 303)
+
+
+def _find(locale: str, article_id: str) -> Reading:
+    return find_article(
+        database(), article_id, wanted=wanted_locales(locale), audiences=audiences(), now=now()
+    )
+
+
+def _missing(reading: Reading) -> list[str]:
+    """The languages offered in which the article cannot be read."""
+    return [
+        tag
+        for tag in INTERFACE_LOCALES
+        if not any(same_writing(tag, written) for written in reading.locales)
+    ]
+
+
+def _onward(found: Article, locale: str) -> dict[str, Any]:
+    """What to read next."""
+    shelf = shelf_of(found, session=database(), audiences=audiences(), now=now())
+    previous, following = neighbours(shelf, found.article_id)
+    related = related_articles(
+        found,
+        shelf,
+        locale=locale,
+        session=database(),
+        index=parts().index,
+        audiences=audiences(),
+        now=now(),
+    )
+    return {"previous": previous, "next": following, "related": related}
 
 
 def _shelves(locale: str, parent: str = "") -> list[Shelf]:
@@ -161,14 +216,3 @@ def _shelves(locale: str, parent: str = "") -> list[Shelf]:
         audiences=audiences(),
         now=now(),
     )
-
-
-def _related(locale: str, shelf: str, article_id: str) -> list[Article]:
-    if not shelf:
-        return []
-    same = list_category(database(), shelf, locale=locale, audiences=audiences(), now=now())
-    return [other for other in same if other.article_id != article_id][:_RELATED]
-
-
-def _page_count(found: Answers, per_page: int) -> int:
-    return max(1, -(-found.total // per_page))

@@ -1,23 +1,46 @@
-"""What every page shares: its language, its helpers in templates, how it is cached."""
+"""What every page shares: its language, its helpers in templates, how it is sent."""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
+from datetime import datetime
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Response, make_response, render_template, request
-from flask_babel import Babel, gettext  # type: ignore[import-untyped]
+from flask_babel import (  # type: ignore[import-untyped]
+    Babel,
+    format_datetime,
+    get_locale,
+    gettext,
+)
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
 from app import addresses
-from app.languages import INTERFACE_LOCALES
+from app.answers import Answer
+from app.branding import choose_text
+from app.languages import INTERFACE_LOCALES, language_of, same_writing
+from app.notices import ShownNotice
 from app.reading import locales_in_use
-from app.views.scope import database, now, page_locale, settings, spoken_locale
+from app.views.scope import (
+    chosen_products,
+    database,
+    notices_here,
+    now,
+    page_locale,
+    settings,
+    spoken_locale,
+)
 
 _UNNAMED = "Help center"
 """KB_SITE_NAME unless it is set: a description rather than a name, and so translated."""
+_WORTH_PACKING = 1000
+_MOMENTS = {"en": "d MMM y, HH:mm", "ko": "y년 M월 d일 HH:mm", "zh": "y年M月d日 HH:mm"}
+"""CLDR's own short forms mix "AM" into Korean, and leave out what a date of the year is."""
+_NAMES = {"zh": "简体中文", "zh-Hans": "简体中文", "zh-CN": "简体中文", "zh-Hant": "繁體中文"}
+"""What the two ways of writing Chinese are called in a menu, without the brackets of CLDR."""
 
 
 class LocaleConverter(BaseConverter):
@@ -32,24 +55,41 @@ class LocaleConverter(BaseConverter):
 def install_pages(app: Flask) -> None:
     """Give routes their converter and templates their helpers and translations."""
     app.url_map.converters["locale"] = LocaleConverter
-    Babel(app, default_locale="en", locale_selector=spoken_locale)
+    Babel(
+        app,
+        default_locale="en",
+        locale_selector=lambda: spoken_locale().replace("-", "_"),
+        timezone_selector=lambda: settings().time_zone,
+    )
     app.context_processor(_page_context)
+    app.after_request(_send_pages)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.template_filter("marked")(mark_spans)
+    app.template_filter("moment")(moment_words)
     app.template_filter("language_name")(language_name)
     app.jinja_env.globals.update(
         article_url=addresses.article_url,
         category_url=addresses.category_url,
         contact_url=addresses.contact_url,
+        entry_url=addresses.entry_url,
         home_url=addresses.home_url,
+        offline_url=addresses.offline_url,
+        request_url=addresses.request_url,
+        requests_url=addresses.requests_url,
         search_url=addresses.search_url,
+        status_url=addresses.status_url,
+        notice_word=notice_word,
+        notices_here=notices_here,
+        passage_url=_passage_url,
+        same_writing=same_writing,
+        state_word=state_word,
+        window_of=window_of,
     )
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
     """A page from a template; errors are not kept by caches."""
-    response = make_response(render_template(template, **values), status)
-    return checked(response) if status == 200 else response
+    return make_response(render_template(template, **values), status)
 
 
 def checked(response: Response) -> Response:
@@ -72,11 +112,45 @@ def mark_spans(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
 
 def language_name(tag: str) -> str:
     """A language's name in that language: "ko" -> "한국어"; the tag where none is known."""
+    if tag in _NAMES:
+        return _NAMES[tag]
     try:
         name = Locale.parse(tag, sep="-").get_display_name()
     except (UnknownLocaleError, ValueError):
         return tag
     return name[:1].upper() + name[1:] if name else tag
+
+
+def notice_word(kind: str) -> str:
+    """What a notice of this kind is called."""
+    words = {
+        "problem": gettext("Known problem"),
+        "planned": gettext("Planned work"),
+        "info": gettext("Notice"),
+    }
+    return str(words[kind])
+
+
+def state_word(state: str) -> str:
+    """How a request stands, in words."""
+    words = {
+        "new": gettext("Received"),
+        "open": gettext("Being worked on"),
+        "answered": gettext("Answered"),
+        "solved": gettext("Solved"),
+        "closed": gettext("Closed"),
+    }
+    return str(words[state])
+
+
+def window_of(notice: ShownNotice) -> str:
+    """From when to when a notice is in force, in the reader's words and the site's time zone."""
+    start, zone = moment_words(notice.starts_at), settings().time_zone.replace("_", " ")
+    if notice.ends_at is None:
+        words = gettext("since %(start)s", start=start)
+    else:
+        words = gettext("%(start)s to %(end)s", start=start, end=moment_words(notice.ends_at))
+    return f"{words} ({zone})"
 
 
 def require_offered_locale() -> None:
@@ -88,13 +162,50 @@ def require_offered_locale() -> None:
         raise NotFound("This help center does not speak that language.")
 
 
+def moment_words(moment: datetime) -> str:
+    """A moment in the site's time zone: 24 hours, as notices and letters are dated everywhere."""
+    shape = _MOMENTS.get(language_of(spoken_locale()), _MOMENTS["zh"])
+    return str(format_datetime(moment, shape))
+
+
+def _passage_url(item: Answer) -> str:
+    return addresses.passage_url(item.url, item.text)
+
+
 def _page_context() -> dict[str, object]:
-    named = settings().site_name
+    named, locale = settings().site_name, page_locale()
+    babel_locale = get_locale()
     return {
-        "locale": page_locale(),
+        "locale": locale,
         "spoken": spoken_locale(),
+        "direction": babel_locale.text_direction if babel_locale else "ltr",
         "site": settings(),
         "site_name": gettext("Help center") if named == _UNNAMED else named,
+        "home_text": choose_text(settings().home_text, spoken_locale()),
+        "footer_links": settings().footer_links,
+        "products": settings().products,
+        "chosen_products": sorted(chosen_products()),
         "offered": [tag for tag in settings().locales if tag in INTERFACE_LOCALES]
         or list(INTERFACE_LOCALES),
     }
+
+
+def _send_pages(response: Response) -> Response:
+    """Pages may be kept on condition that one asks before each use; they travel packed."""
+    moved = 300 <= response.status_code < 400
+    if response.mimetype != "text/html" or response.direct_passthrough or moved:
+        return response
+    if response.status_code == 200 and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-cache"
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+    if settings().products:
+        response.vary.add("Cookie")
+    if response.status_code == 304 or response.calculate_content_length() is None:
+        return response
+    response.vary.add("Accept-Encoding")
+    data = response.get_data()
+    if request.accept_encodings.quality("gzip") > 0 and len(data) >= _WORTH_PACKING:
+        response.set_data(gzip.compress(data, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

@@ -29,14 +29,22 @@ def read_suggest(arguments: Mapping[str, str], audiences: frozenset[str]) -> Que
     return question
 
 
-def read_search(arguments: Mapping[str, str], audiences: frozenset[str]) -> Question:
-    """The question in a search request. Raises BadRequestData."""
+def read_search(
+    arguments: Mapping[str, str],
+    audiences: frozenset[str],
+    products: frozenset[str] = frozenset(),
+) -> Question:
+    """The question in a search request; `products` count where it names none.
+
+    Raises BadRequestData.
+    """
     fields = Fields(arguments)
     question = Question(
         text=arguments.get("q", ""),
         locale=_locale(fields),
         category=fields.text("category", longest=LONGEST_NAME) or None,
-        products=_products(fields),
+        only_locale=read_locale(fields.text("language", longest=LONGEST_NAME)),
+        products=_products(fields) or products,
         audiences=audiences,
         page=fields.number("page", default=1, low=1, high=MOST_PAGES),
         per_page=fields.number("per_page", default=10, low=1, high=MOST_PER_PAGE, clamp=True),

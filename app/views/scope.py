@@ -13,9 +13,12 @@ from app.answers import Index
 from app.health import IndexState
 from app.languages import choose_locale, interface_locale, read_locale
 from app.metrics import Metrics
+from app.models import Notice
+from app.notices import ShownNotice, Visit, notices_for, notices_in_force
 from app.reading import PUBLIC
 from app.settings import Settings
 
+PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
 
 
@@ -93,6 +96,25 @@ def wanted_locales(locale: str | None) -> tuple[str, ...]:
 def spoken_locale() -> str:
     """The language of the interface around this page."""
     return interface_locale(page_locale(), settings().default_locale)
+
+
+def chosen_products() -> frozenset[str]:
+    """The products that the visitor said they use, of those that the site knows."""
+    chosen = request.cookies.get(PRODUCTS_COOKIE, "").split(".")
+    return frozenset(product.id for product in settings().products if product.id in chosen)
+
+
+def notices_in_force_now() -> list[Notice]:
+    """Every notice in force at the moment of this request."""
+    if "notices" not in g:
+        g.notices = notices_in_force(database(), now())
+    return cast("list[Notice]", g.notices)
+
+
+def notices_here(question: str = "", page: str = "") -> tuple[ShownNotice, ...]:
+    """The notices for the page asked for, or for another `page` that the visitor comes from."""
+    visit = Visit(page_locale(), chosen_products(), page or request.base_url, question)
+    return notices_for(notices_in_force_now(), visit)
 
 
 def _close_session(_error: BaseException | None) -> None:

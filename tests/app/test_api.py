@@ -41,6 +41,7 @@ def test_suggest_answers_as_the_contract_says(client):
         "no_answer": False,
         "degraded": False,
         "contact_url": "/en/contact",
+        "notices": [],
     }
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -55,6 +56,7 @@ def test_search_answers_the_same_items_and_more(client, index):
         "no_answer": False,
         "degraded": False,
         "contact_url": "/en/contact",
+        "notices": [],
         "total": 1,
         "facets": {"category": {"payment": 1}},
         "did_you_mean": "refunds",

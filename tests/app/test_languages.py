@@ -2,7 +2,12 @@
 
 import pytest
 
-from app.languages import choose_locale, interface_locale, read_locale, same_language
+from app.languages import (
+    choose_locale,
+    interface_locale,
+    read_locale,
+    same_language,
+)
 
 
 @pytest.mark.parametrize(
@@ -11,6 +16,10 @@ from app.languages import choose_locale, interface_locale, read_locale, same_lan
         (["ko"], ["en", "ko"], "ko"),
         (["zh-TW"], ["zh", "zh-TW"], "zh-TW"),
         (["zh-TW"], ["en", "zh"], "zh"),
+        (["zh-TW"], ["zh", "zh-Hant"], "zh-Hant"),
+        (["zh-HK"], ["zh-CN", "zh-TW"], "zh-TW"),
+        (["zh-Hans-HK"], ["zh-TW", "zh"], "zh"),
+        (["zh-SG"], ["zh-Hant", "zh"], "zh"),
         (["zh"], ["en", "zh-TW"], "zh-TW"),
         (["fr", "ja"], ["en", "ja"], "ja"),
         (["fr"], ["en"], None),
@@ -25,7 +34,13 @@ def test_the_nearest_language_is_chosen(wanted, offered, chosen):
 
 @pytest.mark.parametrize(
     ("locale", "default", "spoken"),
-    [("zh-TW", "en", "zh"), ("fr", "ko", "ko"), ("fr", "fr", "en"), ("ja", "ko", "ja")],
+    [
+        ("zh-TW", "en", "zh-Hant"),
+        ("zh-CN", "en", "zh"),
+        ("fr", "ko", "ko"),
+        ("fr", "fr", "en"),
+        ("ja", "ko", "ja"),
+    ],
 )
 def test_the_interface_speaks_the_articles_language_or_the_default_one(locale, default, spoken):
     assert interface_locale(locale, default) == spoken

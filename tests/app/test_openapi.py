@@ -1,6 +1,7 @@
 """The API's description: valid, complete, and true of the running application."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,8 @@ def test_every_route_for_programs_is_described_and_nothing_else(client):
     }
     routed = set()
     for rule in client.application.url_map.iter_rules():
-        if rule.endpoint.startswith(("api.", "ops.")):
-            path = rule.rule.replace("<path:article_id>", "{article_id}")
+        if rule.endpoint.startswith(("api.", "notices.", "ops.")):
+            path = re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule)
             routed |= {(path, method) for method in rule.methods - {"HEAD", "OPTIONS"}}
     assert described == routed
 

@@ -21,7 +21,7 @@ def test_without_any_variable_everything_lies_in_var_of_the_working_directory(
     assert settings.cache_dir == tmp_path / "var" / "cache"
     assert settings.models_dir == tmp_path / "var" / "models"
     assert settings.articles_dir == tmp_path / "articles"
-    assert settings.locales == ("en", "ko", "ja", "zh")
+    assert settings.locales == ("en", "ko", "ja", "zh", "zh-Hant")
 
 
 def test_a_folder_that_was_set_is_not_derived_even_if_it_is_the_usual_one(tmp_path, monkeypatch):

@@ -16,6 +16,13 @@ ADDRESSES = [
     "/{}/search?q=nothing-like-it",
     "/{}/contact",
     "/{}/contact/sent?ticket=0123456789abcdef",
+    "/{}/articles/refund?feedback=why",
+    "/{}/articles/refund?mark=Within five",
+    "/{}/contact?page=/en/articles/refund&q=refund",
+    "/{}/requests",
+    "/{}/status",
+    "/{}/offline",
+    "/{}/for?page=https://shop.example.com/refund",
     "/{}/nothing",
 ]
 
@@ -53,7 +60,7 @@ class Checker(HTMLParser):
             self.open.pop()
 
 
-@pytest.mark.parametrize("locale", ["en", "ko", "ja", "zh"])
+@pytest.mark.parametrize("locale", ["en", "ko", "ja", "zh", "zh-Hant"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_is_well_formed(client, address, locale):
     text = client.get(address.format(locale)).get_data(as_text=True)
@@ -66,9 +73,10 @@ def test_a_page_is_well_formed(client, address, locale):
     assert "%(" not in text
 
 
-@pytest.mark.parametrize("locale", ["ko", "ja", "zh"])
+@pytest.mark.parametrize("locale", ["ko", "ja", "zh", "zh-Hant"])
 def test_no_english_is_left_in_another_languages_page(client, locale):
-    for address in ("/{}/contact", "/{}/search?q=zz", "/{}/nothing"):
-        text = client.get(address.format(locale)).get_data(as_text=True)
-        for words in ("Contact", "Search", "Help center", "Message", "suggestion"):
+    addresses = ("contact", "search?q=zz", "nothing", "requests", "status", "offline", "for")
+    for address in addresses:
+        text = client.get(f"/{locale}/{address}").get_data(as_text=True)
+        for words in ("Contact", "Search", "Help center", "Message", "suggestion", "request<"):
             assert words not in text

@@ -19,6 +19,7 @@ def run(checkout, tmp_path):
     packages = checkout.root / "scripts" / "system_packages"
     packages.write_text("#!/bin/sh\necho system packages\n")
     packages.chmod(0o755)
+    (checkout.root / "scripts" / "fetch_validator").write_text("")
 
     def run_script(*arguments, **environment):
         return subprocess.run(
@@ -113,7 +114,7 @@ def test_root_gets_the_missing_packages_and_only_those(machine):
 def test_nothing_missing_does_nothing(machine):
     add_tool(machine, "id", "echo 0")
     add_tool(machine, "apt-get", f'echo "$*" >> {machine}/apt')
-    for name in ("chromium", "initdb", "ls"):
+    for name in ("chromium", "initdb", "java", "ls", "npm"):
         (machine / "bin" / name).unlink(missing_ok=True)
         add_tool(machine, name, "echo found")
     done = system_packages(machine)

@@ -1,0 +1,67 @@
+"""Every page is valid HTML by the W3C's checker (vnu)."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.requests import request_key
+from app.signing import signing_key
+from tests.app.test_templates import ADDRESSES
+from tests.help_center import rich_help_center
+
+JARS = Path(__file__).resolve().parents[2] / "var" / "tools"
+TICKET = "00000000000000aa"
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Runs the checker on files by name; its complaints, one a line."""
+    jars, java = sorted(JARS.glob("vnu-*.jar")), shutil.which("java")
+    if not jars or java is None:
+        reason = "no HTML checker: scripts/fetch_validator obtains it, and it needs Java"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+    def run(pages):
+        for name, text in pages.items():
+            (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
+        files = sorted(map(str, tmp_path.glob("*.html")))
+        done = subprocess.run(
+            [java, "-Xss4m", "-jar", str(jars[-1]), "--format", "gnu", *files],
+            capture_output=True,
+            text=True,
+            timeout=110,
+        )
+        return done.stderr.replace(f"file:{tmp_path}/", "").splitlines()
+
+    return run
+
+
+@pytest.fixture
+def pages(client, sessions, settings):
+    with sessions.begin() as session:
+        session.add_all(rich_help_center(settings.media_dir))
+    key = request_key(signing_key(settings), TICKET)
+    more = ["/{}/articles/everything", f"/{{}}/requests/{TICKET}?key={key}"]
+    addresses = [
+        each.format(locale) for each in (*ADDRESSES, *more) for locale in ("en", "zh-Hant")
+    ]
+    texts = {
+        f"page-{number}": client.get(address).get_data(as_text=True)
+        for number, address in enumerate(addresses)
+    }
+    faulty = client.post("/ja/contact", data={"email": "x"}).get_data(as_text=True)
+    return texts | {"faulty-form": faulty}
+
+
+@pytest.mark.slow
+def test_every_page_is_valid_html(check, pages):
+    assert len(pages) > 30
+    assert check(pages) == []
+
+
+def test_the_checker_finds_faults(check):
+    (fault, *_) = check({"bad": "<!doctype html><html lang=en><title>x</title><p><div></p>"})
+    assert "error" in fault
