@@ -129,13 +129,16 @@ export function attach(form) {
 
   /** @param {Answers} answers */
   const show = (answers) => {
-    const none = answers.items.length === 0;
-    const note = none ? (words.textNone ?? "") : "";
+    const count = answers.items.length;
+    // Listed without being an answer: what the text may become a question about.
+    const unsure = answers.no_answer && count > 0;
+    const note = (unsure ? words.textUnsure : count ? "" : words.textNone) ?? "";
     // What the page says already is not said twice.
     const news = (answers.notices ?? []).filter(({ id }) => !document.getElementById(`notice-${id}`));
     const rows = [...news.map(noticeRow), ...answers.items.map(answerRow)];
+    if (unsure) for (const row of rows) row.element.classList.add("suggestion-unsure");
     rows.push(contactRow(words, input.value.trim(), answers.query_id, note));
-    combobox.show(rows, none ? note : countWords(words, answers.items.length));
+    combobox.show(rows, note || countWords(words, count));
   };
   const fail = () => {
     const note = words.textFailed ?? "";

@@ -249,6 +249,16 @@ def test_highlights_count_code_points_not_utf_16_units(page):
     expect(options(page).first.locator("mark")).to_have_text("money")
 
 
+def test_what_is_listed_without_being_an_answer_is_said_to_be_uncertain(page):
+    body = json.loads(answer("Perhaps this"))
+    body["no_answer"] = True
+    page.route("**/api/v1/suggest*", lambda route: route.fulfill(status=200, body=json.dumps(body)))
+    type_and_wait(page, "x")
+    expect(options(page).first).to_have_class(re.compile("suggestion-unsure"))
+    expect(options(page).last).to_contain_text("Nothing certain yet")
+    expect(page.get_by_role("status")).to_contain_text("Nothing certain yet")
+
+
 def compose(page, text):
     """What an input method does while a syllable is being put together."""
     session = page.context.new_cdp_session(page)
