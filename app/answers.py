@@ -258,6 +258,7 @@ def _without_words(
         audiences=question.audiences,
         limit=limit,
         now=now,
+        page=question.page_url,
     )
     return Answers(
         query_id=_new_query_id(),

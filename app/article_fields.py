@@ -62,6 +62,8 @@ class ArticleFields:
     review_by: datetime | None = None
     owner: str | None = None
     redirect_from: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    """Patterns of addresses on which the article is offered before anything is typed."""
     unknown: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -84,6 +86,7 @@ def read_fields(source: ArticleSource) -> ArticleFields:
         review_by=_read_time(raw, "review_by"),
         owner=_read_text(raw, "owner", LONGEST_TITLE),
         redirect_from=_read_list(raw, "redirect_from", commas=False),
+        pages=_read_list(raw, "pages", commas=False),
         unknown={key: value for key, value in source.meta.items() if key not in known},
     )
 

@@ -68,6 +68,7 @@ class ArticleContent:
     review_by: date | None
     owner: str
     redirect_from: tuple[str, ...]
+    pages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def read_content(raw: bytes) -> ArticleContent:
     fields = read_fields(parsed)
     named = (fields.title, fields.owner or "", fields.category or "", *fields.questions)
     _require_storable(parsed.text, *named, *fields.tags, *fields.products, *fields.redirect_from)
+    _require_storable(*fields.pages)
     too_long = [path for path in fields.redirect_from if len(path) > LONGEST_REDIRECT]
     if too_long:
         raise BadField("redirect_from", f"at most {LONGEST_REDIRECT} characters long", too_long[0])
@@ -132,6 +134,7 @@ def read_content(raw: bytes) -> ArticleContent:
         review_by=fields.review_by.date() if fields.review_by else None,
         owner=fields.owner or "",
         redirect_from=fields.redirect_from,
+        pages=fields.pages,
     )
 
 

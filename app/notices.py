@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.errors import KotaeError
 from app.languages import choose_locale, same_writing
 from app.models import Notice
+from app.page_patterns import matches_page
 
 PAST_DAYS = 7
 """How long an ended notice is remembered on the status page."""
@@ -133,21 +133,6 @@ def suits(notice: Notice, visit: Visit) -> bool:
     return spoken and used
 
 
-def matches_page(pattern: str, address: str) -> bool:
-    """Whether an address fits a pattern: `/checkout*`, `shop.example.com/cart`, `*/invoices/*`.
-
-    `*` stands for any text. A pattern that begins with "/" is held against the path alone, any
-    other against host and path; scheme, query and fragment never count.
-    """
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    wanted = re.sub(r"^https?://", "", pattern)
-    seen = parts.path if wanted.startswith("/") else f"{parts.netloc}{parts.path}"
-    return _fits(wanted.rstrip("/") or "/", seen.rstrip("/") or "/")
-
-
 def mentions(question: str, phrase: str) -> bool:
     """Whether the words of `phrase` stand in the question; case and width do not matter."""
     asked, words = _plain(question), _plain(phrase)
@@ -167,23 +152,6 @@ def _concerns(notice: Notice, visit: Visit) -> bool:
     return any(visit.page and matches_page(pattern, visit.page) for pattern in notice.pages) or any(
         mentions(visit.question, phrase) for phrase in notice.phrases
     )
-
-
-def _fits(pattern: str, text: str) -> bool:
-    """Match `*` without a regular expression, whose time on a hostile pattern has no bound."""
-    first, *rest = pattern.split("*")
-    if not rest:
-        return pattern == text
-    if not text.startswith(first):
-        return False
-    place = len(first)
-    *between, last = rest
-    for piece in between:
-        found = text.find(piece, place)
-        if found < 0:
-            return False
-        place = found + len(piece)
-    return text.endswith(last) and len(text) - len(last) >= place
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,7 @@ def write_fields(article: Article, content: ArticleContent) -> None:
     article.questions = list(content.questions)
     article.tags = list(content.tags)
     article.products = list(content.products)
+    article.pages = "\n".join(content.pages)
     article.owner = content.owner
     article.publish_at = content.publish_at
     article.expires_at = content.expires_at

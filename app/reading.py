@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, defer
 from app.errors import KotaeError
 from app.languages import choose_locale, language_of
 from app.models import Article, Event, Media, Redirect
+from app.page_patterns import matches_page
 
 PUBLIC = frozenset({"public"})
 _OPENING_LENGTH = 240
@@ -115,11 +116,14 @@ def most_useful(
     audiences: frozenset[str] = PUBLIC,
     now: datetime,
     limit: int,
+    page: str = "",
 ) -> list[Article]:
     """Articles for somebody who has typed nothing: the reader's language first, each article once.
 
-    Within a language, by quality, then by how many found it helpful, then the newest.
+    First those that name the address `page` themselves; then, within a language, by quality, by how
+    many found it helpful, then the newest.
     """
+    meant = _meant_for(session, page, _visible_articles(category, audiences, now), locale)
     thanks = (
         select(Event.article_id, func.count().label("count"))
         .where(Event.type == "helpful")
@@ -139,7 +143,21 @@ def most_useful(
         # Translations of what is listed already are skipped, so more rows than articles.
         .limit(limit * 8)
     )
-    return _each_once(session.scalars(statement).all())[:limit]
+    return _each_once([*meant, *session.scalars(statement)])[:limit]
+
+
+def _meant_for(
+    session: Session, page: str, visible: Select[Any], locale: str | None
+) -> list[Article]:
+    if not page:
+        return []
+    ordered = visible.where(Article.pages != "").order_by(_distance(locale), Article.article_id)
+    named: Sequence[Article] = session.scalars(ordered).all()
+    return [
+        article
+        for article in named
+        if any(matches_page(pattern, page) for pattern in article.pages.split("\n"))
+    ]
 
 
 def find_redirect(

@@ -68,6 +68,9 @@ class Article(Base):
     questions: Mapped[list[str]] = mapped_column(STRINGS, default=list)
     tags: Mapped[list[str]] = mapped_column(STRINGS, default=list)
     products: Mapped[list[str]] = mapped_column(STRINGS, default=list)
+    pages: Mapped[str] = mapped_column(Text, default="")
+    """Patterns of addresses on which it is offered before anything is typed, a line each; see
+    `app.page_patterns.matches_page`."""
     owner: Mapped[str] = mapped_column(Text, default="")
     quality: Mapped[float] = mapped_column(Float, default=0.0)
     """Prior usefulness, 0..1."""

@@ -32,7 +32,7 @@ class Notice(Base):
     products: Mapped[list[str]] = mapped_column(STRINGS, default=list)
     """Products it is about; empty for all."""
     pages: Mapped[list[str]] = mapped_column(STRINGS, default=list)
-    """Patterns of addresses it is shown on, `*` for anything; see `app.notices.matches_page`."""
+    """Patterns of addresses it is shown on, `*` for anything; see `app.page_patterns`."""
     phrases: Mapped[list[str]] = mapped_column(STRINGS, default=list)
     """Words in a question that call for it."""
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import unquote, urlsplit
-
 from flask import Blueprint, Response, redirect, request
 from flask_limiter import Limiter
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,6 +11,7 @@ from app.addresses import entry_url
 from app.answers import Question
 from app.categories import shelf_titles
 from app.notices import notices_of_late, notices_to_come, show
+from app.page_patterns import words_of
 from app.settings import Settings
 from app.views.pages import page, require_offered_locale
 from app.views.scope import (
@@ -32,8 +30,6 @@ from app.wording import clean_text
 _ANSWERS = 5
 _LONGEST_PAGE = 2000
 _LONGEST_TITLE = 200
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_NO_WORDS = frozenset({"index", "html", "htm", "php", "aspx", "www", "com"})
 
 
 def contextual_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
@@ -101,18 +97,6 @@ def status(locale: str) -> Response:
 def offline(locale: str) -> Response:
     """What the browser keeps for when the network is away."""
     return page("offline.html")
-
-
-def words_of(address: str) -> str:
-    """The words in an address's path: /account/reset-password?x=1 -> account reset password."""
-    try:
-        path = unquote(urlsplit(address).path)
-    except ValueError:
-        return ""
-    words = [
-        word for word in _WORD.findall(path.replace("_", " ")) if word.lower() not in _NO_WORDS
-    ]
-    return " ".join(words)[:_LONGEST_TITLE]
 
 
 def _given() -> dict[str, str]:

@@ -11,8 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from app import problems
 from app.errors import KotaeError
+from app.page_patterns import words_of
 from app.problems import Problem
-from app.views.contextual import words_of
 from app.views.moved import moved_address
 
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")

@@ -1,4 +1,4 @@
-"""Notices, and what is written about a ticket after it was sent."""
+"""Notices, replies to tickets, and the pages that an article is meant for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("articles", sa.Column("pages", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "notices",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -47,3 +48,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("ticket_replies")
     op.drop_table("notices")
+    with op.batch_alter_table("articles") as articles:
+        articles.drop_column("pages")

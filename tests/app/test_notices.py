@@ -11,13 +11,13 @@ from app.notices import (
     Visit,
     add_notice,
     end_notice,
-    matches_page,
     mentions,
     notices_for,
     notices_in_force,
     notices_of_late,
     notices_to_come,
 )
+from app.page_patterns import matches_page
 from app.problems import BadRequestData
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

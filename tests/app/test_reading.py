@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from app.categories import list_shelves, shelves_to
-from app.reading import ArticleNotFound, find_article, list_category, locales_in_use, opening_of
+from app.reading import (
+    ArticleNotFound,
+    find_article,
+    list_category,
+    locales_in_use,
+    most_useful,
+    opening_of,
+)
 from tests.help_center import UPDATED, make_article
 
 NOW = UPDATED + timedelta(days=1)
@@ -91,3 +98,22 @@ def test_languages_in_use_are_those_of_public_articles(session):
     session.add(make_article("inside", "de", audience="agents"))
     session.flush()
     assert locales_in_use(session, now=NOW) == {"en", "ko", "ja", "zh"}
+
+
+def test_on_its_page_an_article_is_offered_first_in_the_readers_language(session):
+    for locale in ("en", "ko"):
+        session.add(make_article("pay-late", locale=locale, pages="/checkout*\n*/cart"))
+    session.add(make_article("inside", pages="/checkout*", audience="agents"))
+    session.flush()
+
+    def offered(page):
+        found = most_useful(session, locale="ko", page=page, now=NOW, limit=3)
+        return [(article.article_id, article.locale) for article in found]
+
+    usual = offered("")
+    assert usual[0] != ("pay-late", "ko")
+    for page in ("https://shop.example/checkout/2?x=1", "https://shop.example/ja/cart"):
+        assert offered(page)[0] == ("pay-late", "ko")
+        assert len(offered(page)) == 3
+        assert not {"inside"} & {article_id for article_id, _ in offered(page)}
+    assert offered("https://shop.example/orders") == usual

@@ -24,6 +24,7 @@ publish_at: 2026-01-02T03:04:05+09:00
 expires_at: 2036-01-02
 review_by: 2027-05-06
 owner: Support
+pages: [/sign-in*]
 redirect_from: [/old/reset, old-reset/]
 colour: blue
 ---
@@ -66,6 +67,7 @@ def test_every_field_of_the_front_matter_is_stored(tmp_path, run_import, find, s
     assert article.expires_at == datetime(2036, 1, 2, tzinfo=UTC)
     assert article.review_by == date(2027, 5, 6)
     assert article.owner == "Support"
+    assert article.pages == "/sign-in*"
     assert article.source == FULL
     assert article.source_path == "en/help/reset.md"
     assert "<strong>Reset</strong>" in article.html
