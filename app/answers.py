@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ from app.languages import same_language
 from app.models import Article
 from app.reading import most_useful, opening_of
 from app.wording import clean_question
-from search.document import Hit, Query, Results, Span
+from search.document import Explanation, Hit, Query, Results, Span
 
 MOST_ITEMS = 10
 """Suggestions in one answer at most; a longer list is read by nobody while typing."""
@@ -63,6 +63,8 @@ class Question:
     """Address of the page on which the question is asked."""
     session: str = ""
     """The visit, as the visitor's browser names it; never used for ranking."""
+    explain: bool = False
+    """Whether each answer shall say how it was ranked; for operators, not for visitors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,11 @@ class Answer:
     why: tuple[str, ...]
     foreign: bool
     """The article is in another language than the question was asked in."""
+    explanation: Explanation | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The members that the API's description calls Answer."""
+        """The members that the API's description calls Answer; `explain` where it was asked for."""
+        told = {"explain": asdict(self.explanation)} if self.explanation else {}
         return {
             "article_id": self.article_id,
             "locale": self.locale,
@@ -96,7 +100,7 @@ class Answer:
             "score": round(self.score, 4),
             "why": list(self.why),
             "translation_of_query_locale": self.foreign,
-        }
+        } | told
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ def _query(question: Question, text: str, limit: int) -> Query:
         products=question.products,
         audiences=question.audiences,
         limit=limit,
+        explain=question.explain,
     )
 
 
@@ -213,6 +218,7 @@ def _answer_of_hit(hit: Hit) -> Answer:
         score=hit.score,
         why=hit.why,
         foreign=hit.foreign,
+        explanation=hit.explanation,
     )
 
 

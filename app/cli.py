@@ -20,6 +20,7 @@ COMMANDS = {
     "search": "questions:search_command",
     "suggest": "questions:suggest_command",
     "evaluate": "evaluate:evaluate_command",
+    "calibrate": "calibrate:calibrate_command",
     "report": "reports:report_group",
     "doctor": "upkeep:doctor_command",
     "backup": "upkeep:backup_command",

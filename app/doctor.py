@@ -161,6 +161,27 @@ def _check_model(settings: Settings) -> Iterator[Check]:
         return
     finding = f"{settings.embedding_model}, {vector.shape[1]} dimensions, {embedder.fingerprint}"
     yield Check("model", "ok", finding)
+    yield _check_calibration(settings, embedder.fingerprint)
+
+
+def _check_calibration(settings: Settings, fingerprint: str) -> Check:
+    from app.assembly import calibration_file
+    from search.calibration import Calibration, CalibrationError, is_shipped
+
+    path = calibration_file(settings)
+    try:
+        own = Calibration.read(path)
+    except CalibrationError as error:
+        return Check("calibration", "warn", f"as shipped: {error}", "kb calibrate, or delete it")
+    if own is not None and own.fingerprint == fingerprint:
+        return Check("calibration", "ok", f"{path}, floor {own.floor:.3f}")
+    if own is not None:
+        finding = f"as shipped: {path} was made with another model"
+        return Check("calibration", "warn", finding, "kb calibrate, or delete it")
+    if is_shipped(fingerprint):
+        return Check("calibration", "ok", "as shipped for this model")
+    finding = "none is known for this model: its scores are a guess, and so is when to be silent"
+    return Check("calibration", "warn", finding, "kb calibrate")
 
 
 def _check_database(settings: Settings) -> Iterator[Check]:

@@ -76,6 +76,41 @@ class Query:
     audiences: frozenset[str] = frozenset({"public"})
     limit: int = 5
     offset: int = 0
+    explain: bool = False
+    """Whether each hit shall say how it was ranked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegScore:
+    """How one leg of the ranking saw an article."""
+
+    rank: int | None
+    """Place among the articles by this leg alone, from 1; None where it did not find this one."""
+    score: float
+    """0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How an article came to its place."""
+
+    words: LegScore
+    """BM25 over the best score the question could reach."""
+    keys: LegScore
+    """How well the keys begin with what is typed; only while one types."""
+    meaning: LegScore
+    """Cosines, rescaled from the range that the model uses."""
+    fused: float
+    score: float
+    """Calibrated to 0..1."""
+    floor: float
+    """Fused score that the first article had to reach; while one types it may be less."""
+    terms: tuple[str, ...]
+    """Terms of the question that the article holds; while one types, what they may become."""
+    locale: str
+    """Language of the version that was found; another one may be shown."""
+    heading: str
+    """Heading over the passage nearest in meaning; empty before the first one, or without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +133,8 @@ class Hit:
     foreign: bool
     """The article is in another language than the one asked in."""
     category: str
+    explanation: Explanation | None = None
+    """Given where the query asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,10 @@ class EmbeddingCache:
 
     def keep_only(self, fingerprint: str) -> int:
         """Drop the vectors of every other embedder; how many that were."""
+        kept = (fingerprint, question_fingerprint(fingerprint))
 
         def delete(connection: sqlite3.Connection) -> int:
-            done = connection.execute("DELETE FROM vectors WHERE fingerprint <> ?", (fingerprint,))
+            done = connection.execute("DELETE FROM vectors WHERE fingerprint NOT IN (?, ?)", kept)
             return done.rowcount
 
         return self._use(delete, 0)
@@ -122,6 +123,53 @@ class EmbeddingCache:
             self._path.rename(aside)
         for suffix in ("-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+
+class RememberingEmbedder:
+    """An embedder that keeps questions' vectors in a cache too, for measuring the same ones again.
+
+    Not for serving: a visitor's question leaves no trace on the disk, and reading one vector there
+    is no quicker than a short question is embedded.
+    """
+
+    def __init__(self, embedder: Embedder, cache: EmbeddingCache) -> None:
+        self._embedder = embedder
+        self._cache = cache
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._embedder.dimensions
+
+    @property
+    def fingerprint(self) -> str:
+        """The embedder's own: vectors are the same."""
+        return self._embedder.fingerprint
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """float32 (len(texts), dimensions). What is new is embedded one by one, as in serving.
+
+        A quantised model gives a text a slightly different vector in a batch.
+        """
+        key = question_fingerprint(self.fingerprint)
+        known = _usable(self._cache.find(key, texts), self._embedder)
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        new = {text: self._embedder.encode_queries([text])[0] for text in missing}
+        if new:
+            self._cache.add(key, new)
+        return np.stack([(known | new)[text] for text in texts]).astype(np.float32, copy=False)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """float32 (len(texts), dimensions); an index has its own way to the cache."""
+        return self._embedder.encode_passages(texts)
+
+    def warm(self) -> None:
+        """Nothing: where all is known, the model need not be loaded."""
+
+
+def question_fingerprint(fingerprint: str) -> str:
+    """Return under which fingerprint questions are kept: they have a prompt of their own."""
+    return f"query:{fingerprint}"
 
 
 def encode_passages_cached(

@@ -19,6 +19,8 @@ class Weights:
 
     meaning: float = 0.6
     """Share of the embedding; the rest is keywords and keys."""
+    typed_meaning: float = 0.55
+    """The same while one types, at most; of the first letters it is half of that."""
     title: float = 0.4
     """How far a title nearer in meaning than every passage pulls an article up, 0..1."""
     lowest_cosine: float = 0.80
@@ -26,17 +28,20 @@ class Weights:
     """The range of cosines that tells articles apart with the default model."""
     own_language: float = 0.01
     """Head start of an article in the asker's language."""
+    all_foreign: float = 0.08
+    """Added to all where the index has no article in the asker's language: a multilingual model
+    gives translations lower cosines, and no words can make up for it."""
     usual_words: float = 0.6
     """Word score of an answering article over its score in meaning."""
     least_words: float = 0.3
     """Word score that a chance match has in the asker's language at the best of times."""
-    typed_words: float = 0.3
+    typed_words: float = 0.2
     """What a fully matching key adds to the word score while one types."""
     slope: float = 8.8
     midpoint: float = 0.449
     """The logistic map from the fused score to the shown one: its midpoint is shown as 0.5."""
-    floor: float = 0.33
-    """Fused score below which there is no good answer."""
+    floor: float = 0.32
+    """Fused score below which a finished question has no good answer."""
 
 
 def rescale(cosine: float, weights: Weights) -> float:
@@ -61,7 +66,7 @@ def word_score(words: float, keys: float, complete: float, weights: Weights) -> 
     `complete`: how much of the question seems to be typed, 0..1. A few letters are matched by keys
     or not at all; in a longer text a matching beginning is one hint among others.
     """
-    return max(words + weights.typed_words * keys, (1.0 - 0.6 * complete) * keys)
+    return max(words + weights.typed_words * keys, (1.0 - 0.8 * complete) * keys)
 
 
 def best_per_document(passages: Iterable[tuple[int, int, float]]) -> dict[int, tuple[float, int]]:

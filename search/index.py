@@ -18,13 +18,14 @@ from search.analysis.keystrokes import typed_runs
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
+from search.explanation import explained
 from search.fusion import Weights
 from search.generation import Generation
 from search.generations import Generations
 from search.hits import count_facets, make_hits
 from search.lexical.engines import WHOOSH_LIMIT, EngineChoice
 from search.question_vectors import QuestionVectors
-from search.ranking import Mode, Ranked, confident, rank
+from search.ranking import Mode, Ranked, confident, rank, silence_floor
 from search.writing import Writer
 
 _ATTEMPTS = 3
@@ -198,17 +199,21 @@ class SearchIndex:
         view, comparable = generation.view, self._meaning_is_comparable(generation)
         vector = None
         if mode != "keyword" and comparable:
-            vector = self._questions.vector(query.text)
+            text = view.completed(query.text) if typing else query.text
+            vector = self._questions.vector(text)
         ranked: list[Ranked] = []
         # Marks and pictures alone ask nothing, whatever a model makes of them.
         if typed_runs(query.text):
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
-        good = confident(ranked, self._weights)
+        floor = silence_floor(view, query, ranked, self._weights, typing=typing)
+        good = confident(ranked, floor)
         listed = good if typing else ranked[: max(len(good), LEAST_LISTED)]
+        shown = listed[query.offset : query.offset + query.limit]
+        hits = make_hits(view, query, shown, typing=typing)
+        if query.explain:
+            hits = explained(hits, view, query, shown, ranked, floor, typing=typing)
         return Results(
-            hits=make_hits(
-                view, query, listed[query.offset : query.offset + query.limit], typing=typing
-            ),
+            hits=hits,
             total=len(listed),
             no_answer=not good,
             degraded=bool(

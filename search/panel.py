@@ -16,13 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.evaluate import EvaluationError, Outcome, measure_each
+from search.evaluation_set import EvaluationError
 
 RESAMPLES = 2_000
 _SEED = 20_261_121
 
-Values = dict[str, float]
+Values = Mapping[str, float]
 """Question id -> value of one measure."""
+Facts = Mapping[str, float]
+"""What is known of a whole set rather than of each question, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Interval:
     def __str__(self) -> str:
         return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
+    @property
+    def half_width(self) -> float:
+        """Half of the interval's width."""
+        return (self.high - self.low) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -43,65 +50,105 @@ class Column:
 
     name: str
     measure: str
+    lower_is_better: bool = False
+
+    def verdict(self, gain: Interval) -> str:
+        """Return "better" or "worse" where a difference is beyond doubt, else ""."""
+        better, worse = gain.low > 0, gain.high < 0
+        if self.lower_is_better:
+            better, worse = worse, better
+        return "better" if better else "worse" if worse else ""
 
 
 class Panel:
-    """Values by set, column and question."""
+    """Values by set, column and question, and facts by set and name."""
 
-    def __init__(self, values: Mapping[str, Mapping[str, Values]]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Mapping[str, Values]],
+        facts: Mapping[str, Facts] | None = None,
+    ) -> None:
         self._values = {name: dict(columns) for name, columns in values.items()}
+        self._facts = {name: dict(known) for name, known in (facts or {}).items()}
 
     @classmethod
     def read(cls, path: Path) -> Panel:
         """Read a panel that was saved. Raises EvaluationError."""
         try:
-            return cls(json.loads(path.read_text(encoding="utf-8"))["values"])
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls(content["values"], content.get("facts"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise EvaluationError(f"{path} is not a saved panel ({error})") from error
 
     def save(self, path: Path, about: Mapping[str, Any]) -> None:
-        """Write the values to `path`, with facts `about` the run."""
-        content = {"about": dict(about), "values": self._values}
-        path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
+        """Write the values to `path`, with facts `about` the run. Raises EvaluationError."""
+        content = {"about": dict(about), "facts": self._facts, "values": self._values}
+        try:
+            path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise EvaluationError(f"{path} cannot be written ({error})") from error
 
-    def add(
-        self,
-        name: str,
-        column: Column,
-        outcomes: Sequence[Outcome],
-        judgments: Mapping[str, Mapping[str, int]],
-    ) -> None:
-        """Take in what one column got for the questions of the set called `name`."""
-        values = measure_each(outcomes, judgments, column.measure)
-        self._values.setdefault(name, {})[column.name] = values
+    def add(self, name: str, column: Column, values: Values) -> None:
+        """Take in what each question of the set called `name` got; without any, no column."""
+        columns = self._values.setdefault(name, {})
+        if values:
+            columns[column.name] = dict(values)
+
+    def add_facts(self, name: str, facts: Facts) -> None:
+        """Take in what is known of the set called `name` as a whole."""
+        self._facts.setdefault(name, {}).update(facts)
 
     def sets(self) -> list[str]:
         """Return the names of the sets, in the order they came."""
         return list(self._values)
 
-    def interval(self, name: str, column: str) -> Interval:
-        """Return the mean over the questions of one set."""
-        return bootstrap(np.array(list(self._values[name][column].values())))
+    def fact(self, name: str, fact: str) -> float | None:
+        """Return what is known of a set; None where that is nothing."""
+        return self._facts.get(name, {}).get(fact)
 
-    def overall(self, column: str) -> Interval:
+    def interval(self, name: str, column: Column) -> Interval | None:
+        """Return the mean over the questions of one set; None where it has no such column."""
+        values = self._values[name].get(column.name)
+        return bootstrap(_array(values)) if values else None
+
+    def overall(self, column: Column) -> Interval | None:
         """Return the mean of the sets' means; questions are resampled within each set."""
-        rows = [np.array(list(c[column].values())) for c in self._values.values() if column in c]
-        means = np.mean([_resampled_means(row) for row in rows], axis=0)
-        return Interval(float(np.mean([row.mean() for row in rows])), *_bounds(means))
+        return _mean_of_means(
+            [_array(c[column.name]) for c in self._values.values() if column.name in c]
+        )
 
-    def differences(self, before: Panel, column: str) -> Iterator[tuple[str, Interval]]:
-        """Yield, for each set of both panels, by how much the questions they share gained."""
+    def differences(self, before: Panel, column: Column) -> Iterator[tuple[str, Interval]]:
+        """Yield, for each set of both panels, by how much the questions they share rose."""
+        for name, rises in self._rises(before, column):
+            yield name, bootstrap(rises)
+
+    def overall_difference(self, before: Panel, column: Column) -> Interval | None:
+        """Return the mean of `differences`, with its interval; None where no set is in both."""
+        return _mean_of_means([rises for _, rises in self._rises(before, column)])
+
+    def _rises(self, before: Panel, column: Column) -> Iterator[tuple[str, NDArray[np.float64]]]:
         for name, columns in self._values.items():
-            old, new = before._values.get(name, {}).get(column, {}), columns.get(column, {})
+            old = before._values.get(name, {}).get(column.name, {})
+            new = columns.get(column.name, {})
             shared = [question for question in new if question in old]
             if shared:
-                gains = np.array([new[question] - old[question] for question in shared])
-                yield name, bootstrap(gains)
+                yield name, np.array([new[question] - old[question] for question in shared])
 
 
 def bootstrap(values: NDArray[np.float64]) -> Interval:
     """Return the mean of `values`, shape (n,), with its interval."""
     return Interval(float(values.mean()), *_bounds(_resampled_means(values)))
+
+
+def _mean_of_means(rows: Sequence[NDArray[np.float64]]) -> Interval | None:
+    if not rows:
+        return None
+    means = np.mean([_resampled_means(row) for row in rows], axis=0)
+    return Interval(float(np.mean([row.mean() for row in rows])), *_bounds(means))
+
+
+def _array(values: Values) -> NDArray[np.float64]:
+    return np.array(list(values.values()), np.float64)
 
 
 def _resampled_means(values: NDArray[np.float64]) -> NDArray[np.float64]:

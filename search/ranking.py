@@ -9,7 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from search.analysis.normalise import fold
+from search.analysis.question_words import is_question_word
 from search.analysis.tokens import query_terms, singular, unfinished_word
+from search.completeness import completeness, demand
 from search.document import Query
 from search.fusion import (
     Weights,
@@ -30,11 +33,12 @@ _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
 _LEAST_SHARE = 0.5
 _FOLLOWING = 0.8
+_SOME_WORDS, _SOME_KEYS = 0.25, 0.5
 _SEARCHED_TERMS = 32
-_EXPANSIONS = 24
+EXPANSIONS = 24
+"""Words that an unfinished one is taken to mean."""
 LONGEST_QUERY = 128
 """Terms of a question that are weighed; the rarest of them are searched."""
-_COMPLETE_CHARACTERS = 14.0
 
 Mode = Literal["hybrid", "keyword", "semantic"]
 """Which legs rank; the single legs are there to be compared with the whole."""
@@ -45,6 +49,8 @@ class Ranked:
     """One article in the language that is shown, and how each leg saw it."""
 
     record: Record
+    found: int
+    """Number of the version that was found, whose scores these are."""
     score: float
     """Calibrated, 0..1."""
     fused: float
@@ -91,14 +97,33 @@ def rank(
     return _one_per_article(view, wanted, required, legs, fused, weights)
 
 
-def confident(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
+def silence_floor(
+    view: View, query: Query, ranked: Sequence[Ranked], weights: Weights, *, typing: bool
+) -> float:
+    """Return the fused score that the first article must reach. Raises LexicalDamaged."""
+    floor = weights.floor
+    if not typing or not ranked or ranked[0].fused >= floor:
+        return floor
+    return floor * demand(query.text) if _holds_the_words(view, query, ranked[0]) else floor
+
+
+def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
     """Return the articles worth suggesting: none unless the first clears the floor.
 
     Those after it are held to less: the second answer may be the right one.
     """
-    if not ranked or ranked[0].fused < weights.floor:
+    if not ranked or ranked[0].fused < floor:
         return []
-    return [entry for entry in ranked if entry.fused >= _FOLLOWING * weights.floor]
+    return [entry for entry in ranked if entry.fused >= _FOLLOWING * floor]
+
+
+def _holds_the_words(view: View, query: Query, first: Ranked) -> bool:
+    """Tell whether an answer holds some of the words that say what is asked, not only "how"."""
+    if first.keys >= _SOME_KEYS:
+        return True
+    said = " ".join(word for word in query.text.split() if not is_question_word(fold(word)))
+    scores = _word_scores(view, said, required_labels(query), typing=True)
+    return scores.get(first.record.number, 0.0) >= _SOME_WORDS
 
 
 def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> dict[int, float]:
@@ -107,7 +132,7 @@ def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> 
     unfinished: list[Boosted] = []
     prefix = unfinished_word(text) if typing else ""
     if prefix:
-        unfinished, weight = view.expand(prefix, _EXPANSIONS)
+        unfinished, weight = view.expand(prefix, EXPANSIONS)
     weights = view.term_weights(terms)
     if unfinished:
         terms = [term for term in terms if term != singular(prefix)]
@@ -154,7 +179,11 @@ def _fuse(
         return words
     foreign = {n for n in legs.meaning if not _has_own(view, n, wanted)} if wanted else set()
     words = with_foreign_words(words, legs.meaning, foreign, weights)
-    return blend(legs.meaning, words, weights.meaning * max(_LEAST_SHARE, complete))
+    share = weights.typed_meaning * max(_LEAST_SHARE, complete) if typing else weights.meaning
+    fused = blend(legs.meaning, words, share)
+    if wanted and not any(closeness(locale, wanted) for locale in view.vectors):
+        return {number: score + weights.all_foreign for number, score in fused.items()}
+    return fused
 
 
 def _has_own(view: View, number: int, wanted: str) -> bool:
@@ -162,12 +191,6 @@ def _has_own(view: View, number: int, wanted: str) -> bool:
     record = view.records.get(number)
     versions = view.versions.get(record.article_id, {}) if record else {}
     return any(closeness(locale, wanted) for locale in versions)
-
-
-def completeness(text: str) -> float:
-    """Estimate how much of a question has been typed, 0..1; a wide character counts as two."""
-    size = sum(2.0 if ord(char) > 0x1100 else 1.0 for char in text.strip())
-    return min(1.0, size / _COMPLETE_CHARACTERS)
 
 
 def _one_per_article(
@@ -209,6 +232,7 @@ def _shown_version(view: View, found: Record, wanted: str | None, required: Requ
 def _ranked(legs: Legs, found: int, shown: Record, fused: float, weights: Weights) -> Ranked:
     return Ranked(
         record=shown,
+        found=found,
         score=calibrate(fused, weights),
         fused=fused,
         passage=legs.passages.get(shown.number),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.analysis.keystrokes import is_hangul
-from search.analysis.tokens import terms
+from search.analysis.tokens import singular, terms, unfinished_word
 from search.document import Query
 from search.keys import TypedWord
 from search.keystrokes.matching import KeyMatches, match
@@ -124,6 +124,19 @@ class View:
         found, documents = self.lexical.expand(prefix, count), self.lexical.count()
         weight = idf(documents, sum(frequency for _, frequency in found))
         return [(term, weight / idf(documents, frequency)) for term, frequency in found], weight
+
+    def completed(self, text: str) -> str:
+        """Return a text being typed with its last word as the likeliest whole one.
+
+        A fragment that is no word of the index is replaced by the most frequent word that begins
+        with it, so that the embedding reads words, and reads the same ones from key to key.
+        """
+        fragment = unfinished_word(text)
+        written = text[-len(fragment) :].casefold() if fragment else ""
+        if not written or written != fragment or self.has_term(singular(fragment)):
+            return text
+        found = self.lexical.expand(fragment, 1) if self.lexical else []
+        return text[: -len(fragment)] + found[0][0] if found else text
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the idf of each term; equal weights without a keyword index."""

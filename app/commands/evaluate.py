@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
 import click
 
-from app.assembly import open_embedder
+from app.assembly import open_embedder, throwaway_index
 from app.commands.printing import (
     CommandFailed,
     json_option,
@@ -20,23 +18,18 @@ from app.commands.printing import (
     progress_option,
 )
 from app.settings import Settings
-from search.document import Progress
-from search.evaluate import (
-    Endpoint,
-    EvaluationError,
-    EvaluationSet,
-    Outcome,
+from search.evaluate import Endpoint, Outcome, ask, trec_run
+from search.evaluation_set import (
     Question,
-    ask,
-    measure,
-    measure_silence,
+    read_answers,
     read_questions,
     read_set,
-    trec_run,
+    with_answers,
 )
-from search.index import SearchIndex
-from search.lexical.engines import EngineChoice
+from search.measures import Judgments, measure, measure_languages, measure_silence
 from search.ranking import Mode
+
+Figures = dict[str, float]
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -56,6 +49,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--run", "run_file", type=_FILE, help="Write the rankings as a TREC run.")
 @click.option("--limit-queries", type=click.IntRange(1), help="Ask the first N questions only.")
 @click.option("--no-answer", "unanswerable", type=_FILE, help="Questions without an answer.")
+@click.option("--answers", "answer_file", type=_FILE, help="Strings that answer the questions.")
 @json_option
 @progress_option
 @named_errors
@@ -67,6 +61,7 @@ def evaluate_command(
     run_file: Path | None,
     limit_queries: int | None,
     unanswerable: Path | None,
+    answer_file: Path | None,
     as_json: bool,
     shows_progress: bool | None,
 ) -> None:
@@ -74,51 +69,26 @@ def evaluate_command(
 
     SET is a folder with corpus.jsonl, queries.jsonl and qrels.tsv.
     """
-    questions: Sequence[Question]
-    with _named_sets(), progress_bars(shows_progress) as progress:
-        evaluation = read_set(folder)
-        questions = evaluation.questions[:limit_queries]
+    with progress_bars(shows_progress) as progress:
+        evaluation, settings = read_set(folder), Settings.from_env()
+        answers = read_answers(answer_file) if answer_file else {}
+        questions = with_answers(evaluation.questions[:limit_queries], answers)
         silent = read_questions(unanswerable) if unanswerable else []
-        with _indexed(evaluation, progress) as index:
-            outcomes = ask(
-                index, questions, endpoint=endpoint, mode=mode, typed=typed, progress=progress
-            )
-            others = ask(index, silent, endpoint=endpoint, mode=mode, progress=progress)
-    if run_file:
-        _write_run(run_file, outcomes, f"kotae-{mode}")
-    figures = measure(outcomes, evaluation.judgments)
-    if others:
-        figures |= measure_silence(outcomes, others)
-    counts = {"queries": len(outcomes), "documents": len(evaluation.documents)}
-    _print_figures(figures, counts, as_json=as_json)
+        documents, embedder = evaluation.documents, open_embedder(settings)
+        with throwaway_index(settings, embedder, documents, progress) as index:
 
+            def put(asked: Sequence[Question]) -> list[Outcome]:
+                return ask(
+                    index, asked, endpoint=endpoint, mode=mode, typed=typed, progress=progress
+                )
 
-@contextmanager
-def _named_sets() -> Iterator[None]:
-    try:
-        yield
-    except EvaluationError as error:
-        raise CommandFailed(str(error)) from error
-
-
-@contextmanager
-def _indexed(evaluation: EvaluationSet, progress: Progress) -> Iterator[SearchIndex]:
-    """Build a throw-away index with the model, engine and embedding cache of the settings."""
-    settings = Settings.from_env()
-    engine: EngineChoice = settings.keyword_engine  # type: ignore[assignment]  # checked when read
-    with tempfile.TemporaryDirectory(prefix="kotae-evaluate-") as directory:
-        index = SearchIndex(
-            Path(directory),
-            embedder=open_embedder(settings),
-            engine=engine,
-            cache=settings.cache_dir / "embeddings.sqlite3",
-        )
-        try:
-            documents = evaluation.documents
-            index.rebuild(documents, total=len(documents), progress=progress)
-            yield index
-        finally:
-            index.close()
+            outcomes, others = put(questions), put(silent)
+        if run_file:
+            _write_run(run_file, outcomes, f"kotae-{mode}")
+        figures = _figures(outcomes, evaluation.judgments, others)
+        languages = measure_languages(outcomes, evaluation.judgments, others)
+    figures |= {"documents": len(evaluation.documents)}
+    _print_figures(figures, languages, as_json=as_json)
 
 
 def _write_run(path: Path, outcomes: Sequence[Outcome], tag: str) -> None:
@@ -128,11 +98,38 @@ def _write_run(path: Path, outcomes: Sequence[Outcome], tag: str) -> None:
         raise CommandFailed(f"{path}: cannot be written ({error.strerror})") from error
 
 
-def _print_figures(figures: dict[str, float], counts: dict[str, int], *, as_json: bool) -> None:
+def _figures(
+    outcomes: Sequence[Outcome], judgments: Judgments, unanswerable: Sequence[Outcome]
+) -> Figures:
+    silence = measure_silence(outcomes, unanswerable) if unanswerable else {}
+    return measure(outcomes, judgments) | silence | {"queries": len(outcomes)}
+
+
+def _print_figures(figures: Figures, languages: Mapping[str, Figures], *, as_json: bool) -> None:
     if as_json:
-        print_json({name: round(value, 4) for name, value in figures.items()} | counts)
+        rows = {language: _rounded(row) for language, row in languages.items()}
+        print_json(_rounded(figures) | {"languages": rows})
         return
-    for name, value in figures.items():
-        click.echo(f"{name:22} {value:>9.3f}")
-    for name, count in counts.items():
-        click.echo(f"{name:22} {count:>9,}")
+    names = [name for name in figures if name != "documents"]
+    click.echo(" " * 8 + "".join(f"{name:>{_width(name)}}" for name in names))
+    for label, row in [*languages.items(), ("all", figures)]:
+        cells = (f"{_shown(row.get(name)):>{_width(name)}}" for name in names)
+        click.echo(f"{label:8}{''.join(cells)}")
+    click.echo(f"{figures['documents']:,} documents")
+
+
+def _rounded(figures: Figures) -> Figures:
+    return {
+        name: value if isinstance(value, int) else round(value, 4)
+        for name, value in figures.items()
+    }
+
+
+def _width(heading: str) -> int:
+    return max(9, len(heading) + 2)
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

@@ -111,12 +111,21 @@ class _Bars:
 
 def _engine_errors() -> tuple[type[Exception], ...]:
     # Imported when something failed: the engine is slow to import, and `kb --help` needs none.
+    from search.calibration import CalibrationError
     from search.embed import EmbedderUnavailable
+    from search.evaluation_set import EvaluationError
     from search.generations import WriterBusy
     from search.lexical.contract import IndexDamaged
     from search.writing import StaleIndex
 
-    return (EmbedderUnavailable, WriterBusy, IndexDamaged, StaleIndex)
+    return (
+        CalibrationError,
+        EmbedderUnavailable,
+        EvaluationError,
+        IndexDamaged,
+        StaleIndex,
+        WriterBusy,
+    )
 
 
 def _one_line(message: str) -> str:

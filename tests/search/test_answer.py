@@ -134,7 +134,7 @@ def record(**values):
 
 
 def why(answer=NO_ANSWER, *, keys=0.0, meaning=0.0, typing=False, **values):
-    entry = Ranked(record(**values), 0.9, 0.9, None, 0.0, keys, meaning)
+    entry = Ranked(record(**values), 1, 0.9, 0.9, None, 0.0, keys, meaning)
     return reasons(entry, answer, Needle.of("refund", typing=typing))
 
 

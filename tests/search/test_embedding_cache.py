@@ -10,7 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.embedding_cache import CHUNK, EmbeddingCache, encode_passages_cached
+from search.embedding_cache import (
+    CHUNK,
+    EmbeddingCache,
+    RememberingEmbedder,
+    encode_passages_cached,
+)
 from tests.tiny_embedder import TinyEmbedder
 
 TEXTS = ["return an item", "환불 방법", "返品の手続き", "退货 流程", "return an item"]
@@ -166,6 +171,34 @@ def test_vectors_of_models_no_longer_used_can_be_dropped(cache):
     assert cache.keep_only(TinyEmbedder().fingerprint) == 4
     assert cache.find(TinyEmbedder(salt="old").fingerprint, TEXTS) == {}
     assert len(cache.find(TinyEmbedder().fingerprint, TEXTS)) == 4
+
+
+def test_a_question_is_embedded_once_and_is_no_passage(cache):
+    first, again = TinyEmbedder(), TinyEmbedder()
+    remembering = RememberingEmbedder(first, cache)
+    vectors = remembering.encode_queries(TEXTS)
+    assert np.array_equal(vectors, TinyEmbedder().encode_queries(TEXTS))
+    assert np.array_equal(RememberingEmbedder(again, cache).encode_queries(TEXTS), vectors)
+    assert again.texts == 0
+    assert first.calls == 4  # one by one: a batch changes a quantised model's vectors
+    assert cache.find(first.fingerprint, TEXTS) == {}
+    assert remembering.fingerprint == first.fingerprint
+
+
+def test_a_question_is_not_remembered_for_another_model(cache):
+    RememberingEmbedder(TinyEmbedder(), cache).encode_queries(TEXTS)
+    other = TinyEmbedder(salt="other")
+    RememberingEmbedder(other, cache).encode_queries(TEXTS)
+    assert other.texts == 4
+
+
+def test_questions_of_the_model_in_use_are_kept(cache):
+    RememberingEmbedder(TinyEmbedder(salt="old"), cache).encode_queries(TEXTS)
+    RememberingEmbedder(TinyEmbedder(), cache).encode_queries(TEXTS)
+    assert cache.keep_only(TinyEmbedder().fingerprint) == 4
+    after = TinyEmbedder()
+    RememberingEmbedder(after, cache).encode_queries(TEXTS)
+    assert after.texts == 0
 
 
 def test_several_processes_may_write_at_once(path):

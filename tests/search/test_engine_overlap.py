@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search.analysis.tokens import query_terms
-from search.evaluate import read_set
+from search.evaluation_set import read_set
 from search.lexical.contract import Entry
 from search.lexical.engines import create_engine
 from search.writing import entry_terms

@@ -7,18 +7,24 @@ import math
 
 import pytest
 
-from search.evaluate import (
+from search.evaluate import Outcome, ask, trec_run
+from search.evaluation_set import (
     EvaluationError,
-    Outcome,
     Question,
-    ask,
-    measure,
-    measure_silence,
+    read_answers,
     read_questions,
     read_set,
-    trec_run,
+    with_answers,
 )
 from search.index import SearchIndex
+from search.measures import (
+    measure,
+    measure_answers,
+    measure_each,
+    measure_language_silence,
+    measure_languages,
+    measure_silence,
+)
 from tests.search_documents import TINY_WEIGHTS, shared_directory
 from tests.tiny_embedder import TinyEmbedder
 
@@ -114,9 +120,30 @@ def test_questions_are_read_without_judgments(directory):
     assert [q.id for q in read_questions(directory / "queries.jsonl")] == ["q1", "q2", "unjudged"]
 
 
-def outcome(id_, *documents, score=0.9, silent=False, milliseconds=1.0):
+def test_strings_that_answer_are_read_with_the_questions_or_from_a_file_of_their_own(directory):
+    rows = [QUERIES[0] | {"answers": ["within days"]}, QUERIES[1]]
+    (directory / "queries.jsonl").write_text(lines(rows), encoding="utf-8")
+    (directory / "answers").write_text(lines([{"_id": "q2", "answers": ["Open.", "Late"]}]))
+    questions = read_set(directory).questions
+    assert [q.answers for q in questions] == [("within days",), ()]
+    answered = with_answers(questions, read_answers(directory / "answers"))
+    assert [q.answers for q in answered] == [("within days",), ("Open.", "Late")]
+
+
+@pytest.mark.parametrize("answers", ['"text"', "[1]", "null"])
+def test_answers_that_are_no_list_of_strings_are_refused(directory, answers):
+    path = directory / "answers.jsonl"
+    path.write_text(f'{{"_id": "q1", "answers": {answers}}}\n')
+    with pytest.raises(EvaluationError, match=r"answers\.jsonl, line 1: answers is not a list"):
+        read_answers(path)
+
+
+def outcome(
+    id_, *documents, score=0.9, silent=False, milliseconds=1.0, language=None, answers=(), shown=""
+):
     ranking = [(document, 10.0 - place) for place, document in enumerate(documents)]
-    return Outcome(Question(id_, id_, None), ranking, score, silent, milliseconds)
+    question = Question(id_, id_, language, answers)
+    return Outcome(question, ranking, score, silent, milliseconds, shown)
 
 
 def test_the_figures_of_a_hand_made_run_are_known():
@@ -171,6 +198,61 @@ def test_a_perfect_separation_is_1_and_the_reverse_0():
     assert measure_silence(high, high)["auroc"] == 0.5
 
 
+def test_each_language_is_measured_by_itself():
+    outcomes = [
+        outcome("k1", "a", language="ko"),
+        outcome("k2", "x", language="ko"),
+        outcome("e1", "a", language="en", milliseconds=7.0),
+        outcome("?1", "x"),
+    ]
+    found = measure_languages(outcomes, {o.question.id: {"a": 1} for o in outcomes})
+    assert {name: (row["p@1"], row["queries"]) for name, row in found.items()} == {
+        "ko": (0.5, 2), "en": (1.0, 1), "und": (0.0, 1),
+    }  # fmt: skip
+    assert set(found["ko"]) == {*measure(outcomes, {}), "queries"}
+    assert found["en"]["p50_ms"] == 7.0
+
+
+def test_silence_is_measured_in_each_language_by_itself():
+    answerable = [
+        outcome("k", score=0.5, language="ko"),
+        outcome("e", score=0.9, silent=True, language="en"),
+    ]
+    unanswerable = [
+        outcome("x", score=0.7, language="ko"),
+        outcome("y", score=0.7, silent=True, language="ja"),
+    ]
+    found = measure_language_silence(answerable, unanswerable)
+    # Korean against Korean; Japanese, of which nothing is answerable, against all.
+    assert found == {
+        "ko": {"auroc": 0.0, "false_suggestion_rate": 1.0, "false_silence_rate": 0.0},
+        "ja": {"auroc": 0.5, "false_suggestion_rate": 0.0},
+        "en": {"false_silence_rate": 1.0},
+    }
+    rows = measure_languages(answerable, {}, unanswerable)
+    assert rows["ja"] == found["ja"] | {"queries": 0}
+    assert rows["ko"].items() >= found["ko"].items()
+
+
+def test_answers_are_looked_for_only_where_the_first_hit_is_relevant():
+    outcomes = [
+        outcome("held", "a", answers=("no", "five days"), shown="It takes\nFIVE　 days."),
+        outcome("elsewhere", "a", answers=("five days",), shown="It takes a while."),
+        outcome("wrong document", "x", "a", answers=("five days",), shown="five days"),
+        outcome("irrelevant", "b", answers=("five days",), shown="five days"),
+        outcome("silent", answers=("five days",)),
+        outcome("unknown", "a", shown="five days"),
+    ]
+    judgments = {o.question.id: {"a": 1, "b": 0} for o in outcomes}
+    assert measure_answers(outcomes, judgments) == {"answer_contained": 0.5, "answer_queries": 2}
+    assert measure(outcomes, judgments)["answer_contained"] == 0.5
+    assert measure_each(outcomes, judgments, "answer_contained") == {"held": 1.0, "elsewhere": 0.0}
+
+
+def test_without_known_answers_nothing_is_said_of_them():
+    assert "answer_contained" not in measure([outcome("one", "a", shown="x")], {"one": {"a": 1}})
+
+
 def test_a_trec_run_has_six_columns_and_falling_scores():
     assert list(trec_run([outcome("q1", "a", "b"), outcome("q2")], "kotae")) == [
         "q1 Q0 a 1 10.000000 kotae",
@@ -197,6 +279,14 @@ def test_the_questions_go_through_the_production_search(index, directory):
     assert all(0 < o.top_score <= 1 and o.milliseconds > 0 for o in outcomes)
     assert told == [("asking", 0, 2), ("asking", 1, 2), ("asking", 2, 2)]
     assert measure(outcomes, found.judgments)["p@1"] == 1.0
+    assert outcomes[0].answer == "Money back within days."
+
+
+def test_less_may_be_asked_for_where_only_the_best_score_counts(index, directory):
+    questions = [Question("all", "money track refund parcel", "en")]
+    (deep,), (shallow,) = ask(index, questions), ask(index, questions, depth=1)
+    assert len(deep.ranking) > len(shallow.ranking) == 1
+    assert shallow.top_score == deep.top_score
 
 
 @pytest.mark.parametrize(("typed", "asked"), [(1.0, "money back"), (0.5, "money"), (0.0, "m")])

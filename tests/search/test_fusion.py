@@ -97,5 +97,5 @@ def test_a_title_nearer_than_every_passage_raises_an_article_and_a_farther_one_d
 
 def test_a_key_decides_while_little_is_typed_and_hints_when_much_is():
     assert word_score(0.0, 1.0, 0.1, WEIGHTS) > 0.8
-    assert word_score(0.5, 1.0, 1.0, WEIGHTS) == pytest.approx(0.8)
+    assert word_score(0.5, 1.0, 1.0, WEIGHTS) == pytest.approx(0.7)
     assert word_score(0.5, 0.0, 1.0, WEIGHTS) == 0.5

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from search.completeness import completeness, demand
 from search.document import Query
 from search.fusion import Weights, calibrate
 from search.index import LEAST_LISTED, SearchIndex
-from search.ranking import completeness
 from tests.search_documents import ConceptEmbedder, make_document
 
 CONCEPTS = [
@@ -375,7 +375,24 @@ class TestLegs:
 
 @pytest.mark.parametrize(
     ("text", "share"),
-    [("", 0.0), ("refund", 6 / 14), ("환불", 4 / 14), ("how do i pay for it", 1.0)],
+    [("", 0.0), ("refund", 6 / 10), ("환불", 4 / 10), ("how do i pay for it", 1.0)],
 )
 def test_wide_characters_say_twice_as_much(text, share):
     assert completeness(text) == pytest.approx(share)
+
+
+def test_less_is_demanded_while_one_types_of_an_answer_that_holds_the_words():
+    assert 0 < demand("get a ref") < 1
+
+
+@pytest.mark.parametrize("closed", ["refund?", "환불되나요? ", "返金できますか？", "如何退款。"])
+def test_a_closed_question_must_be_answered_as_surely_as_a_search(closed):
+    assert demand(closed) == 1.0
+
+
+def test_a_fragment_is_embedded_as_the_likeliest_word_and_a_word_as_it_is(shop):
+    view = shop._current().view
+    assert view.completed("get a refu") == "get a refund"
+    assert view.completed("get a refund") == "get a refund"
+    assert view.completed("get a zzz") == "get a zzz"
+    assert view.completed("환부") == "환부"

@@ -147,6 +147,29 @@ def test_a_rebuild_makes_a_new_generation(kb, imported):
     assert second["generation"] != first["generation"]
 
 
+@pytest.mark.parametrize("command", ["search", "suggest"])
+def test_an_answer_is_explained_where_that_is_asked_for(kb, imported, command):
+    plain = json.loads(kb(command, "reset your password", "--json").stdout)["items"][0]
+    assert "explain" not in plain
+    item = json.loads(kb(command, "reset your password", "--json", "--explain").stdout)["items"][0]
+    told = item["explain"]
+    assert told["words"]["rank"] == 1
+    assert told["meaning"]["score"] > 0
+    assert (told["keys"]["rank"] is None) == (command == "search")
+    assert told["terms"] == ["reset", "your", "password"]
+    assert told["fused"] > told["floor"]
+    assert item["score"] == round(told["score"], 4)
+
+
+@pytest.mark.parametrize("command", ["search", "suggest"])
+def test_an_explanation_is_printed_for_people(kb, imported, command):
+    assert "floor" not in kb(command, "reset your password").stdout
+    shown = kb(command, "reset your password", "--explain").stdout
+    assert re.search(r"^ +keywords +0\.\d{3} {2}rank 1$", shown, re.MULTILINE)
+    assert re.search(r"^ +fused +\d\.\d{3} >= floor 0\.\d{3}$", shown, re.MULTILINE)
+    assert re.search(r"^ +terms +reset your password$", shown, re.MULTILINE)
+
+
 def test_pruning_takes_an_article_out_of_search(kb, imported):
     (imported / "en/account/reset.md").unlink()
     assert "retired 1" in kb("import", str(imported), "--prune").stdout

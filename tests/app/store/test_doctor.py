@@ -1,26 +1,31 @@
 """The doctor: each ill is found, named, and a remedy given."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from app import doctor
+from app import assembly, doctor
 from app.doctor import examine
 from app.importing import import_folder
 from app.indexing import finish_indexing
 from app.media import media_path
 from app.models import Article, Media, OutboxEntry
+from search.calibration import Calibration
+from search.fusion import Weights
 from tests.store_helpers import PNG, write_tree
 from tests.tiny_embedder import TinyEmbedder
+
+OWN = Calibration.of(TinyEmbedder().fingerprint, Weights())
 
 
 @pytest.fixture
 def installation(tmp_path, settings, sessions, monkeypatch):
     """An installation that is well; returns its environment."""
-    from app import assembly
-
     embedder = TinyEmbedder()
     monkeypatch.setattr("app.assembly.open_embedder", lambda settings: embedder)
     monkeypatch.setattr("search.embed.load_embedder", lambda *names, **options: embedder)
+    OWN.write(assembly.calibration_file(settings), {})
     root = write_tree(tmp_path / "articles", {"en/a.md": "# A\nText.", "en/x.png": PNG})
     import_folder(root, session_factory=sessions, settings=settings)
     index = assembly.open_index(settings, embedder)
@@ -40,6 +45,7 @@ def test_a_good_installation_is_well(installation):
     assert set(levels.values()) == {"ok"}
     assert set(levels) == {
         *("python", "settings", "folder", "secret key", "articles folder", "model"),
+        "calibration",
         *("database", "articles", "attachments", "index"),
     }
 
@@ -100,6 +106,34 @@ def test_a_missing_model_is_a_warning_since_keywords_go_on(installation, monkeyp
     check = find(installation, "model")
     assert (check.level, check.mend) == ("warn", "./scripts/fetch_model")
     assert "There is no model." in check.finding
+
+
+def test_a_model_of_which_no_calibration_is_known_is_a_warning(installation, settings):
+    assembly.calibration_file(settings).unlink()
+    check = find(installation, "calibration")
+    assert (check.level, check.mend) == ("warn", "kb calibrate")
+    assert "a guess" in check.finding
+
+
+def test_the_model_that_is_shipped_calibrated_needs_no_calibration(
+    installation, settings, monkeypatch
+):
+    assembly.calibration_file(settings).unlink()
+    monkeypatch.setattr("search.calibration.DEFAULT_MODEL", TinyEmbedder().fingerprint)
+    assert find(installation, "calibration").level == "ok"
+
+
+@pytest.mark.parametrize("content", ["{", None], ids=["damaged", "of another model"])
+def test_a_calibration_that_is_not_used_is_a_warning(installation, settings, content):
+    path = assembly.calibration_file(settings)
+    if content is None:
+        replace(OWN, fingerprint="another").write(path, {})
+    else:
+        path.write_text(content)
+    check = find(installation, "calibration")
+    assert check.level == "warn"
+    assert "as shipped" in check.finding
+    assert str(path) in check.finding
 
 
 def test_a_missing_folder_of_articles_is_a_warning(installation, tmp_path):
