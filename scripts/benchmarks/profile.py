@@ -1,0 +1,4 @@
+"""`scripts/bench profile`: x"""
+
+
+def add_arguments(p): ...

@@ -1,0 +1,4 @@
+"""`scripts/bench serve`: x"""
+
+
+def add_arguments(p): ...
