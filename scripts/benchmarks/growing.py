@@ -27,7 +27,7 @@ SAMPLE = (("en", "en"), ("ko", "ko"))
 LONGEST_TEXT = 900
 """Characters of an article that every engine is given: some 150 words, two passages."""
 _ONE_KOREAN_IN = 4
-_PATIENCE = 20
+_PATIENCE = 100
 _EXCHANGED_IN_TITLES, _EXCHANGED_IN_TEXTS = 2, 0.15
 _WORD = re.compile(r"[A-Za-z]{4,}|[가-힣]{2,}")
 
