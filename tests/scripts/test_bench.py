@@ -21,9 +21,10 @@ def benchmark(monkeypatch):
     return lambda name: importlib.import_module(f"benchmarks.{name}")
 
 
-@pytest.fixture
-def bench(tmp_path):
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
     """Runs scripts/bench on the sample articles, without a model; environment by keywords."""
+    tmp_path = tmp_path_factory.mktemp("bench")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     own = {
         "KB_VAR_DIR": str(tmp_path / "var"),
@@ -96,19 +97,21 @@ def test_the_median_run_is_taken_for_each_percentile(benchmark):
     assert median_run([list(range(101))]) == [50, 95, 99]
 
 
-@pytest.fixture
-def measured(bench, tmp_path):
+@pytest.fixture(scope="module")
+def measured(bench, tmp_path_factory):
+    """A run: what it printed, its figures, and the folder with its files."""
+    folder = tmp_path_factory.mktemp("run")
     done = bench(
         *("suggest", "--sizes", 60, "--texts", 6, "--rounds", 1, "--no-peers"),
-        *("--model", "stand-in", "--save", tmp_path / "run.json"),
-        *("--picture", tmp_path / "run.svg"),
+        *("--model", "stand-in", "--save", folder / "run.json"),
+        *("--picture", folder / "run.svg"),
     )
     assert done.returncode == 0, done.stderr
-    return done, json.loads((tmp_path / "run.json").read_text())
+    return done, json.loads((folder / "run.json").read_text()), folder
 
 
-def test_every_path_of_kotae_is_measured_and_the_encoder_is_told_apart(measured, tmp_path):
-    done, run = measured
+def test_every_path_of_kotae_is_measured_and_the_encoder_is_told_apart(measured):
+    done, run, folder = measured
     engines = run["sizes"]["60"]["engines"]
     assert list(engines) == [
         *("keys", "lexical", "ranking", "keys+lexical", "full", "full without encoder")
@@ -120,17 +123,18 @@ def test_every_path_of_kotae_is_measured_and_the_encoder_is_told_apart(measured,
     asked = [engines[path]["kinds"]["question"]["cpu_us"][0] for path in engines]
     assert asked[-1] < asked[-2]
     assert "stand-in" in done.stdout
-    assert ElementTree.parse(tmp_path / "run.svg").getroot().tag.endswith("svg")
+    assert ElementTree.parse(folder / "run.svg").getroot().tag.endswith("svg")
 
 
 def test_the_title_that_was_typed_in_half_is_found(measured):
-    _, run = measured
+    _, run, _ = measured
     assert run["sizes"]["60"]["engines"]["keys"]["kinds"]["half a title"]["found"] >= 0.8
 
 
-def test_a_run_can_be_compared_with_one_that_was_saved(measured, bench, tmp_path):
+def test_a_run_can_be_compared_with_one_that_was_saved(measured, bench):
+    saved = measured[2] / "run.json"
     arguments = ("suggest", "--sizes", 60, "--texts", 2, "--rounds", 1, "--no-peers")
-    done = bench(*arguments, "--model", "none", "--against", tmp_path / "run.json")
+    done = bench(*arguments, "--model", "none", "--against", saved)
     assert done.returncode == 0, done.stderr
     assert "60: Kotae, keys" in done.stdout.partition("to the earlier run's")[2]
 
@@ -163,3 +167,91 @@ def test_the_node_peers_find_what_they_were_given(benchmark, originals, tmp_path
             engine.close()
         assert articles[20].number in reply.numbers, name
         assert reply.cpu_us > 0
+
+
+def test_a_hangul_syllable_is_typed_letter_by_letter(benchmark):
+    typed_states = benchmark("typing_people").typed_states
+    assert list(typed_states("a환불")) == ["a", "aㅎ", "a화", "a환", "a환ㅂ", "a환부", "a환불"]
+    assert list(typed_states("가")) == ["ㄱ", "가"]
+
+
+def test_every_second_question_is_popular_and_the_others_are_all_asked_before_one_returns(
+    benchmark,
+):
+    people = benchmark("typing_people")
+    questions = [(f"question {i}", "en") for i in range(100)]
+    asked = people.choose_questions(questions, seed=1)
+    some = [next(asked) for _ in range(140)]
+    assert len(set(some[1::2])) == 70
+    assert len(set(some[::2])) <= people.POPULAR
+    assert not {*some[::2]} & {*some[1::2]}
+
+
+def test_there_are_as_many_people_more_as_think(benchmark):
+    people_needed = benchmark("typing_people").people_needed
+    # Ten keys take two seconds; then one thinks for as long.
+    assert people_needed([("ten letter", "en")], 100) == 200
+
+
+@pytest.mark.slow
+def test_people_type_into_a_real_server_and_every_request_is_counted(bench, tmp_path):
+    done = bench(
+        *("serve", "--people", "3,6", "--seconds", 2, "--warm", 1, "--articles", 30),
+        *("--save", tmp_path / "serve.json"),
+    )
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "serve.json").read_text())["rows"]
+    assert [row["typing"] for row in rows] == [3, 6]
+    for row in rows:
+        assert row["requests"] > 0
+        assert row["errors"] == {}
+        assert row["server_cores"] > 0
+        assert 0 < row["ms"][0] <= row["ms"][2]
+        assert row["took_ms"][0] < row["ms"][0]
+
+
+def test_a_server_that_fails_is_counted_as_errors(benchmark):
+    import asyncio
+    import random
+    import time
+
+    load = benchmark("load")
+
+    async def type_into_a_broken_server():
+        async def refuse(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno")
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        begin = time.monotonic()
+        tally = load.Tally(begin, begin + 4)
+        questions = iter([("abc", "en")] * 10)
+        connection = load.Connection("127.0.0.1", port)
+        await load.type_questions(connection, questions, tally, random.Random(1))
+        server.close()
+        await server.wait_closed()
+        return tally
+
+    tally = asyncio.run(type_into_a_broken_server())
+    assert tally.errors["503"] > 0
+    assert sum(tally.errors.values()) >= tally.errors["503"] == len(tally.waits)
+    assert tally.took == []
+
+
+@pytest.mark.slow
+def test_the_parts_of_a_request_add_up_to_the_whole(bench, tmp_path):
+    done = bench("profile", "--requests", 60, "--save", tmp_path / "rows.json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "rows.json").read_text())
+    assert len(rows) == 30
+    table = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()]
+    shares = {cells[0]: int(cells[-1]) for cells in table if len(cells) == 6 and cells[5].isdigit()}
+    whole = shares.pop("whole request")
+    assert whole == 100
+    assert abs(sum(shares.values()) - whole) <= len(shares)
+    # Each part that runs in every request is seen in every request: none is under another name.
+    for part in ("keys", "lexical", "database re-check", "JSON", "request handling, the rest"):
+        assert sum(part in row for row in rows) > len(rows) // 2, part
