@@ -176,11 +176,14 @@ def cpu_seconds(pid: int) -> float:
 def table(rows: list[dict[str, Any]]) -> str:
     """Return the figures as Markdown."""
     headings = ["people typing", "requests/s", "distinct %", "p50 ms", "p95", "p99",
-                "took_ms p50", "p99", "errors", "server cores", "server MB"]  # fmt: skip
+                "took_ms p50", "p99", "errors", "server cores",
+                "CPU ms a request", "server MB"]  # fmt: skip
     return markdown(headings, [
         [str(row["typing"]), f"{row['per_second']:.0f}", f"{100 * row['new_texts']:.0f}",
          *(f"{value:.1f}" for value in row["ms"]),
          f"{row['took_ms'][0]:.1f}", f"{row['took_ms'][2]:.1f}",
-         str(sum(row["errors"].values())), f"{row['server_cores']:.2f}", megabytes(row["memory"])]
+         str(sum(row["errors"].values())), f"{row['server_cores']:.2f}",
+         f"{1000 * row['server_cores'] / max(row['per_second'], 1e-9):.1f}",
+         megabytes(row["memory"])]
         for row in rows
     ])  # fmt: skip
