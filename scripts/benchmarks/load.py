@@ -43,10 +43,10 @@ class Tally:
     errors: dict[str, int] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)
     answered: int = 0
-    """Answers that came before the end."""
+    """Answers that came while it counted, those to earlier keys among them: what was served."""
 
-    def counts(self, due: float) -> bool:
-        return self.since <= due < self.until
+    def counts(self, moment: float) -> bool:
+        return self.since <= moment < self.until
 
     def fail(self, reason: str) -> None:
         self.errors[reason] = self.errors.get(reason, 0) + 1
@@ -110,11 +110,11 @@ async def _ask(connection: Connection, text: str, locale: str, due: float, tally
         if tally.counts(due):
             tally.fail(type(error).__name__)
         return
+    tally.answered += tally.counts(time.monotonic())
     if not tally.counts(due):
         return
     tally.texts.add(f"{locale} {text}")
     tally.waits.append(time.monotonic() - due)
-    tally.answered += time.monotonic() < tally.until
     if status != 200:
         tally.fail(str(status))
     elif took := _TOOK.search(body):

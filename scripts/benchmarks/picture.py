@@ -9,10 +9,9 @@ from typing import Any
 
 _STYLE = """
 text{font:13px system-ui,sans-serif;fill:#24292f}.quiet{fill:#57606a;font-size:12px}
-.title{font-size:15px;font-weight:600}.line{stroke:#d0d7de}.kotae{fill:#0969da}.peer{fill:#8c959f}
-.goal{stroke:#cf222e;stroke-dasharray:4 3}.back{fill:#ffffff}
+.title{font-size:15px;font-weight:600}.line{stroke:#d0d7de}.kotae{fill:#0969da}.peer{fill:#8c959f}.back{fill:#ffffff}
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.quiet{fill:#9198a1}.line{stroke:#3d444d}
-.kotae{fill:#4493f8}.peer{fill:#656c76}.goal{stroke:#f85149}.back{fill:#0d1117}}
+.kotae{fill:#4493f8}.peer{fill:#656c76}.back{fill:#0d1117}}
 """
 _LEFT, _WIDTH, _BAR, _GAP = 190, 860, 14, 8
 _PLOT = _WIDTH - _LEFT - 110
@@ -30,7 +29,8 @@ def draw_suggest(run: dict[str, Any]) -> str:
         for size, measured in run["sizes"].items()
     ]  # fmt: skip
     values = [v for _, rows in groups for _, _, times in rows for v in times if v > 0]
-    low, high = 10 ** math.floor(math.log10(min(values))), 10 ** math.ceil(math.log10(max(values)))
+    # The scale begins below the fastest, so that even that has a bar.
+    low, high = min(values) / 2, 10 ** math.ceil(math.log10(max(values)))
     return _bars("CPU time of one suggestion: p50 (solid) to p99 (pale), ms, logarithmic",
                  groups, low, high)  # fmt: skip
 
@@ -62,7 +62,7 @@ def _bars(
                 _rectangle(kind, _LEFT, y, late - _LEFT, 0.35),
                 _rectangle(kind, _LEFT, y, middle - _LEFT, 1),
                 f'<text class="quiet" x="{late + 6:.1f}" y="{y + 11:.0f}">'
-                f"{times[0]:.2g} – {times[2]:.2g}</text>",
+                f"{_short(times[0])} – {_short(times[2])}</text>",
             ]
             y += _BAR + _GAP
         parts += [*_scale(at, low, high, top, y), *bars]
@@ -79,8 +79,13 @@ def _rectangle(kind: str, x: float, y: float, width: float, opacity: float) -> s
             f'height="{_BAR}" rx="2" opacity="{opacity}"/>')  # fmt: skip
 
 
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+
+
 def _scale(at: Any, low: float, high: float, top: float, bottom: float) -> list[str]:
-    marks = [low * 10**i for i in range(round(math.log10(high / low)) + 1)]
+    decades = range(math.ceil(math.log10(low)), round(math.log10(high)) + 1)
+    marks = [10.0**decade for decade in decades]
     return [
         f'<line class="line" x1="{at(m):.1f}" x2="{at(m):.1f}" y1="{top:.0f}" y2="{bottom:.0f}"/>'
         f'<text class="quiet" x="{at(m):.1f}" y="{bottom + 14:.0f}" text-anchor="middle">'

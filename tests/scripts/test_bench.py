@@ -1,11 +1,14 @@
 """`scripts/bench` from end to end, small: what it grows, asks, counts and prints."""
 
+import asyncio
 import importlib
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -68,8 +71,6 @@ def test_a_copy_says_something_else_than_its_original(benchmark, originals):
 
 
 def test_a_slip_is_one_edit(benchmark):
-    import random
-
     distance = benchmark("questions").with_slip
     for seed in range(200):
         slipped = distance("Return a parcel", random.Random(seed))
@@ -210,35 +211,64 @@ def test_people_type_into_a_real_server_and_every_request_is_counted(bench, tmp_
         assert row["took_ms"][0] < row["ms"][0]
 
 
-def test_a_server_that_fails_is_counted_as_errors(benchmark):
-    import asyncio
-    import random
-    import time
-
+@pytest.fixture
+def type_into(benchmark):
+    """type_into(answer, since, until) -> the tally of one person at a server that answers so."""
     load = benchmark("load")
 
-    async def type_into_a_broken_server():
-        async def refuse(reader, writer):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno")
-            await writer.drain()
-            writer.close()
+    async def type_questions(answer, since, until):
+        async def answer_and_close(reader, writer):
+            try:
+                await answer(reader, writer)
+            except EOFError:
+                pass
+            finally:
+                writer.close()
 
-        server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+        server = await asyncio.start_server(answer_and_close, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         begin = time.monotonic()
-        tally = load.Tally(begin, begin + 4)
+        tally = load.Tally(begin + since, begin + until)
         questions = iter([("abc", "en")] * 10)
         connection = load.Connection("127.0.0.1", port)
         await load.type_questions(connection, questions, tally, random.Random(1))
         server.close()
         await server.wait_closed()
+        await asyncio.sleep(0.1)
         return tally
 
-    tally = asyncio.run(type_into_a_broken_server())
+    return lambda *arguments: asyncio.run(type_questions(*arguments))
+
+
+def test_a_server_that_fails_is_counted_as_errors(type_into):
+    async def refuse(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno")
+        await writer.drain()
+
+    tally = type_into(refuse, 0, 4)
     assert tally.errors["503"] > 0
     assert sum(tally.errors.values()) >= tally.errors["503"] == len(tally.waits)
     assert tally.took == []
+
+
+def test_a_late_answer_counts_from_the_key_and_as_served_when_it_comes(type_into):
+    body = b'{"took_ms": 1.5}'
+
+    async def answer_late(reader, writer):
+        for _ in range(3):
+            await reader.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(1)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    # The first key comes within three seconds, those after it within 0.6: none after the fourth.
+    tally = type_into(answer_late, 0, 8)
+    assert tally.took[:3] == [1.5] * 3
+    # A fifth of a second apart, answered one after the other: each waits for those before it.
+    assert tally.waits[0] < tally.waits[1] < tally.waits[2]
+    early = type_into(answer_late, 3.9, 8)
+    assert early.answered > 0
+    assert early.answered >= len(early.waits)
 
 
 @pytest.mark.slow
