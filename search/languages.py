@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SCRIPTS = (
     ("ko", re.compile("[가-힣ㄱ-ㅣ]")),
@@ -31,6 +32,8 @@ def language_of(locale: str) -> str:
     return locale.lower().replace("_", "-").split("-", 1)[0]
 
 
+# Ranking compares the same few tags a thousand times for one question.
+@lru_cache(4_096)
 def closeness(locale: str, wanted: str) -> int:
     """Return 2 for the same language in the same writing, 1 in another writing, 0 otherwise."""
     if language_of(locale) != language_of(wanted):

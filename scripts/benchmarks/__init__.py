@@ -1,0 +1,1 @@
+"""What scripts/bench runs: speed beside peers, speed under load, and where the time goes."""
