@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -20,16 +20,20 @@ from sqlalchemy.orm import Session
 from app.addresses import article_url
 from app.languages import same_language
 from app.models import Article
+from app.question import Question
 from app.reading import most_useful, opening_of
 from app.wording import clean_question
 from search.document import Explanation, Hit, Query, Results, Span
+
+__all__ = ["Answer", "Answers", "Index", "Question", "search", "suggest"]
 
 MOST_ITEMS = 10
 """Suggestions in one answer at most; a longer list is read by nobody while typing."""
 MOST_PER_PAGE = 50
 MOST_PAGES = 100
-_SPARE = 10
-"""Hits asked for beyond those wanted, to fill the places of those the database rejects."""
+_SPARES = (2, 40)
+"""Hits asked for beyond those needed, to fill the places of those the database rejects: few, since
+each costs time, and many when that was not enough."""
 
 
 class Index(Protocol):
@@ -42,31 +46,6 @@ class Index(Protocol):
     def search(self, query: Query) -> Results:
         """Answers to a finished question."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What somebody wants to know, and the circumstances."""
-
-    text: str
-    locale: str | None = None
-    """The asker's language, a preference; None when unknown."""
-    category: str | None = None
-    only_locale: str | None = None
-    """A language that all results must be in; used by `search`."""
-    products: frozenset[str] = frozenset()
-    audiences: frozenset[str] = frozenset({"public"})
-    limit: int = 5
-    """Suggestions wanted; used by `suggest`, at most MOST_ITEMS."""
-    page: int = 1
-    """Page of results, from 1; used by `search`."""
-    per_page: int = 10
-    page_url: str = ""
-    """Address of the page on which the question is asked."""
-    session: str = ""
-    """The visit, as the visitor's browser names it; never used for ranking."""
-    explain: bool = False
-    """Whether each answer shall say how it was ranked; for operators, not for visitors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +130,7 @@ def suggest(
     limit = max(1, min(question.limit, MOST_ITEMS))
     if not text:
         return _without_words(question, limit, session, _moment(now), started)
-    results = index.suggest(_query(question, text, limit + _SPARE))
-    hits = _visible_hits(results.hits, question.audiences, session, _moment(now))
+    results, hits = _ask(index.suggest, question, text, limit, session, _moment(now))
     return _answers(question, results, hits, hits[:limit], started)
 
 
@@ -171,14 +149,29 @@ def search(
     # Pages are cut after the database has had its say, so that they neither overlap nor have gaps.
     page = max(1, min(question.page, MOST_PAGES))
     narrowed = question.only_locale is not None
-    wanted = MOST_PER_PAGE * 4 if narrowed else page * per_page + _SPARE
-    results = index.search(_query(question, text, wanted))
-    hits = _visible_hits(results.hits, question.audiences, session, _moment(now))
+    needed = MOST_PER_PAGE * 4 if narrowed else page * per_page
+    results, hits = _ask(index.search, question, text, needed, session, _moment(now))
     if narrowed:
         # The engine takes a language for a preference; here it is a filter.
         hits = [hit for hit in hits if hit.locale == question.only_locale]
         results = replace(results, hits=tuple(hits), total=len(hits))
     return _answers(question, results, hits, hits[(page - 1) * per_page : page * per_page], started)
+
+
+def _ask(
+    ask: Callable[[Query], Results],
+    question: Question,
+    text: str,
+    needed: int,
+    session: Session,
+    now: datetime,
+) -> tuple[Results, list[Hit]]:
+    for spare in _SPARES:
+        results = ask(_query(question, text, needed + spare))
+        hits = _visible_hits(results.hits, question.audiences, session, now)
+        if len(hits) >= needed or len(results.hits) == results.total:
+            break
+    return results, hits
 
 
 def _query(question: Question, text: str, limit: int) -> Query:

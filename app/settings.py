@@ -101,7 +101,7 @@ class Settings(SiteSettings):
     keyword_engine: str = _setting(
         "KB_KEYWORD_ENGINE",
         "auto",
-        "Keyword engine: `whoosh`, `tantivy`, or `auto` (whoosh up to about 2,000 articles)",
+        "Keyword engine: `whoosh`, `tantivy`, or `auto` (whoosh up to about 500 articles)",
         values.read_choice("auto", "whoosh", "tantivy"),
     )
     secret_key: str = _setting(

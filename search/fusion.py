@@ -64,9 +64,10 @@ def word_score(words: float, keys: float, complete: float, weights: Weights) -> 
     """Return the score by what is written: keywords, and keys while one types.
 
     `complete`: how much of the question seems to be typed, 0..1. A few letters are matched by keys
-    or not at all; in a longer text a matching beginning is one hint among others.
+    or not at all, since they begin words in every text; in a longer text a matching beginning is
+    one hint among others.
     """
-    return max(words + weights.typed_words * keys, (1.0 - 0.8 * complete) * keys)
+    return max(complete * words + weights.typed_words * keys, (1.0 - 0.8 * complete) * keys)
 
 
 def best_per_document(passages: Iterable[tuple[int, int, float]]) -> dict[int, tuple[float, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Literal
 
 import numpy as np
@@ -32,6 +33,8 @@ from search.view import Required, View, required_labels
 _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
 _LEAST_SHARE = 0.5
+_ENTRIES = 250
+"""Documents that are made entries of the ranking; with four languages, some sixty articles."""
 _FOLLOWING = 0.8
 _SOME_WORDS, _SOME_KEYS = 0.2, 0.5
 _SEARCHED_TERMS = 32
@@ -212,7 +215,7 @@ def _one_per_article(
 ) -> list[Ranked]:
     """Fold an article's languages into one entry, shown in the asker's if it has that."""
     best: dict[str, Ranked] = {}
-    for number, score in fused.items():
+    for number, score in nlargest(_ENTRIES, fused.items(), key=lambda each: each[1]):
         record = view.records.get(number)
         if record is None:
             continue

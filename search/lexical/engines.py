@@ -7,7 +7,7 @@ from typing import Literal
 
 from search.lexical.contract import LexicalEngine
 
-WHOOSH_LIMIT = 2_000
+WHOOSH_LIMIT = 500
 """Documents up to which Whoosh answers in a few milliseconds (docs/architecture.md)."""
 
 EngineChoice = Literal["auto", "whoosh", "tantivy"]
