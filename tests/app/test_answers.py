@@ -170,3 +170,16 @@ def test_a_region_of_the_askers_language_is_not_foreign(session, index):
     found = suggest(Question("", locale="zh", limit=2), session=session, index=index, now=NOW)
     assert ids(found) == [("refund", "zh"), ("taiwan", "zh-TW")]
     assert not any(answer.foreign for answer in found.items)
+
+
+def test_hits_that_the_database_rejects_do_not_empty_the_list(session):
+    hidden = [f"hidden{number}" for number in range(12)]
+    session.add_all(
+        [make_article(name, title="word", audience="agents") for name in hidden]
+        + [make_article(f"shown{number}", title="word") for number in range(5)]
+    )
+    session.commit()
+    names = [*hidden, *(f"shown{number}" for number in range(5))]
+    index = FakeIndex([make_hit(name, title="word") for name in names])
+    found = suggest(Question("word", limit=5), session=session, index=index, now=NOW)
+    assert [answer.article_id for answer in found.items] == [f"shown{n}" for n in range(5)]
