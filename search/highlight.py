@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search.analysis.keystrokes import script_runs
-from search.analysis.normalise import FoldedText, fold
+from search.analysis.normalise import FoldedText
 from search.analysis.question_words import is_question_word
-from search.analysis.tokens import Token, query_terms, tokenise
+from search.analysis.tokens import query_terms, terms, tokenise
 from search.document import Span
 
 
@@ -22,20 +23,18 @@ class Needle:
     @classmethod
     def of(cls, text: str, *, typing: bool) -> Needle:
         """Read a question. A single syllable of a longer Korean word is no match of its own."""
-        terms = [term for term in query_terms(text) if not is_question_word(term)]
-        longer = {term for term in terms if len(term) > 1}
+        asked = [term for term in query_terms(text) if not is_question_word(term)]
+        longer = {term for term in asked if len(term) > 1}
         runs = script_runs(text) if typing and not text[-1:].isspace() else []
-        return cls(frozenset(longer or terms), runs[-1] if runs else "")
+        return cls(frozenset(longer or asked), runs[-1] if runs else "")
 
-    def matches(self, token: Token) -> bool:
-        """Tell whether a token of the text is one of the terms or begins with the last word."""
-        return token.term in self.terms or bool(
-            self.prefix and len(self.prefix) > 1 and token.term.startswith(self.prefix)
-        )
+    def matches(self, term: str) -> bool:
+        """Tell whether a term of the text is one of these or begins with the last word."""
+        return term in self.terms or (len(self.prefix) > 1 and term.startswith(self.prefix))
 
     def is_in(self, text: str) -> bool:
-        """Tell whether anything of it stands in a raw text."""
-        return any(self.matches(token) for token in tokenise(fold(text)))
+        """Tell whether anything of it stands in a raw text, such as an article's questions."""
+        return any(map(self.matches, _terms_of(text)))
 
 
 def highlights(text: str, needle: Needle) -> tuple[Span, ...]:
@@ -44,9 +43,15 @@ def highlights(text: str, needle: Needle) -> tuple[Span, ...]:
     found = [
         folded.original_span(token.start, token.end)
         for token in tokenise(folded.text)
-        if needle.matches(token)
+        if needle.matches(token.term)
     ]
     return tuple(_merged(found))
+
+
+@lru_cache(4_096)
+def _terms_of(text: str) -> frozenset[str]:
+    # Titles' questions and tags are looked at again and again; some hundred bytes each.
+    return frozenset(terms(text))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

@@ -52,18 +52,19 @@ def _hit(
     # A few letters mean nothing yet: then the article's beginning says best what it is about.
     nearest = entry.passage if entry.meaning >= NEAR_IN_MEANING else None
     answer = choose_answer(passages, nearest, weights)
+    in_title, in_text = highlights(record.title, needle), highlights(answer.text, needle)
     return Hit(
         document_id=record.id,
         article_id=record.article_id,
         locale=record.locale,
         title=record.title,
-        title_highlights=highlights(record.title, needle),
+        title_highlights=in_title,
         answer=answer.text,
-        answer_highlights=highlights(answer.text, needle),
+        answer_highlights=in_text,
         anchor=answer.anchor,
         heading=answer.heading,
         score=round(entry.score, 4),
-        why=reasons(entry, answer, needle),
+        why=reasons(entry, answer, needle, in_title=bool(in_title), in_text=bool(in_text)),
         foreign=wanted is not None and not closeness(record.locale, wanted),
         category=record.category,
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from search.analysis.keystrokes import typed_runs
+from search.completeness import completeness
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
@@ -31,6 +32,8 @@ from search.writing import Writer
 
 _ATTEMPTS = 3
 _PATIENCE_SECONDS = 0.3
+_TELLING = 0.4
+"""Completeness from which on a text has a meaning: four letters, or two of Hangul, kana or Han."""
 LONGEST_QUESTION = 1_000
 """Characters of a question that are read; the rest changes nothing but the time it takes."""
 RECENT_RESULTS = 1_000
@@ -231,7 +234,8 @@ class SearchIndex:
     ) -> Results:
         view, comparable = generation.view, self._meaning_is_comparable(generation)
         vector = None
-        if mode != "keyword" and comparable:
+        tells = not typing or mode == "semantic" or completeness(query.text) >= _TELLING
+        if mode != "keyword" and comparable and tells:
             text = view.completed(query.text) if typing else query.text
             vector = self._questions.vector(text)
         ranked: list[Ranked] = []

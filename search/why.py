@@ -10,17 +10,22 @@ NEAR_IN_MEANING = 0.35
 _TYPED = 0.5
 
 
-def reasons(entry: Ranked, answer: Answer, needle: Needle) -> tuple[str, ...]:
-    """Return of title, question, heading, tag, text, prefix and meaning those that hold."""
+def reasons(
+    entry: Ranked, answer: Answer, needle: Needle, *, in_title: bool, in_text: bool
+) -> tuple[str, ...]:
+    """Return of title, question, heading, tag, text, prefix and meaning those that hold.
+
+    `in_title`, `in_text`: whether anything is highlighted there, which the caller knows already.
+    """
     record = entry.record
     places = (
-        ("title", record.title),
-        ("question", "\n".join(record.questions)),
-        ("heading", answer.heading),
-        ("tag", "\n".join(record.tags)),
-        ("text", answer.text),
+        ("title", in_title),
+        ("question", needle.is_in("\n".join(record.questions))),
+        ("heading", needle.is_in(answer.heading)),
+        ("tag", needle.is_in("\n".join(record.tags))),
+        ("text", in_text),
     )
-    found = [name for name, text in places if needle.is_in(text)]
+    found = [name for name, holds in places if holds]
     if entry.keys >= _TYPED:
         found.append("prefix")
     if entry.meaning >= NEAR_IN_MEANING or not found:

@@ -7,7 +7,7 @@ import pytest
 from search.answer import ANSWER_TOKENS, Answer, choose_answer
 from search.document import Query, Section
 from search.fusion import Weights
-from search.highlight import Needle
+from search.highlight import Needle, highlights
 from search.index import SearchIndex
 from search.passages import estimated_tokens
 from search.ranking import Ranked
@@ -135,7 +135,9 @@ def record(**values):
 
 def why(answer=NO_ANSWER, *, keys=0.0, meaning=0.0, typing=False, **values):
     entry = Ranked(record(**values), 1, 0.9, 0.9, None, 0.0, keys, meaning)
-    return reasons(entry, answer, Needle.of("refund", typing=typing))
+    needle = Needle.of("refund", typing=typing)
+    in_title, in_text = highlights(entry.record.title, needle), highlights(answer.text, needle)
+    return reasons(entry, answer, needle, in_title=bool(in_title), in_text=bool(in_text))
 
 
 @pytest.mark.parametrize(
