@@ -130,8 +130,7 @@ def _holds_the_words(view: View, query: Query, first: Ranked) -> bool:
 
 def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> dict[int, float]:
     """BM25 over what the query could reach at best; an unfinished word counts as what it may be."""
-    if typing:
-        text = without_just_begun(text)
+    text = without_just_begun(text) if typing else text
     terms = query_terms(text)[:LONGEST_QUERY]
     unfinished: list[Boosted] = []
     prefix = unfinished_word(text) if typing else ""
