@@ -68,6 +68,8 @@ def test_each_set_is_typed_through_both_rankings_and_their_difference_told(churn
     values = {row[1]: dict(zip(header, row, strict=True)) for row in rows[:3]}
     right = {ranking: float(values[ranking]["right"].split()[0]) for ranking in rankings}
     assert right["kotae"] > 0.5
+    assert right["plain fusion"] > 0.2
+    assert {values[ranking]["questions"] for ranking in rankings} == {"2"}
     assert right["difference"] == pytest.approx(right["kotae"] - right["plain fusion"], abs=0.002)
 
 
