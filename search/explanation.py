@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from search.analysis.tokens import query_terms, terms, unfinished_word
+from search.analysis.tokens import query_terms, terms, unfinished_word, without_just_begun
 from search.document import Explanation, Hit, LegScore, Query
 from search.ranking import EXPANSIONS, LONGEST_QUERY, Ranked
 from search.reading import ReadPassage
@@ -75,6 +75,7 @@ def _leg(entry: Ranked, ranked: Sequence[Ranked], name: Leg) -> LegScore:
 
 def _asked_terms(view: View, text: str, *, typing: bool) -> list[str]:
     """Return the terms that were looked for, of an unfinished word those it may become."""
+    text = without_just_begun(text) if typing else text
     asked = query_terms(text)[:LONGEST_QUERY]
     prefix = unfinished_word(text) if typing else ""
     expanded = view.expand(prefix, EXPANSIONS)[0] if prefix else ()

@@ -137,27 +137,32 @@ class Panel:
 
 def bootstrap(values: NDArray[np.float64]) -> Interval:
     """Return the mean of `values`, shape (n,), with its interval."""
-    return Interval(float(values.mean()), *_bounds(_resampled_means(values)))
+    return Interval(float(values.mean()), *bounds(resampled_means(values)))
 
 
 def _mean_of_means(rows: Sequence[NDArray[np.float64]]) -> Interval | None:
     if not rows:
         return None
-    means = np.mean([_resampled_means(row) for row in rows], axis=0)
-    return Interval(float(np.mean([row.mean() for row in rows])), *_bounds(means))
+    means = np.mean([resampled_means(row) for row in rows], axis=0)
+    return Interval(float(np.mean([row.mean() for row in rows])), *bounds(means))
 
 
 def _array(values: Values) -> NDArray[np.float64]:
     return np.array(list(values.values()), np.float64)
 
 
-def _resampled_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def resampled_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of each bootstrap resample of `values`, shape (RESAMPLES,).
+
+    Arrays of one length are resampled alike, so that two facts of a question stay together.
+    """
     random = np.random.default_rng(_SEED)
     chosen = random.integers(0, len(values), (RESAMPLES, len(values)))
     means: NDArray[np.float64] = values[chosen].mean(axis=1)
     return means
 
 
-def _bounds(means: NDArray[np.float64]) -> tuple[float, float]:
+def bounds(means: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the ends of the 95% percentile interval of resampled means."""
     low, high = np.percentile(means, (2.5, 97.5))
     return float(low), float(high)

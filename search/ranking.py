@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from search.analysis.normalise import fold
 from search.analysis.question_words import is_question_word
-from search.analysis.tokens import query_terms, singular, unfinished_word
+from search.analysis.tokens import query_terms, singular, unfinished_word, without_just_begun
 from search.completeness import completeness, demand
 from search.document import Query
 from search.fusion import (
@@ -133,6 +133,7 @@ def _holds_the_words(view: View, query: Query, first: Ranked) -> bool:
 
 def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> dict[int, float]:
     """BM25 over what the query could reach at best; an unfinished word counts as what it may be."""
+    text = without_just_begun(text) if typing else text
     terms = query_terms(text)[:LONGEST_QUERY]
     unfinished: list[Boosted] = []
     prefix = unfinished_word(text) if typing else ""

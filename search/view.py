@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.analysis.keystrokes import is_hangul
-from search.analysis.tokens import singular, terms, unfinished_word
+from search.analysis.tokens import singular, terms, unfinished_word, without_just_begun
 from search.document import Query
 from search.keys import TypedWord
 from search.keystrokes.matching import KeyMatches, match
@@ -129,8 +129,10 @@ class View:
         """Return a text being typed with its last word as the likeliest whole one.
 
         A fragment that is no word of the index is replaced by the most frequent word that begins
-        with it, so that the embedding reads words, and reads the same ones from key to key.
+        with it, so that the embedding reads words, and reads the same ones from key to key. What is
+        only just begun is left out.
         """
+        text = without_just_begun(text)
         fragment = unfinished_word(text)
         written = text[-len(fragment) :].casefold() if fragment else ""
         if not written or written != fragment or self.has_term(singular(fragment)):

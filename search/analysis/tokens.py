@@ -25,6 +25,10 @@ _RUN = re.compile(
     f"|(?P<word>[^\\W_{_HANGUL}{_HAN}{_KANA}]+(?:['’][^\\W_{_HANGUL}{_HAN}{_KANA}]+)*)"
 )
 _SHORTEST_PREFIX = 2
+_LETTER = f"[^\\W_{_HANGUL}{_HAN}{_KANA}]"
+_JUST_BEGUN = re.compile(
+    f"[\u3131-\u318e]+$|(?<!{_LETTER})(?<!{_LETTER}['’])(?!\\d){_LETTER}$"
+)
 _HIRAGANA_ONLY = re.compile("[\u3041-\u309f\u30fc]+")
 _KATAKANA_ONLY = re.compile("[\u30a1-\u30fa\u30fc]+")
 # Longest first, so that 에서는 is not cut to 에서.
@@ -83,6 +87,16 @@ def unfinished_word(text: str) -> str:
         return ""
     word = runs[-1].group().replace("’", "'")
     return word if len(word) >= _SHORTEST_PREFIX else ""
+
+
+def without_just_begun(text: str) -> str:
+    """Return a text being typed without the letter of a word, or of a syllable, that it ends with.
+
+    One letter may become anything: what happens to hold it as a word is no answer, and a model
+    reads it as a word of its own. All of the text comes back if that is all there is.
+    """
+    begun = _JUST_BEGUN.sub("", text)
+    return begun if begun.strip() else text
 
 
 def _korean(word: str, start: int) -> Iterator[Token]:

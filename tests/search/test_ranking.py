@@ -400,6 +400,32 @@ def test_a_fragment_is_embedded_as_the_likeliest_word_and_a_word_as_it_is(shop):
     assert view.completed("환부") == "환부"
 
 
+@pytest.mark.parametrize("typed", ["get a refund p", "get a refund ㅎ", "get a refund 환ㅂ"])
+def test_what_is_only_just_begun_is_not_embedded(shop, typed):
+    assert shop._current().view.completed(typed) == typed[:-1]
+
+
+def test_a_letter_that_stands_in_another_article_takes_no_place_from_the_right_one(make_index):
+    documents = [
+        article("gift", "en", "Wrap a gift", "We wrap gifts for a birthday."),
+        article("plan", "en", "Plan w", "Plan w is a gift of ours; w has more data than plan v."),
+        *(article(f"other{i}", "en", f"Other {i}", "Nothing of the kind.") for i in range(8)),
+    ]
+    index = make_index(documents, embedder=None)
+    before, after = (index.suggest(Query(text)).hits for text in ("wrap gift ", "wrap gift w"))
+    assert [hit.article_id for hit in after][:1] == ["gift"]
+    # The words say the same as one key before; only the keys have something to add.
+    scores = [
+        index.suggest(Query(text, explain=True)).hits[0].explanation.words.score
+        for text in ("wrap gift ", "wrap gift w")
+    ]
+    assert scores[0] == scores[1] > 0
+    assert before[0].article_id == "gift"
+    # Asked as a finished question, the letter is a word.
+    finished = index.search(Query("wrap gift w", explain=True)).hits
+    assert {hit.article_id: hit.explanation.terms for hit in finished}["plan"] == ("gift", "w")
+
+
 @pytest.mark.parametrize(
     ("typed", "locale"), [("pasword", "en"), ("refnud", "en"), ("henkin", "ja")]
 )

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from search.analysis.normalise import fold
 from search.analysis.question_words import is_question_word
-from search.analysis.tokens import query_terms, singular, strip_particle, terms, tokenise
+from search.analysis.tokens import (
+    query_terms,
+    singular,
+    strip_particle,
+    terms,
+    tokenise,
+    without_just_begun,
+)
 from search.analysis.variants import fold_kana
 
 
@@ -146,3 +153,26 @@ def test_words_of_substance_are_not_words_of_asking(word):
 )  # fmt: skip
 def test_the_s_of_a_plural_is_cut_off_alike_in_index_and_question(word, stem):
     assert singular(word) == stem
+
+
+@pytest.mark.parametrize(
+    ("typed", "settled"),
+    [
+        ("reset w", "reset "),
+        ("café é", "café "),
+        ("say hello-w", "say hello-"),
+        ("退h", "退"),
+        ("しょk", "しょ"),
+        ("원격 ㄷ", "원격 "),
+        ("원ㄱ", "원"),
+    ],
+)
+def test_the_letter_that_a_word_begins_with_is_not_yet_a_word(typed, settled):
+    assert without_just_begun(typed) == settled
+
+
+@pytest.mark.parametrize(
+    "typed", ["reset wi", "reset w ", "I don't", "iPhone 7", "v5", "환부", "退", "c", "ㅎㅂ", ""]
+)
+def test_what_is_more_than_a_letter_or_all_there_is_stays(typed):
+    assert without_just_begun(typed) == typed
