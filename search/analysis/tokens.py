@@ -26,9 +26,7 @@ _RUN = re.compile(
 )
 _SHORTEST_PREFIX = 2
 _LETTER = f"[^\\W_{_HANGUL}{_HAN}{_KANA}]"
-_JUST_BEGUN = re.compile(
-    f"[\u3131-\u318e]+$|(?<!{_LETTER})(?<!{_LETTER}['’])(?!\\d){_LETTER}$"
-)
+_JUST_BEGUN = re.compile(f"[\u3131-\u318e]+$|(?<!{_LETTER})(?<!{_LETTER}['’])(?!\\d){_LETTER}$")
 _HIRAGANA_ONLY = re.compile("[\u3041-\u309f\u30fc]+")
 _KATAKANA_ONLY = re.compile("[\u30a1-\u30fa\u30fc]+")
 # Longest first, so that 에서는 is not cut to 에서.
