@@ -67,7 +67,8 @@ def word_score(words: float, keys: float, complete: float, weights: Weights) -> 
     or not at all, since they begin words in every text; in a longer text a matching beginning is
     one hint among others.
     """
-    return max(complete * words + weights.typed_words * keys, (1.0 - 0.8 * complete) * keys)
+    trusted = min(1.0, 1.7 * complete)
+    return max(trusted * words + weights.typed_words * keys, (1.0 - 0.8 * complete) * keys)
 
 
 def best_per_document(passages: Iterable[tuple[int, int, float]]) -> dict[int, tuple[float, int]]:

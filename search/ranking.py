@@ -37,6 +37,7 @@ _ENTRIES = 250
 """Documents that are made entries of the ranking; with four languages, some sixty articles."""
 _FOLLOWING = 0.8
 _SOME_WORDS, _SOME_KEYS = 0.2, 0.5
+_ONLY_KEYS = 0.65
 _SEARCHED_TERMS = 32
 EXPANSIONS = 24
 """Words that an unfinished one is taken to mean."""
@@ -175,7 +176,7 @@ def _fuse(
     view: View, legs: Legs, text: str, wanted: str | None, *, typing: bool, weights: Weights
 ) -> dict[int, float]:
     # Keys alone: a reading, a slip, a few letters, of which no word and no model makes sense.
-    only_keys = legs.keys and not legs.words
+    only_keys = not legs.words and max(legs.keys.values(), default=0.0) >= _ONLY_KEYS
     complete = (0.0 if only_keys else completeness(text)) if typing else 1.0
     words = {
         number: word_score(
