@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.deflection.redaction import redact_value
 from app.languages import read_locale
 from app.models import EVENT_TYPES, Event
 from app.payload import Fields
@@ -65,9 +66,13 @@ def new_event(session: str, kind: str, at: datetime, **about: Any) -> VisitorEve
 
 
 def record_events(session: Session, events: Sequence[VisitorEvent]) -> None:
-    """Store events and commit; one whose id is known already changes nothing."""
+    """Store events and commit; one whose id is known already changes nothing.
+
+    What names a person is taken out of the words in them first.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Event).on_conflict_do_nothing(), [asdict(event) for event in events])
+    rows = [asdict(event) | {"value": redact_value(event.value)} for event in events]
+    session.execute(insert(Event).on_conflict_do_nothing(), rows)
     session.commit()
 
 
