@@ -24,6 +24,7 @@ def settle_times(told: Sequence[datetime], received: datetime) -> list[datetime]
     """
     if not told:
         return []
-    lag = received - max(told)
-    shift = timedelta() if timedelta() <= lag <= TRUSTED_LAG else lag
-    return [max(moment + shift, received - LONGEST_PAST) for moment in told]
+    newest = max(told)
+    settled = newest if timedelta() <= received - newest <= TRUSTED_LAG else received
+    # Distances, not sums: a clock at the edge of the calendar must not push a time over it.
+    return [max(settled - min(newest - at, LONGEST_PAST), received - LONGEST_PAST) for at in told]

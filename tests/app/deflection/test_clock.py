@@ -22,6 +22,12 @@ def test_a_batch_that_was_a_little_underway_keeps_its_times():
     assert settle_times(told, RECEIVED) == told
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_clock_at_the_edge_of_the_calendar_is_set_right(year):
+    told = [datetime(year, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)]
+    assert settle_times(told, RECEIVED) == [RECEIVED - LONGEST_PAST, RECEIVED]
+
+
 @given(st.lists(st.integers(-(10**9), 10**9), max_size=6))
 def test_nothing_happens_in_the_future_or_long_ago_and_order_stays(seconds):
     told = [RECEIVED + timedelta(seconds=each) for each in seconds]
