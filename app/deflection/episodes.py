@@ -154,7 +154,7 @@ def judge_episode(
 
 
 def _outcome(evidence: Evidence, own: Sequence[Moment], any_ticket: bool, *, is_open: bool) -> str:
-    sought = evidence.looked or bool(evidence.read)
+    sought = evidence.looked or bool(evidence.read or evidence.verdict)
     if any_ticket:
         return "direct" if own and not sought else "failed"
     if is_open:

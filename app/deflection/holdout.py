@@ -115,11 +115,17 @@ def last_experiment(session: Session) -> Experiment | None:
 
 
 def visitor_results(
-    session: Session, experiment: Experiment, *, window: timedelta, now: datetime
+    session: Session,
+    experiment: Experiment,
+    *,
+    window: timedelta,
+    now: datetime,
+    until: datetime | None = None,
 ) -> list[VisitorResult]:
     """Every visitor whose first episode began during the experiment and whose window has closed.
 
-    All are followed for exactly `window`, so that the arms are compared over equal times.
+    `until` leaves out who came at that moment or later. All are followed for exactly `window`, so
+    that the arms are compared over equal times.
     """
     columns = (
         EpisodeRecord.visitor,
@@ -128,7 +134,7 @@ def visitor_results(
         EpisodeRecord.first_ticket_at,
     )
     ordered = select(*columns).order_by(EpisodeRecord.visitor, EpisodeRecord.started_at)
-    end = min(experiment.ended_at or now, now - window)
+    end = min(experiment.ended_at or now, now - window, until or now)
     results: list[VisitorResult] = []
     visitor, enrolled, episodes, tickets = "", end, 0, 0
 

@@ -18,6 +18,7 @@ from app.addresses import article_url, contact_url
 from app.answers import Answers
 from app.deflection.events import read_batch, record_events
 from app.deflection.holdout import CONTROL, arm_of
+from app.deflection.visitor_data import delete_visitor, export_visitor, read_session
 from app.languages import read_locale, same_language
 from app.models import Article
 from app.payload import parse_json
@@ -43,6 +44,8 @@ def api_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
     api.post("/events")(rated(settings.rate_events, scope="events")(events))
     api.post("/tickets")(rated(settings.rate_tickets, scope="tickets")(tickets))
     api.post("/tickets/outcomes")(outcomes)
+    api.post("/visitor/export")(rated(settings.rate_events, scope="events")(visitor_export))
+    api.post("/visitor/delete")(rated(settings.rate_events, scope="events")(visitor_delete))
     api.get("/openapi.json")(openapi)
     return api
 
@@ -130,6 +133,22 @@ def outcomes() -> tuple[Response, int]:
     outcome = read_outcome(body)
     record_outcome(database(), outcome)
     return jsonify(ticket_id=outcome.ticket_id), 202
+
+
+def visitor_export() -> Response:
+    """What is kept of the visitor who names their session."""
+    refuse_foreign_origin()
+    visitor = read_session(parse_json(request.get_data()))
+    response = jsonify(export_visitor(database(), visitor))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def visitor_delete() -> Response:
+    """Delete what is kept of the visitor who names their session."""
+    refuse_foreign_origin()
+    deleted = delete_visitor(database(), read_session(parse_json(request.get_data())))
+    return jsonify(events=deleted.events, episodes=deleted.episodes)
 
 
 def openapi() -> Response:

@@ -237,11 +237,11 @@ def outcome_of(episode, moments, episodes, now):
         m for m in shows if not m.details.get("held_back") and m.details.get("via") != "contact"
     ]
     read = [m for m in until if m.kind in ("result_opened", "article_viewed")]
+    said = [m.kind for m in until if m.kind in ("helpful", "not_helpful", "solved")]
     if near:
-        return "failed" if looked or read or not (own or late) else "direct"
+        return "failed" if looked or read or said or not (own or late) else "direct"
     if now < end + WINDOW:
         return "pending"
-    said = [m.kind for m in until if m.kind in ("helpful", "not_helpful", "solved")]
     denied = bool(said) and said[-1] == "not_helpful"
     contact = any(m.kind in ("contact_started", "contact_abandoned") for m in until)
     if denied:
