@@ -8,14 +8,14 @@ import time
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.deflection.upkeep import keep_deflection
 from app.indexing import IndexerBusy, WritableIndex, bring_up_to_date, count_waiting, indexing_turn
 from app.outbox import note_passed_times
-from app.retention import forget_old_events
 from app.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_PAUSE = 30.0
-_FORGETS_EVERY = 3600.0
+_KEEPS_EVERY = 3600.0
 
 
 class Indexer:
@@ -38,7 +38,7 @@ class Indexer:
         self._session_factory = session_factory
         self._index = index
         self._interval = interval
-        self._forgot_at = float("-inf")
+        self._kept_at = float("-inf")
         self._lacked = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -63,7 +63,7 @@ class Indexer:
         self._log_lack(state.degraded)
         try:
             with indexing_turn(self._settings):
-                self._forget_events()
+                self._keep_deflection()
                 note_passed_times(self._session_factory)
                 if count_waiting(self._session_factory) or state.stale:
                     return bring_up_to_date(self._session_factory, self._index)
@@ -80,11 +80,11 @@ class Indexer:
             else:
                 _LOG.warning("search lacks nothing any more")
 
-    def _forget_events(self) -> None:
-        if time.monotonic() - self._forgot_at < _FORGETS_EVERY:
+    def _keep_deflection(self) -> None:
+        if time.monotonic() - self._kept_at < _KEEPS_EVERY:
             return
-        forgotten = forget_old_events(self._session_factory, self._settings.event_retention_days)
-        self._forgot_at = time.monotonic()
+        forgotten = keep_deflection(self._session_factory, self._settings)
+        self._kept_at = time.monotonic()
         if forgotten:
             _LOG.info("%d events were older than promised and are deleted", forgotten)
 

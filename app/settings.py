@@ -9,6 +9,7 @@ import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,8 +167,26 @@ class Settings(SiteSettings):
     event_retention_days: int = _setting(
         "KB_EVENT_RETENTION_DAYS",
         "90",
-        "Days after which visitors' events are deleted",
+        "Days after which visitors' events are deleted; counts by day are kept",
         values.read_whole_number(1, 3650),
+    )
+    ticket_window_hours: int = _setting(
+        "KB_TICKET_WINDOW_HOURS",
+        "72",
+        "Hours in which a ticket still counts against an episode of seeking help",
+        values.read_whole_number(1, 720),
+    )
+    holdout_percent: int = _setting(
+        "KB_HOLDOUT_PERCENT",
+        "0",
+        "Share of visitors who are shown no suggestions, to measure what these are worth; 0 is off",
+        values.read_whole_number(0, 50),
+    )
+    holdout_name: str = _setting(
+        "KB_HOLDOUT_NAME",
+        "first",
+        "Name of the experiment; another name draws other visitors",
+        values.read_text,
     )
     outcomes_secret: str = _setting(
         "KB_OUTCOMES_SECRET",
@@ -224,6 +243,11 @@ class Settings(SiteSettings):
                 f"KB_DEFAULT_LOCALE is {settings.default_locale}, which KB_LOCALES does not list."
             )
         return settings
+
+    @property
+    def ticket_window(self) -> timedelta:
+        """How long after its end a ticket still counts against an episode."""
+        return timedelta(hours=self.ticket_window_hours)
 
     @property
     def index_dir(self) -> Path:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
 
 from app.commands.printing import json_option, named_errors, print_json
 from app.commands.workplace import open_workplace
-from app.counting import count_records
+from app.deflection.holdout import CONTROL, TREATMENT, Effect
+from app.deflection.intervals import Interval
+from app.deflection.report import Report, Table
+from app.deflection.upkeep import current_report
+
+_OUTCOMES = {
+    "confirmed": "confirmed deflection",
+    "assumed": "assumed deflection",
+    "self_served": "self-served",
+    "failed": "failed",
+    "direct": "direct ticket",
+    "abandoned": "abandoned",
+    "pending": "pending",
+}
 
 
 @click.group("report")
@@ -25,19 +39,93 @@ def report_group() -> None:
 @json_option
 @named_errors
 def deflection_command(since: datetime | None, as_json: bool) -> None:
-    """Count what visitors did and the tickets they sent.
+    """Say what became of needs for help, and what suggestions are worth.
 
-    These are counts of records, not a deflection rate: whether a ticket was avoided cannot be read
-    from them alone.
+    Every figure is defined in docs/deflection.md. Only the holdout tells whether tickets were
+    avoided; the outcomes tell what was observed.
     """
     start = since.replace(tzinfo=UTC) if since else None
-    with open_workplace() as place, place.sessions() as session:
-        counts = count_records(session, start)
+    with open_workplace() as place:
+        report = current_report(place.sessions, place.settings, start)
     if as_json:
-        print_json(counts.to_json())
-        return
-    click.echo("since " + (start.date().isoformat() if start else "the beginning"))
-    for name, count in (*counts.events.items(), ("tickets stored", counts.tickets)):
+        print_json(report.to_json())
+    else:
+        _print(report)
+
+
+def _print(report: Report) -> None:
+    since = report.counts.since
+    click.echo("since " + (since.date().isoformat() if since else "the beginning"))
+    for name, count in (*report.counts.events.items(), ("tickets stored", report.counts.tickets)):
         click.echo(f"{name:20} {count:>8}")
-    click.echo(f"{'sessions seen':20} {counts.sessions:>8}")
-    click.echo("Counts of records, not a deflection rate.")
+    click.echo(f"{'sessions seen':20} {report.counts.sessions:>8}")
+    _print_outcomes(report)
+    _print_effect(report.effect)
+    _print_table("languages", report.languages, ("locale", "episodes"))
+    columns = ("article_id", "read", "failed", "helpful", "not_helpful")
+    _print_table("articles", report.articles, columns)
+    _print_table("articles that failed", report.failing, columns)
+    _print_table("questions", report.queries, ("query", "visitors", "failed", "unanswered"))
+
+
+def _print_outcomes(report: Report) -> None:
+    hours = report.window.total_seconds() / 3600
+    click.echo(f"\nepisodes of seeking help (a ticket counts for {hours:g} hours)")
+    for name, label in _OUTCOMES.items():
+        share = report.shares.get(name)
+        click.echo(f"{label:20} {report.outcomes[name]:>8}{_rate(share.rate if share else None)}")
+    click.echo("of those in which contact was begun")
+    for name, label in (
+        ("confirmed_of_contacts", "confirmed"),
+        ("confirmed_and_assumed_of_contacts", "confirmed + assumed"),
+    ):
+        share = report.shares[name]
+        click.echo(f"{label:20} {share.count:>8}{_rate(share.rate)}")
+    if report.self_service_score is not None:
+        click.echo(f"{'self-service score':20} {report.self_service_score:>8.2f}")
+
+
+def _print_effect(effect: Effect | None) -> None:
+    if effect is None:
+        click.echo("\nNo holdout has run: whether tickets were avoided is not known.")
+        return
+    name, percent = effect.experiment.name, effect.experiment.percent
+    click.echo(f"\nholdout {name!r}, {percent} % of visitors, {effect.days:.1f} days")
+    for arm in (TREATMENT, CONTROL):
+        rate = _rate(effect.rates[arm])
+        click.echo(f"{arm:20} {effect.with_ticket[arm]:>8} of {effect.visitors[arm]}{rate}")
+    click.echo(f"{'tickets avoided':20}{_rate(effect.avoided)} of visitors")
+    click.echo(f"{'at every look':20}{_rate(effect.avoided_always)}")
+    click.echo(f"{'reduction':20}{_rate(effect.reduction)}")
+    if effect.avoided_per_month is not None:
+        month = effect.avoided_per_month
+        click.echo(
+            f"{'avoided in 30 days':20}  {month.value:.0f} [{month.low:.0f}, {month.high:.0f}]"
+        )
+    if effect.smallest_effect is not None:
+        click.echo(f"{'smallest to be found':20}  {effect.smallest_effect:.2%}")
+    if effect.suspicious:
+        click.echo(
+            f"The arms are too uneven for chance (p = {effect.sample_ratio_p:.2g}): events of one "
+            "are missing. Do not trust these figures."
+        )
+
+
+def _print_table(title: str, table: Table, columns: Sequence[str]) -> None:
+    if not table.rows and not table.hidden:
+        return
+    click.echo(f"\n{title}")
+    for row in table.rows:
+        cells = [str(getattr(row, name)) or "(unknown)" for name in columns]
+        numbers = " ".join(f"{cell:>11}" for cell in cells[1:])
+        click.echo(f"{numbers}  {cells[0]}")
+    if table.rows:
+        click.echo(" ".join(f"{name:>11}" for name in columns[1:]))
+    if table.hidden:
+        click.echo(f"({table.hidden} more, too small to be shown or further down)")
+
+
+def _rate(interval: Interval | None) -> str:
+    if interval is None:
+        return ""
+    return f"  {interval.value:.2%} [{interval.low:.2%}, {interval.high:.2%}]"

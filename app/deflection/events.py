@@ -15,8 +15,10 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.deflection.clock import settle_times
+from app.deflection.redaction import redact_value
 from app.languages import read_locale
-from app.models import EVENT_TYPES, Event
+from app.models import EVENT_TYPES, Event, utc_now
 from app.payload import Fields
 from app.problems import BadRequestData, FieldProblem
 
@@ -65,9 +67,20 @@ def new_event(session: str, kind: str, at: datetime, **about: Any) -> VisitorEve
 
 
 def record_events(session: Session, events: Sequence[VisitorEvent]) -> None:
-    """Store events and commit; one whose id is known already changes nothing."""
+    """Store events and commit; one whose id is known already changes nothing.
+
+    What names a person is taken out of the words in them first, and what visitors' clocks say is
+    set right by ours (app/deflection/clock.py).
+    """
+    received = utc_now()
+    moments = settle_times([event.at for event in events], received)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Event).on_conflict_do_nothing(), [asdict(event) for event in events])
+    rows = [
+        asdict(event)
+        | {"value": redact_value(event.value), "received_at": received, "occurred_at": moment}
+        for event, moment in zip(events, moments, strict=True)
+    ]
+    session.execute(insert(Event).on_conflict_do_nothing(), rows)
     session.commit()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from app.models.article import AUDIENCES, STATUSES, Article, Revision
 from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
+from app.models.episode import DailyCount, DeflectionMark, EpisodeChange, EpisodeRecord
 from app.models.event import EVENT_TYPES, Event
+from app.models.experiment import Experiment
 from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
@@ -20,7 +22,12 @@ __all__ = [
     "Article",
     "Base",
     "Category",
+    "DailyCount",
+    "DeflectionMark",
+    "EpisodeChange",
+    "EpisodeRecord",
     "Event",
+    "Experiment",
     "Media",
     "MediaFile",
     "Notice",

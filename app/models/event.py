@@ -44,6 +44,8 @@ class Event(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     """By the visitor's clock."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    occurred_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """By the server's clock, as far as can be told; None where only `received_at` is known."""
     query_id: Mapped[str | None] = mapped_column(String(64))
     article_id: Mapped[str | None] = mapped_column(ARTICLE_ID)
     locale: Mapped[str | None] = mapped_column(LOCALE)

@@ -5,6 +5,7 @@ What it accepts and answers is described in openapi.json, which a test holds to 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from app import answers
 from app.addresses import article_url, contact_url
 from app.answers import Answers
 from app.deflection.events import read_batch, record_events
+from app.deflection.holdout import CONTROL, arm_of
+from app.deflection.visitor_data import delete_visitor, export_visitor, read_session
 from app.languages import read_locale, same_language
 from app.models import Article
 from app.payload import parse_json
@@ -26,6 +29,7 @@ from app.views.headers import refuse_foreign_origin
 from app.views.notices import notices_about
 from app.views.pages import checked
 from app.views.parameters import read_list, read_search, read_suggest
+from app.views.privacy import wants_no_tracking
 from app.views.scope import audiences, database, now, parts, settings, wanted_locales
 
 
@@ -40,6 +44,8 @@ def api_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
     api.post("/events")(rated(settings.rate_events, scope="events")(events))
     api.post("/tickets")(rated(settings.rate_tickets, scope="tickets")(tickets))
     api.post("/tickets/outcomes")(outcomes)
+    api.post("/visitor/export")(rated(settings.rate_events, scope="events")(visitor_export))
+    api.post("/visitor/delete")(rated(settings.rate_events, scope="events")(visitor_delete))
     api.get("/openapi.json")(openapi)
     return api
 
@@ -48,7 +54,12 @@ def suggest() -> Response:
     """Answers while somebody types."""
     question = read_suggest(request.args, audiences())
     found = answers.suggest(question, session=database(), index=parts().index, now=now())
-    body = found.to_json(_contact(question.locale)) | {"notices": notices_about(question)}
+    held_back = bool(found.items) and _holds_back(question.session)
+    shown = replace(found, items=()) if held_back else found
+    body = shown.to_json(_contact(question.locale)) | {
+        "held_back": held_back,
+        "notices": notices_about(question),
+    }
     return _fresh(found, "suggest", body)
 
 
@@ -90,10 +101,12 @@ def article(article_id: str) -> Response:
 
 
 def events() -> tuple[Response, int]:
-    """Take a batch of visitors' events."""
+    """Take a batch of visitors' events; none of who asks not to be tracked."""
     refuse_foreign_origin()
     # sendBeacon cannot send application/json to another origin, so the media type is not asked.
     batch = read_batch(parse_json(request.get_data()))
+    if wants_no_tracking():
+        return jsonify(accepted=0), 202
     record_events(database(), batch)
     return jsonify(accepted=len(batch)), 202
 
@@ -102,6 +115,8 @@ def tickets() -> tuple[Response, int]:
     """Take a question for a person."""
     refuse_foreign_origin()
     ticket = read_ticket(parse_json(request.get_data()))
+    if wants_no_tracking():
+        ticket = replace(ticket, session=None)
     return jsonify(ticket_id=open_ticket(database(), ticket)), 201
 
 
@@ -120,10 +135,34 @@ def outcomes() -> tuple[Response, int]:
     return jsonify(ticket_id=outcome.ticket_id), 202
 
 
+def visitor_export() -> Response:
+    """What is kept of the visitor who names their session."""
+    refuse_foreign_origin()
+    visitor = read_session(parse_json(request.get_data()))
+    response = jsonify(export_visitor(database(), visitor))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def visitor_delete() -> Response:
+    """Delete what is kept of the visitor who names their session."""
+    refuse_foreign_origin()
+    deleted = delete_visitor(database(), read_session(parse_json(request.get_data())))
+    return jsonify(events=deleted.events, episodes=deleted.episodes)
+
+
 def openapi() -> Response:
     """The description of this API (OpenAPI 3.1)."""
     description = Path(current_app.root_path, "static", "openapi.json").read_bytes()
     return checked(Response(description, content_type="application/json"))
+
+
+def _holds_back(session: str) -> bool:
+    """Whether the experiment shows this visitor no suggestions."""
+    name, percent = settings().holdout_name, settings().holdout_percent
+    if not session or not percent or wants_no_tracking():
+        return False
+    return arm_of(session, name, percent) == CONTROL
 
 
 def _fresh(found: Answers, endpoint: str, body: dict[str, Any]) -> Response:

@@ -41,6 +41,7 @@ def test_suggest_answers_as_the_contract_says(client):
         "no_answer": False,
         "degraded": False,
         "contact_url": "/en/contact",
+        "held_back": False,
         "notices": [],
     }
     assert response.headers["Cache-Control"] == "no-store"

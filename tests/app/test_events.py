@@ -97,6 +97,14 @@ def test_an_event_told_again_changes_nothing(sessions):
         assert [event.value for event in session.query(Event)] == [5]
 
 
+def test_what_names_a_person_is_not_stored(sessions):
+    value = {"query": "refund to a@b.com, call 010-1234-5678"}
+    with sessions() as session:
+        record_events(session, [new_event("s", "suggest_shown", _now(), value=value)])
+        (event,) = session.query(Event).all()
+    assert event.value == {"query": "refund to [email], call [phone]"}
+
+
 @pytest.mark.postgresql
 def test_events_are_stored_once_on_postgresql(postgresql_url, tmp_path):
     from app.db import create_database_engine, session_factory

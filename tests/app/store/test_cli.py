@@ -203,13 +203,15 @@ def test_a_restore_asks_first(tmp_path, kb, imported):
     assert "replaces every article" in result.stderr
 
 
-def test_the_report_counts_and_claims_nothing(kb, imported):
+def test_the_report_counts_and_without_a_holdout_claims_nothing(kb, imported):
     shown = kb("report", "deflection").stdout
     assert re.search(r"^helpful +0$", shown, re.MULTILINE)
-    assert "not a deflection rate" in shown
+    assert "whether tickets were avoided is not known" in shown
     report = json.loads(kb("report", "deflection", "--since", "2026-01-02", "--json").stdout)
     assert report["since"] == "2026-01-02T00:00:00+00:00"
     assert report["events"]["solved"] == 0
+    assert report["holdout"] is None
+    assert report["shares"]["confirmed"] == {"count": 0, "of": 0, "rate": None}
 
 
 def test_the_doctor_is_content_with_a_good_installation(kb, imported):

@@ -27,8 +27,7 @@ def kept(sessions):
         return set(session.scalars(select(Event.id))), session.scalars(select(Ticket.id)).all()
 
 
-def test_events_older_than_promised_are_forgotten_and_tickets_kept(sessions, monkeypatch):
-    monkeypatch.setattr("app.retention._AT_ONCE", 2)
+def test_events_older_than_promised_are_forgotten_and_tickets_kept(sessions):
     add_events(sessions, 1, 89, 91, 92, 93, 400)
     assert forget_old_events(sessions, 90) == 4
     assert kept(sessions) == ({"1", "89"}, ["t"])
@@ -44,7 +43,8 @@ def test_a_running_server_forgets_by_itself(settings, sessions, index):
 def test_it_looks_once_an_hour_and_not_twice_a_second(settings, sessions, index, monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "app.indexer.forget_old_events", lambda sessions, days: calls.append(days) or 0
+        "app.indexer.keep_deflection",
+        lambda sessions, settings: calls.append(settings.event_retention_days) or 0,
     )
     indexer = Indexer(settings, sessions, index)
     for _ in range(3):

@@ -1,0 +1,199 @@
+"""The experiment that tells what suggestions are worth: a few visitors are shown none.
+
+Who is in which arm follows from a salted hash of the session, so every process of every server
+agrees without asking anybody, and it can be told again later. Search and contact stay as they are
+for everybody. What is compared is what visitors were assigned to, not what they saw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.deflection import intervals
+from app.deflection.intervals import Interval
+from app.models import EpisodeRecord, Experiment
+
+CONTROL = "control"
+TREATMENT = "treatment"
+SUSPICIOUS = 0.001
+"""Below this chance the arms are not what was drawn: somebody's events are missing."""
+MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorResult:
+    """What one visitor of the experiment did within the ticket window of their first episode."""
+
+    arm: str
+    episodes: int
+    tickets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the arms differ in. Rates are shares of visitors; a positive difference is good."""
+
+    experiment: Experiment
+    visitors: dict[str, int]
+    """By arm; only those whose window has closed."""
+    with_ticket: dict[str, int]
+    days: float
+    """From the experiment's start to the last moment at which a visitor could be counted."""
+    rates: dict[str, Interval | None]
+    avoided: Interval | None
+    """Control less treatment: tickets' senders avoided per visitor."""
+    avoided_always: Interval | None
+    """The same, valid however often one looks."""
+    reduction: Interval | None
+    """As a share of the control rate."""
+    avoided_per_month: Interval | None
+    tickets_per_episode: Interval | None
+    sample_ratio_p: float
+    smallest_effect: float | None
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether the arms' sizes say that the experiment is broken."""
+        return self.sample_ratio_p < SUSPICIOUS
+
+    def to_json(self) -> dict[str, Any]:
+        """The members by name."""
+        shown = {
+            name: getattr(self, name)
+            for name in ("avoided", "avoided_always", "reduction", "avoided_per_month")
+        } | {"tickets_per_episode": self.tickets_per_episode}
+        return {
+            "name": self.experiment.name,
+            "control_percent": self.experiment.percent,
+            "started_at": self.experiment.started_at.isoformat(),
+            "ended_at": self.experiment.ended_at and self.experiment.ended_at.isoformat(),
+            "days": round(self.days, 2),
+            "visitors": self.visitors,
+            "with_ticket": self.with_ticket,
+            "rates": {arm: rate and rate.to_json() for arm, rate in self.rates.items()},
+            **{name: interval and interval.to_json() for name, interval in shown.items()},
+            "sample_ratio_p": self.sample_ratio_p,
+            "suspicious": self.suspicious,
+            "smallest_effect": self.smallest_effect,
+        }
+
+
+def arm_of(visitor: str, name: str, percent: int) -> str:
+    """The arm of a session in the experiment `name`, of which `percent` are in control."""
+    digest = hashlib.sha256(f"{name}\n{visitor}".encode()).digest()
+    return CONTROL if int.from_bytes(digest[:8]) < percent * 2**64 // 100 else TREATMENT
+
+
+def note_experiment(session: Session, *, name: str, percent: int, now: datetime) -> None:
+    """Write down that `percent` of visitors are held out from now on, and commit.
+
+    A change of name or share ends the running experiment and begins another: mixed, they would
+    compare different times. 0 ends it.
+    """
+    running = session.scalars(select(Experiment).where(Experiment.ended_at.is_(None))).all()
+    same = [each for each in running if (each.name, each.percent) == (name, percent)]
+    for each in running:
+        if each not in same:
+            each.ended_at = now
+    if percent and not same:
+        session.add(Experiment(name=name, percent=percent, started_at=now))
+    session.commit()
+
+
+def last_experiment(session: Session) -> Experiment | None:
+    """The experiment that runs, else the one that ran last."""
+    newest = select(Experiment).order_by(Experiment.started_at.desc(), Experiment.id.desc())
+    return session.scalars(newest.limit(1)).first()
+
+
+def visitor_results(
+    session: Session,
+    experiment: Experiment,
+    *,
+    window: timedelta,
+    now: datetime,
+    until: datetime | None = None,
+) -> list[VisitorResult]:
+    """Every visitor whose first episode began during the experiment and whose window has closed.
+
+    `until` leaves out who came at that moment or later. All are followed for exactly `window`, so
+    that the arms are compared over equal times.
+    """
+    columns = (
+        EpisodeRecord.visitor,
+        EpisodeRecord.started_at,
+        EpisodeRecord.tickets,
+        EpisodeRecord.first_ticket_at,
+    )
+    ordered = select(*columns).order_by(EpisodeRecord.visitor, EpisodeRecord.started_at)
+    end = min(experiment.ended_at or now, now - window, until or now)
+    results: list[VisitorResult] = []
+    visitor, enrolled, episodes, tickets = "", end, 0, 0
+
+    def finish() -> None:
+        if visitor and experiment.started_at <= enrolled < end:
+            arm = arm_of(visitor, experiment.name, experiment.percent)
+            results.append(VisitorResult(arm, episodes, tickets))
+
+    for row in session.execute(ordered):
+        if row.visitor != visitor:
+            finish()
+            visitor, enrolled, episodes, tickets = row.visitor, row.started_at, 0, 0
+        if row.started_at <= enrolled + window:
+            episodes += 1
+            in_time = row.first_ticket_at and row.first_ticket_at <= enrolled + window
+            tickets += row.tickets if in_time else 0
+    finish()
+    return results
+
+
+def measure_effect(
+    experiment: Experiment, results: Iterable[VisitorResult], *, window: timedelta, now: datetime
+) -> Effect:
+    """Compare the arms by intention to treat."""
+    clusters: dict[str, Counter[tuple[int, int]]] = {TREATMENT: Counter(), CONTROL: Counter()}
+    for result in results:
+        clusters[result.arm][result.tickets, result.episodes] += 1
+    visitors = {arm: sum(counts.values()) for arm, counts in clusters.items()}
+    tickets = {
+        arm: sum(count for pair, count in counts.items() if pair[0])
+        for arm, counts in clusters.items()
+    }
+    treated, control = ((tickets[arm], visitors[arm]) for arm in (TREATMENT, CONTROL))
+    avoided = intervals.newcombe(control, treated)
+    until = min(experiment.ended_at or now, now - window)
+    days = max(0.0, (until - experiment.started_at) / timedelta(days=1))
+    monthly = visitors[TREATMENT] * (MONTH.days / days) if days else 0.0
+    return Effect(
+        experiment=experiment,
+        visitors=visitors,
+        with_ticket=tickets,
+        days=days,
+        rates={TREATMENT: intervals.wilson(*treated), CONTROL: intervals.wilson(*control)},
+        avoided=avoided,
+        avoided_always=intervals.always_valid_difference(control, treated),
+        reduction=intervals.relative_reduction(treated, control),
+        avoided_per_month=avoided.times(monthly) if avoided and days else None,
+        tickets_per_episode=intervals.bootstrap_ratio_difference(
+            clusters[CONTROL], clusters[TREATMENT]
+        ),
+        sample_ratio_p=intervals.sample_ratio_p(
+            visitors[TREATMENT], visitors[CONTROL], experiment.percent / 100
+        ),
+        smallest_effect=_smallest(control, visitors),
+    )
+
+
+def _smallest(control: tuple[int, int], visitors: dict[str, int]) -> float | None:
+    if not control[1]:
+        return None
+    rate = control[0] / control[1]
+    return intervals.smallest_effect(rate, visitors[TREATMENT], visitors[CONTROL])

@@ -1,0 +1,252 @@
+"""The deflection report: what became of needs for help, and what suggestions are worth.
+
+Every figure's definition and formula is in docs/deflection.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from app.counting import Counts, count_records
+from app.deflection.episodes import OUTCOMES
+from app.deflection.holdout import Effect, last_experiment, measure_effect, visitor_results
+from app.deflection.intervals import Interval, wilson
+from app.deflection.kept_results import results_in
+from app.deflection.tallies import (
+    ARTICLE_MEASURES,
+    Span,
+    Tally,
+    load_days,
+    load_episodes,
+    tally_episodes,
+    tally_events,
+)
+from app.models import EVENT_TYPES, Ticket
+
+SMALLEST_GROUP = 5
+"""Rows about fewer people, or for older days fewer episodes, are not shown."""
+_LONGEST_TABLE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of how many, and the rate with its interval."""
+
+    count: int
+    of: int
+    rate: Interval | None
+
+    @classmethod
+    def make(cls, count: int, of: int) -> Share:
+        """With Wilson's interval."""
+        return cls(count, of, wilson(count, of))
+
+    def to_json(self) -> dict[str, Any]:
+        """The members by name."""
+        return {"count": self.count, "of": self.of, "rate": self.rate and self.rate.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRow:
+    """Episodes in one language."""
+
+    locale: str
+    episodes: int
+    outcomes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """What reading one article led to."""
+
+    article_id: str
+    read: int
+    failed: int
+    helpful: int
+    not_helpful: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRow:
+    """A question, as visitors meant it in the end."""
+
+    query: str
+    visitors: int
+    failed: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows, the most frequent first, and how many more there are that are not shown."""
+
+    rows: Sequence[Any]
+    hidden: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The members by name."""
+        return {"rows": [asdict(row) for row in self.rows], "hidden": self.hidden}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything `kb report deflection` says."""
+
+    counts: Counts
+    window: timedelta
+    outcomes: dict[str, int]
+    shares: dict[str, Share]
+    self_service_score: float | None
+    effect: Effect | None
+    languages: Table
+    articles: Table
+    failing: Table
+    queries: Table
+
+    def to_json(self) -> dict[str, Any]:
+        """One object; the counts' members stand at the top."""
+        return self.counts.to_json() | {
+            "window_hours": self.window / timedelta(hours=1),
+            "episodes": self.outcomes,
+            "shares": {name: share.to_json() for name, share in self.shares.items()},
+            "self_service_score": self.self_service_score,
+            "holdout": self.effect and self.effect.to_json(),
+            "languages": self.languages.to_json(),
+            "articles": self.articles.to_json(),
+            "failing_articles": self.failing.to_json(),
+            "queries": self.queries.to_json(),
+        }
+
+
+def make_report(
+    session: Session, *, since: datetime | None, window: timedelta, now: datetime
+) -> Report:
+    """The report on what began at `since` (aware) or later, as stored episodes have it.
+
+    Call `update_episodes` first. The holdout is reported whole: it has its own beginning.
+    """
+    rows = load_episodes(session, Span(since))
+    kept = load_days(session, since)
+    tally = tally_episodes(rows) + tally_events(session, Span(since)) + kept
+    outcomes = {
+        name: sum(n for (kind, key, _), n in tally.items() if (kind, key) == ("outcome", name))
+        for name in OUTCOMES
+    }
+    return Report(
+        counts=_counts(session, since, tally),
+        window=window,
+        outcomes=outcomes,
+        shares=_shares(outcomes, tally),
+        self_service_score=_self_service_score(session, rows, since),
+        effect=_effect(session, window, now),
+        languages=_languages(tally),
+        articles=_articles(tally, "read"),
+        failing=_articles(tally, "failed"),
+        queries=_queries(rows),
+    )
+
+
+def _counts(session: Session, since: datetime | None, tally: Tally) -> Counts:
+    stored = count_records(session, since)
+    events = {kind: tally["event", kind, ""] for kind in EVENT_TYPES}
+    return Counts(since=since, events=events, sessions=stored.sessions, tickets=stored.tickets)
+
+
+def _shares(outcomes: dict[str, int], tally: Tally) -> dict[str, Share]:
+    """Of all episodes that are decided; and of those with contact, as other vendors count."""
+    decided = sum(outcomes.values()) - outcomes["pending"]
+    shares = {
+        name: Share.make(count, decided) for name, count in outcomes.items() if name != "pending"
+    }
+    contact: Counter[str] = Counter()
+    for (kind, key, _), count in tally.items():
+        if kind == "contact" and key != "pending":
+            contact[key] += count
+    total = sum(contact.values())
+    claimed = contact["confirmed"] + contact["assumed"]
+    return shares | {
+        "confirmed_of_contacts": Share.make(contact["confirmed"], total),
+        "confirmed_and_assumed_of_contacts": Share.make(claimed, total),
+    }
+
+
+def _self_service_score(
+    session: Session, rows: Iterable[Row[Any]], since: datetime | None
+) -> float | None:
+    """Visitors who sought help for each person who sent a ticket (by address, as vendors do)."""
+    sent = [Ticket.created_at >= since] if since else []
+    people = session.scalar(
+        select(func.count(func.distinct(func.lower(Ticket.email)))).where(*sent)
+    )
+    seekers = {row.visitor for row in rows if row.outcome != "direct"}
+    return round(len(seekers) / people, 4) if people else None
+
+
+def _effect(session: Session, window: timedelta, now: datetime) -> Effect | None:
+    experiment = last_experiment(session)
+    if experiment is None:
+        return None
+    results = visitor_results(session, experiment, window=window, now=now)
+    results += results_in(experiment, load_days(session, None))
+    return measure_effect(experiment, results, window=window, now=now)
+
+
+def _languages(tally: Tally) -> Table:
+    found: dict[str, Counter[str]] = {}
+    for (kind, key, locale), count in tally.items():
+        if kind == "outcome":
+            found.setdefault(locale, Counter())[key] += count
+    rows = [
+        LanguageRow(locale, sum(counts.values()), {name: counts[name] for name in OUTCOMES})
+        for locale, counts in found.items()
+    ]
+    return _table(rows, lambda row: row.episodes, lambda row: (-row.episodes, row.locale))
+
+
+def _articles(tally: Tally, measure: str) -> Table:
+    """By how often an article was read, or failed; ties by its id."""
+    found: dict[str, dict[str, int]] = {}
+    for (kind, key, _), count in tally.items():
+        if kind in ARTICLE_MEASURES:
+            row = found.setdefault(key, dict.fromkeys(ARTICLE_MEASURES, 0))
+            row[kind] += count
+    rows = [ArticleRow(article_id, **counts) for article_id, counts in found.items()]
+    rows = [row for row in rows if getattr(row, measure)]
+    return _table(
+        rows,
+        lambda row: max(row.read, row.helpful + row.not_helpful),
+        lambda row: (-getattr(row, measure), row.article_id),
+    )
+
+
+def _queries(rows: Iterable[Row[Any]]) -> Table:
+    """Questions as they were last put in an episode, letters' case aside."""
+    visitors: dict[str, set[str]] = {}
+    failed: Counter[str] = Counter()
+    unanswered: Counter[str] = Counter()
+    for row in rows:
+        asked = row.evidence.get("queries") or ()
+        if not asked:
+            continue
+        query = asked[-1].casefold()
+        visitors.setdefault(query, set()).add(row.visitor)
+        failed[query] += row.outcome == "failed"
+        unanswered[query] += asked[-1] in row.evidence.get("unanswered", ())
+    found = [
+        QueryRow(query, len(who), failed[query], unanswered[query])
+        for query, who in visitors.items()
+    ]
+    return _table(found, lambda row: row.visitors, lambda row: (-row.visitors, row.query))
+
+
+def _table(rows: Sequence[Any], size: Any, order: Any) -> Table:
+    shown = sorted((row for row in rows if size(row) >= SMALLEST_GROUP), key=order)
+    shown = shown[:_LONGEST_TABLE]
+    return Table(shown, len(rows) - len(shown))

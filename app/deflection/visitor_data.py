@@ -1,0 +1,96 @@
+"""What is kept of one visitor: shown to them, and deleted when they ask for it.
+
+Who knows a session's random name is its visitor; nobody else was told it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing
+from app.models import (
+    EpisodeChange,
+    EpisodeRecord,
+    Event,
+    Ticket,
+    TicketOutcome,
+)
+from app.payload import Fields
+
+SHORTEST_SESSION = 16
+"""Shorter names could be guessed, and what others did be read or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How many records are gone."""
+
+    events: int
+    episodes: int
+
+
+def read_session(body: Any) -> str:
+    """The session in {"session": ...}. Raises BadRequestData."""
+    fields = Fields.from_object(body)
+    session = fields.text("session", longest=64, shortest=SHORTEST_SESSION, required=True)
+    fields.finish()
+    return session
+
+
+def export_visitor(session: Session, visitor: str) -> dict[str, Any]:
+    """Everything kept under a session: its events and what was concluded from them."""
+    events = select(Event).where(Event.session == visitor).order_by(Event.received_at, Event.id)
+    episodes = (
+        select(EpisodeRecord)
+        .where(EpisodeRecord.visitor == visitor)
+        .order_by(EpisodeRecord.started_at)
+    )
+    return {
+        "events": [_event(each) for each in session.scalars(events)],
+        "episodes": [_episode(each) for each in session.scalars(episodes)],
+    }
+
+
+def delete_visitor(session: Session, visitor: str) -> Deleted:
+    """Delete everything kept under a session, and commit.
+
+    Tickets stay, as messages to answer, but no longer say in which session they were written.
+    """
+    begin_writing(session)
+    mine = select(EpisodeRecord.id).where(EpisodeRecord.visitor == visitor)
+    session.execute(delete(EpisodeChange).where(EpisodeChange.episode_id.in_(mine)))
+    episodes = session.execute(delete(EpisodeRecord).where(EpisodeRecord.visitor == visitor))
+    events = session.execute(delete(Event).where(Event.session == visitor))
+    for table in (Ticket, TicketOutcome):
+        session.execute(update(table).where(table.session == visitor).values(session=None))
+    session.commit()
+    return Deleted(
+        events=int(getattr(events, "rowcount", 0)), episodes=int(getattr(episodes, "rowcount", 0))
+    )
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "type": event.type,
+        "at": event.at.isoformat(),
+        "received_at": event.received_at.isoformat(),
+        "query_id": event.query_id,
+        "article_id": event.article_id,
+        "locale": event.locale,
+        "value": event.value,
+    }
+
+
+def _episode(episode: EpisodeRecord) -> dict[str, Any]:
+    return {
+        "started_at": episode.started_at.isoformat(),
+        "ended_at": episode.ended_at.isoformat(),
+        "outcome": episode.outcome,
+        "locale": episode.locale,
+        "evidence": episode.evidence,
+    }

@@ -1,0 +1,165 @@
+"""Intervals: published values, limits, and how often they hold the truth."""
+
+import math
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.deflection.intervals import (
+    always_valid,
+    always_valid_difference,
+    bootstrap_ratio_difference,
+    newcombe,
+    relative_reduction,
+    sample_ratio_p,
+    smallest_effect,
+    visitors_needed,
+    wilson,
+)
+
+COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+def rounded(interval, digits=4):
+    return tuple(round(each, digits) for each in (interval.low, interval.high))
+
+
+@pytest.mark.parametrize(
+    ("counts", "limits"),
+    # Newcombe (1998), Statistics in Medicine 17:857-872, table I, method 3.
+    [
+        ((81, 263), (0.2553, 0.3662)),
+        ((15, 148), (0.0624, 0.1605)),
+        ((0, 20), (0.0, 0.1611)),
+        ((1, 29), (0.0061, 0.1718)),
+    ],
+)
+def test_the_rate_of_published_examples(counts, limits):
+    assert rounded(wilson(*counts)) == limits
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "limits"),
+    # Newcombe (1998), Statistics in Medicine 17:873-890, table II, method 10.
+    [
+        ((56, 70), (48, 80), (0.0524, 0.3339)),
+        ((9, 10), (3, 10), (0.1705, 0.8090)),
+        ((6, 7), (2, 7), (0.0582, 0.8062)),
+        ((5, 56), (0, 29), (-0.0381, 0.1926)),
+        ((10, 10), (0, 20), (0.6791, 1.0)),
+    ],
+)
+def test_the_difference_of_published_examples(first, second, limits):
+    assert rounded(newcombe(first, second)) == limits
+
+
+@given(COUNTS, COUNTS)
+def test_an_interval_holds_its_estimate_and_turns_with_its_arms(first, second):
+    one, other = newcombe(first, second), newcombe(second, first)
+    assert -1 <= one.low <= one.value <= one.high <= 1
+    assert math.isclose(one.low, -other.high, abs_tol=1e-12)
+    for interval in (wilson(*first), always_valid(*first)):
+        assert 0 <= interval.low <= interval.value <= interval.high <= 1
+
+
+@given(COUNTS, COUNTS)
+def test_always_valid_is_never_narrower(first, second):
+    once, always = newcombe(first, second), always_valid_difference(first, second)
+    assert always.high - always.low >= once.high - once.low
+
+
+def test_the_reduction_is_one_less_the_ratio():
+    found = relative_reduction((56, 700), (80, 800))
+    assert found.value == pytest.approx(0.2)
+    # Katz's interval of the logarithm, a textbook approximation, is near at these counts.
+    spread = 1.96 * math.sqrt(1 / 56 - 1 / 700 + 1 / 80 - 1 / 800)
+    assert found.low == pytest.approx(1 - 0.8 * math.exp(spread), abs=0.01)
+    assert found.high == pytest.approx(1 - 0.8 * math.exp(-spread), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        wilson(0, 0),
+        newcombe((0, 0), (1, 2)),
+        relative_reduction((1, 10), (0, 10)),
+        always_valid(0, 0),
+        bootstrap_ratio_difference({}, {(1, 1): 2}),
+        smallest_effect(0.1, 0, 5),
+        visitors_needed(0.0, 0.2, 0.1),
+        visitors_needed(0.1, 0.0, 0.1),
+    ],
+)
+def test_of_nothing_nothing_is_said(nothing):
+    assert nothing is None
+
+
+@pytest.mark.parametrize("rates", [(0.005, 0.005), (0.02, 0.01), (0.2, 0.14), (0.05, 0.05)])
+def test_nineteen_of_twenty_intervals_hold_the_true_difference(rates):
+    draw = np.random.default_rng(3)
+    sizes = (1_000, 9_000)
+    drawn = [draw.binomial(size, rate, 2_000) for size, rate in zip(sizes, rates, strict=True)]
+    held = 0
+    for control, treated in zip(*drawn, strict=True):
+        found = newcombe((int(control), sizes[0]), (int(treated), sizes[1]))
+        held += found.low <= rates[0] - rates[1] <= found.high
+    assert 0.935 <= held / 2_000 <= 0.975
+
+
+def test_looking_every_day_the_always_valid_interval_still_holds_the_truth():
+    draw = np.random.default_rng(5)
+    truth, wrong, wrong_once = 0.04 - 0.03, 0, 0
+    for _ in range(150):
+        control = np.cumsum(draw.binomial(10, 0.04, 60))
+        treated = np.cumsum(draw.binomial(90, 0.03, 60))
+        looks = [
+            ((int(c), 10 * day), (int(t), 90 * day))
+            for day, (c, t) in enumerate(zip(control, treated, strict=True), start=1)
+        ]
+        wrong += any(missed(always_valid_difference(*look), truth) for look in looks)
+        wrong_once += any(missed(newcombe(*look), truth) for look in looks)
+    assert wrong / 150 <= 0.05
+    assert wrong_once / 150 > 0.10  # why the other one is there
+
+
+def missed(interval, truth):
+    return not interval.low <= truth <= interval.high
+
+
+def test_visitors_who_do_everything_twice_do_not_make_it_surer():
+    chance = random.Random(1)
+    once = [Counter((int(chance.random() < rate), 1) for _ in range(2_000)) for rate in (0.3, 0.2)]
+    twice = [Counter({(2 * a, 2 * b): n for (a, b), n in each.items()}) for each in once]
+    narrow, wide = bootstrap_ratio_difference(*once), bootstrap_ratio_difference(*twice)
+    assert wide == narrow
+    assert rounded(wide, 2) == rounded(newcombe(*map(as_rate, once)), 2)
+
+
+def as_rate(clusters):
+    return sum(n for (a, _), n in clusters.items() if a), sum(clusters.values())
+
+
+def test_arms_that_are_too_uneven_are_noticed_and_chance_is_not():
+    assert sample_ratio_p(9_000, 1_000, 0.1) == 1.0
+    assert sample_ratio_p(9_050, 950, 0.1) > 0.05
+    assert sample_ratio_p(9_200, 800, 0.1) < 0.001
+    # scipy.stats.chisquare([950, 9050], [1000, 9000]).pvalue
+    assert sample_ratio_p(9_050, 950, 0.1) == pytest.approx(0.0955807, abs=1e-6)
+
+
+def test_an_experiment_of_the_size_advised_finds_the_effect_four_times_in_five():
+    total = visitors_needed(0.1, 0.3, 0.2)
+    control, treated = total // 5, total - total // 5
+    assert smallest_effect(0.1, treated, control) == pytest.approx(0.03, rel=0.1)
+    draw = np.random.default_rng(2)
+    found = [
+        newcombe((int(c), control), (int(t), treated)).low > 0
+        for c, t in zip(
+            draw.binomial(control, 0.1, 800), draw.binomial(treated, 0.07, 800), strict=True
+        )
+    ]
+    assert 0.75 <= sum(found) / 800 <= 0.86

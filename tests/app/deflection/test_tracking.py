@@ -1,0 +1,176 @@
+"""Stored episodes follow what is recorded, late tickets included, and keep their history."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.deflection import tracking
+from app.deflection.tracking import update_episodes
+from app.models import EpisodeChange, EpisodeRecord, Event, Ticket, TicketOutcome, utc_now
+from tests.app.deflection.timelines import START, WINDOW, read_timeline
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def record(sessions):
+    """Stores a visitor's timeline: tickets as tickets, the rest as events."""
+
+    def record(visitor, timeline):
+        with sessions.begin() as session:
+            for moment in read_timeline(timeline):
+                session.add(_row(visitor, moment))
+
+    return record
+
+
+def _row(visitor, moment):
+    name = f"{visitor}-{moment.id}"
+    if moment.kind == "ticket":
+        return Ticket(id=name, session=visitor, email="a@b", body="x", created_at=moment.at)
+    return Event(
+        id=name,
+        session=visitor,
+        type=moment.kind,
+        at=moment.at - timedelta(days=300),  # the visitor's clock does not matter
+        received_at=moment.at,
+        occurred_at=moment.at,
+        article_id=moment.article_id,
+        value=moment.value,
+    )
+
+
+@pytest.fixture
+def opened_elsewhere(sessions):
+    """Stores a help desk's word of a ticket opened by mail or phone."""
+
+    def opened(visitor, *, at, told):
+        with sessions.begin() as session:
+            session.add(
+                TicketOutcome(
+                    id="away", session=visitor, outcome="created", at=at, received_at=told
+                )
+            )
+
+    return opened
+
+
+@pytest.fixture
+def follow(sessions):
+    def follow(now=START + 30 * 24 * HOUR):
+        return update_episodes(sessions, window=WINDOW, now=now)
+
+    return follow
+
+
+@pytest.fixture
+def stored(sessions):
+    def stored():
+        with sessions() as session:
+            rows = session.scalars(select(EpisodeRecord).order_by(EpisodeRecord.started_at))
+            return [(row.visitor, row.outcome) for row in rows]
+
+    return stored
+
+
+@pytest.fixture
+def history(sessions):
+    def history():
+        with sessions() as session:
+            return list(session.scalars(select(EpisodeChange.outcome).order_by(EpisodeChange.id)))
+
+    return history
+
+
+def test_a_late_ticket_changes_the_outcome_and_history_is_kept(
+    record, opened_elsewhere, follow, stored, history
+):
+    record("v", "0m contact_started, 1m suggest_shown, 2m solved")
+    follow(START + HOUR)
+    follow(START + 80 * HOUR)
+    assert stored() == [("v", "confirmed")]
+    opened_elsewhere("v", at=START + 40 * HOUR, told=START + 90 * HOUR)
+    follow(START + 91 * HOUR)
+    assert stored() == [("v", "failed")]
+    follow(START + 92 * HOUR)
+    assert history() == ["pending", "confirmed", "failed"]
+
+
+def test_only_visitors_of_whom_there_is_news_are_looked_at(record, follow, history):
+    record("old", "0m suggest_shown, 1m result_opened:a")
+    follow(START + 8 * 24 * HOUR)
+    record("new", "9d suggest_shown")
+    assert follow(START + 9 * 24 * HOUR + HOUR) == 1
+    before = history()
+    record("newer", "10d ticket")
+    assert follow(START + 10 * 24 * HOUR + HOUR) == 1
+    assert history() == [*before, "direct"]
+    # No news, but a window that has closed.
+    assert follow(START + 11 * 24 * HOUR) == 0
+    assert follow(START + 12 * 24 * HOUR) == 1
+
+
+def test_following_again_from_the_beginning_changes_nothing(
+    sessions, record, follow, stored, history
+):
+    for visitor in "abc":
+        record(visitor, "0m suggest_shown, 1m result_opened:a, 3h ticket, 9d suggest_shown")
+    follow()
+    before = stored(), history()
+    with sessions.begin() as session:
+        session.query(tracking.DeflectionMark).delete()
+    assert follow() == 3
+    assert (stored(), history()) == before
+
+
+def test_an_episode_that_a_late_event_makes_part_of_another_is_withdrawn(
+    record, follow, stored, history
+):
+    record("v", "20m suggest_shown")
+    follow(START + 21 * HOUR / 60)
+    record("v", "0m contact_started")
+    follow(START + 22 * HOUR / 60)
+    assert stored() == [("v", "pending")]
+    assert history() == ["pending", "withdrawn", "pending"]
+
+
+def test_a_vote_without_a_visit_makes_no_episode(record, follow, stored):
+    record("", "0m helpful:a, 1m ticket")
+    follow()
+    assert stored() == []
+
+
+@pytest.mark.parametrize(("said", "outcome"), [("spam", "self_served"), ("solved", "failed")])
+def test_a_ticket_that_was_spam_is_none(sessions, record, follow, stored, said, outcome):
+    record("v", "0m suggest_shown, 1m result_opened:a, 3h ticket")
+    follow(START + 4 * HOUR)
+    with sessions.begin() as session:
+        session.add_all(
+            TicketOutcome(
+                id=name,
+                ticket_id="v-2-ticket",
+                session="v",
+                outcome=what,
+                at=START,
+                received_at=START + hours * HOUR,
+            )
+            for name, what, hours in (("1", "created", 4), ("2", said, 5))
+        )
+    follow()
+    assert stored() == [("v", outcome)]
+
+
+def test_many_visitors_are_followed_in_parts(record, follow, stored, monkeypatch):
+    monkeypatch.setattr(tracking, "_AT_ONCE", 2)
+    for number in range(5):
+        record(f"v{number}", "0m suggest_shown, 1m result_opened:a, 3h ticket")
+    assert follow() == 5
+    assert [outcome for _, outcome in stored()] == ["failed"] * 5
+
+
+def test_events_of_before_there_was_a_settled_time_count_by_arrival(sessions, follow, stored):
+    with sessions.begin() as session:
+        session.add(Event(id="1", session="v", type="solved", at=utc_now(), received_at=START))
+    follow()
+    assert stored() == [("v", "self_served")]
