@@ -236,6 +236,8 @@ def test_what_did_not_help_leads_to_a_person_with_what_was_typed(open_shop, shop
     page.get_by_role("button", name="No", exact=True).click()
     expect(page.get_by_label("Subject")).to_have_value("refund")
     expect(page.get_by_text("Sorry that it did not help")).to_be_visible()
+    # It would begin the message anew.
+    expect(page.get_by_role("button", name="Contact a person")).to_be_hidden()
     page.get_by_role("button", name="Send").click()
     mail = page.get_by_label("Your e-mail address")
     expect(mail).to_be_focused()

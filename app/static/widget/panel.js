@@ -25,6 +25,7 @@ const STYLE = `
 .view [aria-invalid] { border-width: 3px }
 .view .choice { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center;
   margin-block: 1rem .5rem; padding-block-start: .75rem; border-block-start: 1px solid var(--line) }
+.panel:has(form) > .person { display: none }
 .view .send { margin-block: 1rem .5rem; background: var(--accent); color: var(--on-accent) }
 `;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
