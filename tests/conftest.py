@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.postgresql_fixtures",
     "tests.server_fixtures",
     "tests.web_fixtures",
+    "tests.widget_fixtures",
 ]

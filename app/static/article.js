@@ -2,6 +2,7 @@
 // enlarged. The words come from the page, in its language.
 
 import { remember } from "./read.js";
+import { Reporter } from "./widget/reporter.js";
 
 /**
  * @param {string} name
@@ -126,6 +127,9 @@ if (article instanceof HTMLElement) {
     title: article.dataset.title ?? "",
     locale: article.lang,
   });
+  const reporter = new Reporter(() => "/api/v1/events");
+  reporter.report("article_viewed", { article_id: article.dataset.article, locale: article.lang });
+  window.addEventListener("pagehide", () => reporter.flush());
   if (navigator.clipboard) {
     offerLinks(article);
     offerCode(article);

@@ -2,9 +2,10 @@
 
 import { passageUrl } from "./passage.js";
 import { recall } from "./read.js";
-import { SuggestClient } from "./suggest-client.js";
+import { SuggestClient } from "./widget/client.js";
+import { Reporter } from "./widget/reporter.js";
 
-/** @typedef {import("./suggest-client.js").Answers} Answers */
+/** @typedef {import("./widget/client.js").Answers} Answers */
 
 /**
  * Show answers below the subject; the writer stays where they are, so they open in a new tab.
@@ -36,11 +37,10 @@ function attachOffers(form) {
   const subject = form.querySelector("#subject");
   const place = form.querySelector(".offers");
   if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return;
-  const client = new SuggestClient(form.dataset.suggest ?? "", {
-    locale: form.dataset.locale ?? "",
-    page: location.pathname,
-    limit: "3",
-  });
+  const client = new SuggestClient(
+    () => form.dataset.suggest ?? "",
+    () => ({ locale: form.dataset.locale ?? "", page: location.pathname, limit: "3" }),
+  );
   const ask = () => {
     if (subject.value.trim().length < 2) {
       client.cancel();
@@ -82,8 +82,24 @@ function attachRead(form) {
   }
 }
 
+/**
+ * Count a message that is begun, once, and tie it to the visit in which answers were looked for.
+ * @param {HTMLFormElement} form
+ */
+function attachVisit(form) {
+  const reporter = new Reporter(() => "/api/v1/events");
+  const visit = form.elements.namedItem("session");
+  if (visit instanceof HTMLInputElement) visit.value = reporter.session;
+  const asked = form.elements.namedItem("query_id");
+  const queryId = asked instanceof HTMLInputElement && asked.value ? asked.value : undefined;
+  const begin = () => reporter.report("contact_started", { query_id: queryId });
+  form.addEventListener("input", begin, { once: true });
+  window.addEventListener("pagehide", () => reporter.flush());
+}
+
 const form = document.querySelector("form.contact");
 if (form instanceof HTMLFormElement) {
+  attachVisit(form);
   attachOffers(form);
   attachRead(form);
 }

@@ -23,6 +23,7 @@ from app.views.ops import install_measuring, ops_blueprint
 from app.views.pages import install_pages
 from app.views.results import results_blueprint
 from app.views.scope import Parts, install_scope
+from app.views.widget import widget_blueprint
 
 LARGEST_BODY = 512 * 1024
 """Bytes of a request's body; a hundred events with their values fit."""
@@ -46,6 +47,7 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(notices_blueprint())
     app.register_blueprint(ops_blueprint())
     app.register_blueprint(media_blueprint())
+    app.register_blueprint(widget_blueprint())
     app.register_blueprint(contact_blueprint(parts.settings, limiter))
     app.register_blueprint(requests_blueprint(parts.settings, limiter))
     app.register_blueprint(contextual_blueprint(parts.settings, limiter))

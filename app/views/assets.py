@@ -74,7 +74,7 @@ def install_assets(app: Flask, settings: Settings) -> None:
 def asset_file(version: str, name: str) -> Response:
     """One file. Yesterday's address still answers, with today's file, and is not kept."""
     assets = _assets()
-    response = _respond(name)
+    response = asset_response(name)
     if version == assets.version:
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     return response
@@ -82,10 +82,17 @@ def asset_file(version: str, name: str) -> Response:
 
 def offline_worker() -> Response:
     """The script that shows a page when the network is away; at the root, which is its scope."""
-    return _respond(WORKER)
+    return asset_response(WORKER)
 
 
-def _respond(name: str) -> Response:
+def asset_data(folder: str) -> dict[str, bytes]:
+    """The files whose names begin with `folder`, by name."""
+    files = _assets().files
+    return {name: asset.data for name, asset in files.items() if name.startswith(folder)}
+
+
+def asset_response(name: str) -> Response:
+    """A file, packed for those who take it packed. Raises NotFound."""
     asset = _assets().files.get(name)
     if asset is None:
         raise NotFound("There is no such file.")
@@ -107,7 +114,11 @@ def _assets() -> Assets:
 
 
 def _read_assets(folder: Path, settings: Settings) -> Assets:
-    data = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+    data = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
     data[STYLE_SHEET] += _own_style(settings).encode()
     if settings.logo != NO_PATH:
         data[_LOGO + settings.logo.suffix.lower()] = settings.logo.read_bytes()
@@ -135,7 +146,7 @@ def _describe_logo(settings: Settings, version: str) -> Logo | None:
 
 def _make_asset(name: str, data: bytes) -> Asset:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    kind = "text/javascript" if name.endswith(".js") else kind
+    kind = "text/javascript" if name.endswith((".js", ".mjs")) else kind
     text = kind in _PACKED
     # The time would make the same file differ from start to start.
     packed = gzip.compress(data, 9, mtime=0) if text else b""

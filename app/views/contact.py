@@ -28,7 +28,7 @@ from app.views.scope import audiences, database, notices_here, now, wanted_local
 from app.views.scope import settings as current_settings
 from app.wording import clean_text
 
-_FIELDS = ("email", "subject", "body", "page", "query_id")
+_FIELDS = ("email", "subject", "body", "page", "query_id", "session")
 _TICKET_ID = re.compile(r"[0-9a-f]{16}")
 _ARTICLE_PATH = re.compile(r"/[A-Za-z-]{2,12}/articles/(?P<id>.{1,400})")
 _MOST_READ = 5

@@ -27,7 +27,16 @@ _POLICY = "; ".join(
     )
 )
 _SHARED = frozenset(
-    {"api.suggest", "api.search", "api.article", "api.articles", "api.events", "api.tickets"}
+    {
+        "api.suggest",
+        "api.search",
+        "api.article",
+        "api.articles",
+        "api.events",
+        "api.tickets",
+        "widget.entry",
+        "widget.step",
+    }
 )
 """Endpoints that pages of allowed origins may call."""
 

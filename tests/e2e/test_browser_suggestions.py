@@ -301,3 +301,31 @@ def test_keys_pressed_while_composing_are_the_input_methods_own(open_page, key):
     assert active(page) is None
     expect(page.get_by_role("listbox")).to_be_visible()
     expect(box(page)).to_have_value("환불")
+
+
+def test_the_visit_is_told_from_list_to_message(open_page):
+    page = open_page("/en/")
+    told = []
+
+    def keep(request):
+        if request.url.endswith("/api/v1/events"):
+            told.extend(json.loads(request.post_data)["events"])
+
+    page.on("request", keep)
+    page.get_by_role("combobox").press_sequentially("refund")
+    expect(options(page).first).to_be_visible()
+    options(page).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Get a refund")
+    page.wait_for_timeout(1300)
+    page.locator("footer").get_by_role("link", name="Contact a person").click()
+    page.get_by_label("Subject").press_sequentially("x")
+    visit = page.locator("form.contact [name=session]").input_value()
+    page.wait_for_timeout(1300)
+    assert [event["type"] for event in told] == [
+        "suggest_shown",
+        "result_opened",
+        "article_viewed",
+        "contact_started",
+    ]
+    assert told[0]["query_id"] == told[1]["query_id"]
+    assert visit == page.evaluate("JSON.parse(sessionStorage['kotae-session']).name")

@@ -1,22 +1,33 @@
 // How a text field with a list below it behaves for keyboards, screen readers and input methods:
 // the WAI-ARIA combobox pattern, list autocomplete with manual selection. Knows nothing of search.
 
-/** @typedef {{url: string, element: HTMLElement}} Option What choosing a row opens, and the row. */
+/**
+ * @typedef {{element: HTMLElement, act: (newTab: boolean) => void}} Option A row, and what choosing
+ *   it does.
+ */
+
+// A finger leaves the screen before its click arrives.
+const TOUCH_MS = 400;
 
 export class Combobox {
   /** @type {Option[]} */
   #options = [];
   #active = -1;
+  /** Whether the pointer has moved over the list since the last letter. */
+  #pointing = false;
+  /** @type {{options: Option[], said: string} | null} Rows that came while the list had to stay. */
+  #held = null;
 
   /**
    * Make `input` a combobox whose list is shown below it. Focus never leaves the input.
    * @param {HTMLInputElement} input
    * @param {string} label Name of the list for screen readers.
-   * @param {(url: string, newTab: boolean) => void} choose Called when a row is chosen.
+   * @param {{stays?: boolean, dismissed?: () => void}} [options] `stays`: leaving the field does not
+   *   close the list. `dismissed` is called when somebody closes it or leaves.
    */
-  constructor(input, label, choose) {
+  constructor(input, label, { stays = false, dismissed = () => undefined } = {}) {
     this.input = input;
-    this.choose = choose;
+    this.dismissed = dismissed;
     this.list = document.createElement("ul");
     this.list.id = `${input.id}-suggestions`;
     this.list.className = "suggestions";
@@ -28,15 +39,22 @@ export class Combobox {
     this.status.setAttribute("role", "status");
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
-    input.setAttribute("aria-haspopup", "listbox");
     input.setAttribute("aria-controls", this.list.id);
     input.setAttribute("aria-expanded", "false");
     input.after(this.list, this.status);
-    input.addEventListener("keydown", (event) => this.#press(event));
-    input.addEventListener("blur", () => this.close());
+    // Before the host page's own handlers: Enter on a row must not send their form.
+    input.addEventListener("keydown", (event) => this.#press(event), { capture: true });
+    input.addEventListener("input", () => this.#typed());
+    input.addEventListener("blur", () => {
+      if (!stays) this.close();
+      this.dismissed();
+    });
     // The list must not take the focus, or the input would lose it before the click arrives.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => this.#click(event));
+    this.list.addEventListener("pointermove", () => (this.#pointing = true));
+    this.list.addEventListener("pointerdown", () => (this.#pointing = true));
+    this.list.addEventListener("pointerleave", ({ pointerType }) => this.#leave(pointerType));
   }
 
   /** @returns {boolean} */
@@ -45,19 +63,17 @@ export class Combobox {
   }
 
   /**
-   * Show these rows in place of the old ones, none of them active.
+   * Show these rows in place of the old ones, none of them active. While a row is active or the
+   * pointer is on the list, nothing moves: they wait until it is let go.
    * @param {Option[]} options
    * @param {string} said What a screen reader says politely.
    */
   show(options, said) {
-    this.#options = options;
-    options.forEach(({ element }, position) => {
-      element.id = `${this.list.id}-${position}`;
-      element.setAttribute("role", "option");
-      element.setAttribute("aria-selected", "false");
-    });
-    this.list.replaceChildren(...options.map(({ element }) => element));
-    this.#activate(-1);
+    if (this.open && (this.#active >= 0 || this.#pointing)) {
+      this.#held = { options, said };
+      return;
+    }
+    this.#fill(options);
     this.#expand(options.length > 0);
     this.status.textContent = said;
   }
@@ -65,8 +81,46 @@ export class Combobox {
   /** Hide the list; the rows stay for when it is opened again. */
   close() {
     this.#activate(-1);
+    this.#pointing = false;
+    if (this.#held) this.#fill(this.#held.options);
     this.#expand(false);
     this.status.textContent = "";
+  }
+
+  /** @param {Option[]} options */
+  #fill(options) {
+    this.#held = null;
+    this.#activate(-1);
+    this.#options = options;
+    options.forEach(({ element }, position) => {
+      element.id = `${this.list.id}-${position}`;
+      element.setAttribute("role", "option");
+      element.setAttribute("aria-selected", "false");
+    });
+    this.list.replaceChildren(...options.map(({ element }) => element));
+  }
+
+  /** Another text: what was chosen or held belonged to the old one. */
+  #typed() {
+    this.#activate(-1);
+    this.#pointing = false;
+    this.#held = null;
+  }
+
+  /** @param {string} pointerType */
+  #leave(pointerType) {
+    setTimeout(
+      () => {
+        this.#pointing = false;
+        this.#release();
+      },
+      pointerType === "mouse" ? 0 : TOUCH_MS,
+    );
+  }
+
+  #release() {
+    const held = this.#held;
+    if (held && this.#active < 0 && !this.#pointing) this.show(held.options, held.said);
   }
 
   /** @param {boolean} open */
@@ -96,6 +150,7 @@ export class Combobox {
     const next = (this.#active + 1 + step + count) % count;
     this.#expand(true);
     this.#activate(next - 1);
+    this.#release();
   }
 
   /** @param {KeyboardEvent} event */
@@ -104,10 +159,12 @@ export class Combobox {
     // the Enter that confirmed it arrives; 229 still marks that Enter.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (this.#keys[event.key]?.(event)) event.preventDefault();
+    if (!this.#keys[event.key]?.(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
   }
 
-  /** What each key does; true when the browser must not act on it too.
+  /** What each key does; true when nobody else must act on it.
    * @type {Record<string, (event: KeyboardEvent) => boolean>} */
   #keys = {
     ArrowDown: (event) => {
@@ -121,21 +178,16 @@ export class Combobox {
       return true;
     },
     // Home and End belong to the text: they leave the list and move the caret.
-    Home: () => {
-      this.#activate(-1);
-      return false;
-    },
-    End: () => {
-      this.#activate(-1);
-      return false;
-    },
+    Home: () => this.#letGo(),
+    End: () => this.#letGo(),
     Enter: () => {
       const option = this.open ? this.#options[this.#active] : undefined;
       if (option === undefined) return false;
-      this.choose(option.url, false);
+      option.act(false);
       return true;
     },
     Escape: () => {
+      this.dismissed();
       if (!this.open) {
         if (this.input.value === "") return false;
         this.input.value = "";
@@ -147,10 +199,17 @@ export class Combobox {
     },
   };
 
+  /** @returns {false} */
+  #letGo() {
+    this.#activate(-1);
+    this.#release();
+    return false;
+  }
+
   /** @param {MouseEvent} event */
   #click(event) {
     const clicked = event.target instanceof Node ? event.target : null;
     const option = this.#options.find(({ element }) => element.contains(clicked));
-    if (option) this.choose(option.url, event.ctrlKey || event.metaKey);
+    if (option) option.act(event.ctrlKey || event.metaKey);
   }
 }

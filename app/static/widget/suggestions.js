@@ -1,0 +1,167 @@
+// From what is typed to the rows that are shown: asks, words the outcome, and reports it.
+
+import { answerRow, contactRow, noticeRow } from "./rows.js";
+
+/**
+ * @typedef {import("./client.js").Answers} Answers
+ * @typedef {import("./client.js").Item} Item
+ * @typedef {import("./client.js").Notice} Notice
+ * @typedef {import("./combobox.js").Option} Option
+ * @typedef {{show: (options: Option[], said: string) => void, close: () => void, open: boolean}} View
+ *   Where rows are shown.
+ * @typedef {{one?: string, other: string, none: string, unsure: string, failed: string,
+ *   contact: string}} Words
+ * @typedef {{openItem: (item: Item, newTab: boolean, answers: Answers, position: number) => void,
+ *   openNotice: (notice: Notice, newTab: boolean) => void,
+ *   askPerson: (text: string, queryId: string, newTab: boolean) => void,
+ *   shown?: (answers: Answers, text: string) => void, knows?: (notice: Notice) => boolean}} Acts
+ *   What choosing rows does; `knows` says that a notice is in sight already.
+ */
+
+// Lists that only flash by while one types were not read.
+const READ_MS = 800;
+const SILENCE_MS = 400;
+
+export class Suggestions {
+  /** @type {number | undefined} */
+  #reading;
+  /** @type {(() => void) | null} */
+  #unread = null;
+  /** @type {number | undefined} */
+  #silence;
+
+  /**
+   * @param {View} view
+   * @param {import("./client.js").SuggestClient} client
+   * @param {import("./reporter.js").Reporter} reporter
+   * @param {Words} words
+   * @param {Acts} acts
+   * @param {{whenEmpty?: boolean, certain?: boolean}} [options] `whenEmpty`: an empty field shows what
+   *   fits the page. `certain`: only answers are shown, since a person is being written to already.
+   */
+  constructor(view, client, reporter, words, acts, { whenEmpty = false, certain = false } = {}) {
+    this.view = view;
+    this.client = client;
+    this.reporter = reporter;
+    this.words = words;
+    this.acts = acts;
+    this.whenEmpty = whenEmpty;
+    this.certain = certain;
+  }
+
+  /**
+   * Show answers to what is typed by now. Half-composed Hangul, kana and pinyin are asked too: they
+   * are what one wants answers to.
+   * @param {string} typed
+   */
+  ask(typed) {
+    const text = typed.trim();
+    this.cancel();
+    if (text === "" && !this.whenEmpty) {
+      this.view.show([], "");
+      return;
+    }
+    if (this.whenEmpty && !this.view.open) {
+      // Nothing to see for a while: a person can be reached all the same.
+      this.#silence = setTimeout(() => this.view.show([this.#person(text, "", "")], ""), SILENCE_MS);
+    }
+    this.client.ask(
+      typed,
+      (answers) => this.#show(text, answers),
+      () => this.#fail(text),
+    );
+  }
+
+  /** Forget what was asked; an answer that comes later shows nothing. */
+  cancel() {
+    clearTimeout(this.#silence);
+    clearTimeout(this.#reading);
+    this.#unread = null;
+    this.client.cancel();
+  }
+
+  /**
+   * @param {string} text
+   * @param {Answers} answers
+   */
+  #show(text, answers) {
+    clearTimeout(this.#silence);
+    if (this.certain && answers.no_answer) {
+      this.view.show([], "");
+      return;
+    }
+    const { acts, words } = this;
+    const count = answers.items.length;
+    // Listed without being an answer: what the text may become a question about.
+    const unsure = text !== "" && answers.no_answer && count > 0;
+    const note = unsure ? words.unsure : count || text === "" ? "" : words.none;
+    // What the page says already is not said twice.
+    const news = (answers.notices ?? []).filter((notice) => !acts.knows?.(notice));
+    /** @type {Option[]} */
+    const rows = news.map((notice) => ({
+      element: noticeRow(notice),
+      act: (newTab) => acts.openNotice(notice, newTab),
+    }));
+    for (const [position, item] of answers.items.entries()) {
+      const act = (/** @type {boolean} */ newTab) => this.#open(item, newTab, answers, position);
+      rows.push({ element: answerRow(item), act });
+    }
+    if (unsure) for (const row of rows) row.element.classList.add("suggestion-unsure");
+    if (!this.certain) rows.push(this.#person(text, answers.query_id, note));
+    this.view.show(rows, note || this.#count(count));
+    this.#unread = () => this.#read(text, answers);
+    this.#reading = setTimeout(() => this.#unread?.(), READ_MS);
+  }
+
+  /** @param {string} text */
+  #fail(text) {
+    clearTimeout(this.#silence);
+    if (this.certain) this.view.show([], "");
+    else this.view.show([this.#person(text, "", this.words.failed)], this.words.failed);
+  }
+
+  /**
+   * @param {string} text
+   * @param {Answers} answers
+   */
+  #read(text, answers) {
+    this.#unread = null;
+    const articles = answers.items.map(({ article_id }) => article_id);
+    const value = { articles, no_answer: answers.no_answer, empty: text === "" };
+    this.reporter.report("suggest_shown", { query_id: answers.query_id, value });
+    this.acts.shown?.(answers, text);
+  }
+
+  /**
+   * @param {Item} item
+   * @param {boolean} newTab
+   * @param {Answers} answers
+   * @param {number} position
+   */
+  #open(item, newTab, answers, position) {
+    this.#unread?.(); // chosen so quickly, it was read all the same
+    const { article_id, locale } = item;
+    const about = { query_id: answers.query_id, article_id, locale, value: { position } };
+    this.reporter.report("result_opened", about);
+    this.acts.openItem(item, newTab, answers, position);
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} queryId
+   * @param {string} note
+   * @returns {Option}
+   */
+  #person(text, queryId, note) {
+    return {
+      element: contactRow(this.words.contact, note),
+      act: (newTab) => this.acts.askPerson(text, queryId, newTab),
+    };
+  }
+
+  /** @param {number} count @returns {string} */
+  #count(count) {
+    const { one, other } = this.words;
+    return ((count === 1 && one) || other).replace("{count}", String(count));
+  }
+}

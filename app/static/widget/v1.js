@@ -1,0 +1,15 @@
+// Where the built widget begins. `scripts/build_widget` puts in VERSION, which the addresses
+// of the later steps begin with, and MODULE, the script's own address if it is a module.
+
+import { install } from "./kotae.js";
+
+/* global VERSION, MODULE */
+const script = document.currentScript ?? document.querySelector('script[src*="/widget/v1."]');
+const own = MODULE || script?.getAttribute("src") || "/";
+const home = new URL(own, document.baseURI).origin;
+const later = `${home}/widget/${VERSION}/`;
+install(
+  home,
+  (language) => import(`${later}panel.${language}.js`),
+  () => import(`${later}offers.js`),
+);

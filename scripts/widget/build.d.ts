@@ -1,0 +1,3 @@
+/** What scripts/build_widget puts into v1.js. */
+declare const VERSION: string;
+declare const MODULE: string;

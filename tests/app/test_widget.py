@@ -1,0 +1,112 @@
+"""The widget as it is served, what it weighs, and that what is served is what is written."""
+
+import gzip
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import app
+
+ROOT = Path(app.__file__).parents[1]
+SOURCES = ROOT / "app" / "static" / "widget"
+BUILT = SOURCES / "built"
+ENTRIES = ("v1.js", "v1.mjs")
+PANELS = sorted(path.name for path in BUILT.glob("panel.*.js"))
+SUGGEST_BUDGET = 8 * 1024
+CONTACT_BUDGET = 12 * 1024
+SHOP = "https://shop.example.com"
+
+
+def weigh(name):
+    return len(gzip.compress((BUILT / name).read_bytes(), 9))
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_suggesting_weighs_no_more_than_8_kb(entry):
+    assert weigh(entry) <= SUGGEST_BUDGET
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_with_reading_and_contact_it_weighs_no_more_than_12_kb(panel):
+    assert max(map(weigh, ENTRIES)) + weigh(panel) <= CONTACT_BUDGET
+
+
+def test_every_language_has_its_later_steps():
+    assert [f"panel.{tag}.js" for tag in ("en", "ja", "ko", "zh-Hant", "zh")] == PANELS
+
+
+@pytest.mark.slow
+def test_what_is_served_is_built_from_these_sources_and_its_types_hold():
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "build_widget", "--check"],
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    if done.returncode == 2:
+        pytest.fail(done.stderr) if os.environ.get("CI") else pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_script_that_pages_name_is_fresh_within_an_hour(client):
+    response = client.get("/widget/v1.js")
+    assert response.status_code == 200
+    assert response.content_type == "text/javascript; charset=utf-8"
+    assert response.data == (BUILT / "v1.js").read_bytes()
+    assert "max-age=3600" in response.headers["Cache-Control"]
+    again = client.get("/widget/v1.js", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["offers.js", *PANELS])
+def test_the_later_steps_are_kept_for_a_year_under_the_version_that_the_script_names(client, name):
+    version = re.search(r"/widget/([0-9a-f]{12})/", (BUILT / "v1.js").read_text("utf-8"))[1]
+    kept = client.get(f"/widget/{version}/{name}")
+    assert kept.data == (BUILT / name).read_bytes()
+    assert "immutable" in kept.headers["Cache-Control"]
+    other = client.get(f"/widget/000000000000/{name}")
+    assert other.status_code == 200
+    assert other.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_script_can_be_pinned_by_its_own_version(client, name):
+    version = hashlib.sha256((BUILT / name).read_bytes()).hexdigest()[:12]
+    assert "immutable" in client.get(f"/widget/{version}/{name}").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/widget/v1.js", "/widget/v1.mjs", "/widget/x/panel.ko.js"])
+def test_pages_of_allowed_sites_may_import_it_and_others_not(sessions, make_client, path):
+    client = make_client(allowed_origins=(SHOP,))
+    shared = client.get(path, headers={"Origin": SHOP}).headers
+    assert shared["Access-Control-Allow-Origin"] == SHOP
+    assert shared["Cross-Origin-Resource-Policy"] == "cross-origin"
+    other = client.get(path, headers={"Origin": "https://evil.example.net"}).headers
+    assert "Access-Control-Allow-Origin" not in other
+    assert "Origin" in other["Vary"]
+
+
+@pytest.mark.parametrize("path", ["/widget/v2.js", "/widget/x/nothing.js", "/widget/x/../v1.js"])
+def test_nothing_else_is_there(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_the_widgets_style_runs_from_right_to_left_too():
+    physical = re.compile(
+        r"[{;\s]((?:margin|padding|border|inset)-(?:left|right|top|bottom)"
+        r"|left|right|top|bottom|(?:min-|max-)?(?:width|height))\s*:"
+    )
+    for path in SOURCES.glob("*.js"):
+        styles = re.findall(r"STYLE = `(.*?)`", path.read_text("utf-8"), flags=re.S)
+        assert [physical.findall(style) for style in styles] in ([], [[]]), path.name
+
+
+def test_no_source_makes_markup_of_text():
+    for path in SOURCES.glob("*.js"):
+        text = path.read_text("utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacent|DOMParser|\beval\b", text), path

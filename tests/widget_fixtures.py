@@ -1,0 +1,128 @@
+"""A shop on an origin of its own, whose pages carry the widget under a strict policy."""
+
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from app import create_app
+from app.db import create_database_engine, session_factory
+from app.models import Base
+from app.settings import Settings
+from tests.browser_fixtures import VIEWPORT, _Quiet
+from tests.fake_index import FakeIndex
+from tests.help_center import hits_of_help_center, small_help_center
+
+STYLE = "body { margin: 1rem; font-family: sans-serif } .tall { block-size: 30rem }"
+FRAME = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/style.css">{head}</head>
+<body><main><h1>Shop</h1>{body}</main></body></html>"""
+
+
+def policy(help_center):
+    """What a careful shop allows; no inline style or script, no text made into markup."""
+    return (
+        f"default-src 'none'; script-src {help_center} 'self'; style-src 'self'; "
+        f"connect-src {help_center}; img-src {help_center}; base-uri 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+@dataclass
+class Shop:
+    """The shop's server: pages by path, files by path."""
+
+    help_center: str
+    pages: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
+
+    def __call__(self, environ, start_response):
+        path = Request(environ).path
+        if path == "/style.css":
+            response = Response(STYLE, content_type="text/css")
+        elif path in self.files:
+            response = Response(self.files[path], content_type="text/javascript")
+        elif path in self.pages:
+            response = Response(self.pages[path], content_type="text/html; charset=utf-8")
+            response.headers["Content-Security-Policy"] = policy(self.help_center)
+        else:
+            response = Response("<title>Elsewhere</title>", content_type="text/html")
+        return response(environ, start_response)
+
+
+def _serve(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    return server, thread
+
+
+def _stop(server, thread):
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory):
+    """The shop; its help center allows its origin, and nobody else's."""
+    shop = Shop("")
+    server, thread = _serve(shop)
+    # Another host name is another site, too.
+    shop.url = f"http://localhost:{server.server_port}"
+    generous = "100000/minute"
+    settings = Settings(
+        var_dir=tmp_path_factory.mktemp("shop"),
+        allowed_origins=(shop.url,),
+        rate_suggest=generous,
+        rate_search=generous,
+        rate_tickets=generous,
+        rate_events=generous,
+    )
+    engine = create_database_engine(settings)
+    Base.metadata.create_all(engine)
+    shop.sessions = session_factory(engine)
+    with shop.sessions.begin() as session:
+        session.add_all(small_help_center())
+    app = create_app(settings, index=FakeIndex(hits_of_help_center()))
+    help_server, help_thread = _serve(app)
+    shop.help_center = f"http://127.0.0.1:{help_server.server_port}"
+    yield shop
+    _stop(help_server, help_thread)
+    _stop(server, thread)
+    app.extensions["kotae"].sessions.kw["bind"].dispose()
+    engine.dispose()
+
+
+@pytest.fixture
+def open_shop(browser, shop):
+    """Opens a page of the shop around `body`; complaints, also of its policy, fail the test."""
+    contexts, complaints = [], []
+
+    def open_at(body, *, head=None, lang="en", script=None, expect_complaints=False, **options):
+        number = len(shop.pages)
+        tag = f'<script defer src="{shop.help_center}/widget/v1.js"></script>'
+        more = ""
+        if script is not None:
+            shop.files[f"/{number}.js"] = script
+            more = f'<script defer src="/{number}.js"></script>'
+        whole = FRAME.format(lang=lang, head=(tag if head is None else head) + more, body=body)
+        shop.pages[f"/page/{number}"] = whole
+        options.setdefault("viewport", VIEWPORT)
+        context = browser.new_context(base_url=shop.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        if not expect_complaints:
+            page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"/page/{number}")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
