@@ -13,13 +13,16 @@ from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
 from app.models.ticket import Ticket, TicketOutcome, TicketReply
+from app.models.user import ROLES, AuditEntry, Invitation, SignInFailure, User, UserSession
 
 __all__ = [
     "AUDIENCES",
     "EVENT_TYPES",
     "NOTICE_KINDS",
+    "ROLES",
     "STATUSES",
     "Article",
+    "AuditEntry",
     "Base",
     "Category",
     "DailyCount",
@@ -28,15 +31,19 @@ __all__ = [
     "EpisodeRecord",
     "Event",
     "Experiment",
+    "Invitation",
     "Media",
     "MediaFile",
     "Notice",
     "OutboxEntry",
     "Redirect",
     "Revision",
+    "SignInFailure",
     "Ticket",
     "TicketOutcome",
     "TicketReply",
+    "User",
+    "UserSession",
     "UtcDateTime",
     "utc_now",
 ]
