@@ -24,6 +24,7 @@ COMMANDS = {
     "report": "reports:report_group",
     "notice": "notices:notice_group",
     "ticket": "tickets:ticket_group",
+    "user": "users:user_group",
     "brand": "look:brand_command",
     "doctor": "upkeep:doctor_command",
     "backup": "upkeep:backup_command",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app import setting_values as values
+from app.delivery_settings import DeliverySettings
 from app.errors import KotaeError
 from app.setting_fields import SettingDescription
 from app.setting_fields import setting as _setting
@@ -28,7 +29,7 @@ class SettingsError(KotaeError):
 
 
 @dataclass(frozen=True)
-class Settings(SiteSettings):
+class Settings(SiteSettings, DeliverySettings):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,9 +17,10 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.attachments import Attachment
 from app.errors import KotaeError
 from app.languages import read_locale
-from app.models import Ticket, TicketOutcome, TicketReply
+from app.models import Ticket, TicketAttachment, TicketDelivery, TicketOutcome, TicketReply
 from app.payload import Fields, parse_json
 from app.problems import NotSigned
 
@@ -90,8 +92,17 @@ def read_ticket(values: Any) -> NewTicket:
     return ticket
 
 
-def open_ticket(session: Session, ticket: NewTicket) -> str:
-    """Store the ticket, commit, and return its id, which cannot be guessed or counted."""
+def open_ticket(
+    session: Session,
+    ticket: NewTicket,
+    *,
+    files: Iterable[Attachment] = (),
+    channels: Iterable[str] = (),
+) -> str:
+    """Store the ticket, commit, and return its id, which cannot be guessed or counted.
+
+    `channels` are those by which it is to be carried to a help desk (app/ticket_delivery).
+    """
     ticket_id = secrets.token_hex(8)
     session.add(
         Ticket(
@@ -106,8 +117,23 @@ def open_ticket(session: Session, ticket: NewTicket) -> str:
             custom=ticket.custom,
         )
     )
+    session.flush()
+    for file in files:
+        session.add(_attached(ticket_id, file))
+    session.add_all(TicketDelivery(ticket_id=ticket_id, channel=channel) for channel in channels)
     session.commit()
     return ticket_id
+
+
+def _attached(ticket_id: str, file: Attachment) -> TicketAttachment:
+    return TicketAttachment(
+        ticket_id=ticket_id,
+        name=file.name,
+        media_type=file.media_type,
+        size=len(file.data),
+        sha256=file.sha256,
+        data=file.data,
+    )
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:

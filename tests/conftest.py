@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.model_fixtures",
     "tests.postgresql_fixtures",
     "tests.server_fixtures",
+    "tests.staff_fixtures",
     "tests.web_fixtures",
     "tests.widget_fixtures",
 ]

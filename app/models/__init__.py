@@ -5,21 +5,34 @@ from __future__ import annotations
 from app.models.article import AUDIENCES, STATUSES, Article, Revision
 from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
+from app.models.delivery import DELIVERY_STATES, TicketAttachment, TicketDelivery
 from app.models.episode import DailyCount, DeflectionMark, EpisodeChange, EpisodeRecord
 from app.models.event import EVENT_TYPES, Event
 from app.models.experiment import Experiment
+from app.models.improvement import (
+    IMPROVEMENT_KINDS,
+    IMPROVEMENT_STATES,
+    Improvement,
+    InsightSetting,
+)
 from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
 from app.models.ticket import Ticket, TicketOutcome, TicketReply
+from app.models.user import ROLES, AuditEntry, Invitation, SignInFailure, User, UserSession
 
 __all__ = [
     "AUDIENCES",
+    "DELIVERY_STATES",
     "EVENT_TYPES",
+    "IMPROVEMENT_KINDS",
+    "IMPROVEMENT_STATES",
     "NOTICE_KINDS",
+    "ROLES",
     "STATUSES",
     "Article",
+    "AuditEntry",
     "Base",
     "Category",
     "DailyCount",
@@ -28,15 +41,23 @@ __all__ = [
     "EpisodeRecord",
     "Event",
     "Experiment",
+    "Improvement",
+    "InsightSetting",
+    "Invitation",
     "Media",
     "MediaFile",
     "Notice",
     "OutboxEntry",
     "Redirect",
     "Revision",
+    "SignInFailure",
     "Ticket",
+    "TicketAttachment",
+    "TicketDelivery",
     "TicketOutcome",
     "TicketReply",
+    "User",
+    "UserSession",
     "UtcDateTime",
     "utc_now",
 ]

@@ -126,6 +126,7 @@ if (article instanceof HTMLElement) {
     id: article.dataset.article ?? "",
     title: article.dataset.title ?? "",
     locale: article.lang,
+    helped: new URLSearchParams(location.search).get("feedback") !== "why",
   });
   const reporter = new Reporter(() => "/api/v1/events");
   reporter.report("article_viewed", { article_id: article.dataset.article, locale: article.lang });

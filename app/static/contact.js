@@ -1,7 +1,7 @@
 // The contact form's comforts: answers while the subject is typed, and what was read in this tab.
 
 import { passageUrl } from "./passage.js";
-import { recall } from "./read.js";
+import { recall, recallQuestions } from "./read.js";
 import { SuggestClient } from "./widget/client.js";
 import { Reporter } from "./widget/reporter.js";
 
@@ -57,28 +57,48 @@ function attachOffers(form) {
   if (subject.value) ask();
 }
 
-/** @param {HTMLFormElement} form */
-function attachRead(form) {
-  const template = form.querySelector("#read-row");
+/**
+ * A row that can be unticked, from a template of the form.
+ * @param {HTMLFormElement} form
+ * @param {string} template
+ * @param {{id: string, value: string, text: string, lang: string}} content
+ */
+function addRow(form, template, { id, value, text, lang }) {
+  const found = form.querySelector(template);
   const group = form.querySelector(".attached");
-  if (!(template instanceof HTMLTemplateElement) || !(group instanceof HTMLElement)) return;
-  const shown = new Set(
-    [...form.querySelectorAll("input[name=read]")].map((box) => box.getAttribute("value")),
-  );
+  if (!(found instanceof HTMLTemplateElement) || !(group instanceof HTMLElement)) return;
+  const row = found.content.cloneNode(true);
+  if (!(row instanceof DocumentFragment)) return;
+  const label = row.querySelector("label");
+  const words = row.querySelector("span");
+  const boxes = row.querySelectorAll("input");
+  if (!label || !words || boxes.length === 0) return;
+  for (const box of boxes) box.value = value;
+  boxes[0].id = label.htmlFor = id;
+  words.textContent = text;
+  if (lang) words.lang = lang;
+  group.append(row);
+  group.hidden = false;
+}
+
+/**
+ * What was searched for and read in this tab, offered to be sent along.
+ * @param {HTMLFormElement} form
+ */
+function attachTried(form) {
+  /** @param {string} name */
+  const shown = (name) =>
+    new Set([...form.querySelectorAll(`input[name=${name}]`)].map((box) => box.getAttribute("value")));
+  const [asked, read] = [shown("asked"), shown("read")];
+  for (const [number, question] of recallQuestions().entries()) {
+    if (asked.has(question)) continue;
+    addRow(form, "#asked-row", { id: `asked-here-${number}`, value: question, text: question, lang: "" });
+  }
   for (const [number, article] of recall().entries()) {
-    if (shown.has(article.id)) continue;
-    const row = template.content.cloneNode(true);
-    if (!(row instanceof DocumentFragment)) continue;
-    const box = row.querySelector("input");
-    const label = row.querySelector("label");
-    const title = row.querySelector("span");
-    if (!box || !label || !title) continue;
-    box.value = article.id;
-    box.id = label.htmlFor = `read-here-${number}`;
-    title.textContent = article.title;
-    title.lang = article.locale;
-    group.append(row);
-    group.hidden = false;
+    if (read.has(article.id)) continue;
+    const template = article.helped === false ? "#rejected-row" : "#read-row";
+    const { id: value, title: text, locale: lang } = article;
+    addRow(form, template, { id: `read-here-${number}`, value, text, lang });
   }
 }
 
@@ -101,5 +121,5 @@ const form = document.querySelector("form.contact");
 if (form instanceof HTMLFormElement) {
   attachVisit(form);
   attachOffers(form);
-  attachRead(form);
+  attachTried(form);
 }

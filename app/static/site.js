@@ -16,6 +16,12 @@ function closeMenu(event) {
 document.addEventListener("click", closeMenu);
 document.addEventListener("keydown", closeMenu);
 
+// What was searched for can go with a message to a person, if its writer likes.
+const asked = new URLSearchParams(location.search).get("q")?.trim();
+if (asked && location.pathname.endsWith("/search")) {
+  import("./read.js").then(({ rememberQuestion }) => rememberQuestion(asked)).catch(() => undefined);
+}
+
 // One page for when the network is away; nothing else is kept.
 const offline = document.body.dataset.offline;
 if (offline && "serviceWorker" in navigator) {

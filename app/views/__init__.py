@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli import register_commands
 from app.settings import Settings
+from app.views.accounts import accounts_blueprint
 from app.views.api import api_blueprint
 from app.views.assets import install_assets
 from app.views.contact import contact_blueprint
@@ -53,6 +54,7 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(contextual_blueprint(parts.settings, limiter))
     app.register_blueprint(results_blueprint(parts.settings, limiter))
     app.register_blueprint(help_blueprint(parts.settings, limiter))
+    app.register_blueprint(accounts_blueprint(limiter))
     register_commands(app)
     return app
 

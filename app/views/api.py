@@ -117,7 +117,8 @@ def tickets() -> tuple[Response, int]:
     ticket = read_ticket(parse_json(request.get_data()))
     if wants_no_tracking():
         ticket = replace(ticket, session=None)
-    return jsonify(ticket_id=open_ticket(database(), ticket)), 201
+    ticket_id = open_ticket(database(), ticket, channels=settings().ticket_delivery)
+    return jsonify(ticket_id=ticket_id), 201
 
 
 def outcomes() -> tuple[Response, int]:

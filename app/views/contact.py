@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.addresses import contact_url, request_url
+from app.attachments import (
+    LARGEST_FILE,
+    LARGEST_TOGETHER,
+    MOST_FILES,
+    Attachment,
+    AttachmentRefused,
+    read_attachments,
+)
 from app.models import Article
 from app.problems import BadRequestData
 from app.reading import ArticleNotFound, find_article
@@ -32,6 +41,9 @@ _FIELDS = ("email", "subject", "body", "page", "query_id", "session")
 _TICKET_ID = re.compile(r"[0-9a-f]{16}")
 _ARTICLE_PATH = re.compile(r"/[A-Za-z-]{2,12}/articles/(?P<id>.{1,400})")
 _MOST_READ = 5
+_LONGEST_ASKED = 200
+_LARGEST_FORM = LARGEST_TOGETHER + 512 * 1024
+"""Bytes; the files, and the words with them."""
 
 
 def contact_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
@@ -56,23 +68,34 @@ def show_form(locale: str) -> Response:
     read = _articles(locale, [article_id]) if article_id else []
     if read:
         given["page"] = ""  # the article's title says it better than its address
-    return _form(locale, given, read)
+    return _form(locale, given, read, asked=_asked([given["subject"]]))
 
 
 def send_form(locale: str) -> AnyResponse:
     """Store the message and lead to its number, or show the form again with what is amiss."""
     refuse_foreign_form()
+    request.max_content_length = _LARGEST_FORM
     given = {name: request.form.get(name, "") for name in _FIELDS}
     given["email"] = given["email"].strip()
     read = [article_id for article_id in request.form.getlist("read") if article_id][:_MOST_READ]
     articles = _articles(locale, read)
-    custom = {"read": [article.article_id for article in articles]} if articles else {}
+    asked, rejected = _asked(request.form.getlist("asked")), request.form.getlist("rejected")
+    faults: dict[str, str] = {}
+    files: tuple[Attachment, ...] = ()
     try:
-        ticket = read_ticket(given | {"locale": locale, "custom": custom})
+        files = read_attachments(_files())
+    except AttachmentRefused as error:
+        faults["attachment"] = error.reason
+    try:
+        ticket = read_ticket(
+            given | {"locale": locale, "custom": _tried(asked, articles, rejected)}
+        )
     except BadRequestData as error:
-        faults = {problem.field: problem.code for problem in error.problems}
-        return _form(locale, given, articles, faults)
-    ticket_id = open_ticket(database(), ticket)
+        faults |= {problem.field: problem.code for problem in error.problems}
+    if faults:
+        return _form(locale, given, articles, faults, asked)
+    channels = current_settings().ticket_delivery
+    ticket_id = open_ticket(database(), ticket, files=files, channels=channels)
     key = request_key(key_of(), ticket_id)
     response = redirect(f"{contact_url(locale)}/sent?ticket={ticket_id}&key={key}", 303)
     remember_request(response, ticket_id, key)
@@ -95,8 +118,35 @@ def sent(locale: str) -> Response:
     return response
 
 
+def _asked(questions: list[str]) -> list[str]:
+    """What was searched for, each once, short enough to be read by who answers."""
+    cleaned = (" ".join(clean_text(each).split())[:_LONGEST_ASKED] for each in questions)
+    return list(dict.fromkeys(each for each in cleaned if each))[:_MOST_READ]
+
+
+def _tried(asked: list[str], read: list[Article], rejected: list[str]) -> dict[str, list[str]]:
+    """What the sender lets us know of what they tried; articles only where they may read them."""
+    known = [article.article_id for article in read]
+    tried = {
+        "asked": asked,
+        "read": known,
+        "rejected": [article_id for article_id in known if article_id in rejected],
+    }
+    return {name: values for name, values in tried.items() if values}
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    for file in request.files.getlist("attachment"):
+        if file.filename:
+            yield file.filename, file.read(LARGEST_FILE + 1)
+
+
 def _form(
-    locale: str, given: dict[str, str], read: list[Article], faults: dict[str, str] | None = None
+    locale: str,
+    given: dict[str, str],
+    read: list[Article],
+    faults: dict[str, str] | None = None,
+    asked: Sequence[str] = (),
 ) -> Response:
     came_from = given.get("page") or next(
         (f"/{locale}/articles/{article.article_id}" for article in read), ""
@@ -106,6 +156,9 @@ def _form(
         422 if faults else 200,
         given=given,
         read=read,
+        rejected=request.form.getlist("rejected"),
+        asked=asked,
+        limits={"files": MOST_FILES, "megabytes": LARGEST_FILE // 1024**2},
         faults=faults or {},
         notices=notices_here(given.get("subject", ""), came_from),
         answer_time=_answer_time(),

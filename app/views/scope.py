@@ -76,7 +76,12 @@ def audiences() -> frozenset[str]:
 
 
 def page_locale() -> str:
-    """The language of the page asked for: the one in its address, else the visitor's best."""
+    """The language of the page asked for: the one in its address, else the visitor's best.
+
+    The pages of staff have none in their addresses; `app.views.staff` says which was chosen.
+    """
+    if "page_locale" in g:
+        return cast(str, g.page_locale)
     first = request.path.lstrip("/").split("/", 1)[0]
     return read_locale(first) or accepted_locale()
 

@@ -24,6 +24,8 @@ ADDRESSES = [
     "/{}/offline",
     "/{}/for?page=https://shop.example.com/refund",
     "/{}/nothing",
+    "/sign-in?lang={}",
+    "/set-up/unknown?lang={}",
 ]
 
 

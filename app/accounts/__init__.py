@@ -1,0 +1,1 @@
+"""Accounts of staff: who may sign in, and what they may do."""

@@ -1,0 +1,188 @@
+"""`kb user`: who may sign in, and what they may do."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from app.accounts.audit import COMMAND_LINE, list_deeds
+from app.accounts.invitations import VALID, invite
+from app.accounts.users import (
+    UserNotFound,
+    add_user,
+    disable_user,
+    enable_user,
+    find_user,
+    has_users,
+    list_users,
+    set_password,
+    set_role,
+)
+from app.commands.printing import json_option, named_errors, print_json
+from app.commands.workplace import open_workplace
+from app.models import ROLES, AuditEntry, User, utc_now
+
+_ROLE = click.Choice(ROLES)
+
+
+@click.group("user")
+def user_group() -> None:
+    """Manage the accounts of people who work on the help center."""
+
+
+@user_group.command("add")
+@click.argument("email")
+@click.option(
+    "--name", default="", help="How they are called; by default the address's first part."
+)
+@click.option("--role", type=_ROLE, default="reader", show_default=True, help="What they may do.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@named_errors
+def add_command(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Make an account with a password that is asked for."""
+    password = _ask_password(from_stdin=password_stdin)
+    with open_workplace() as place, place.sessions() as session:
+        user = add_user(
+            session, email=email, name=name, role=role, password=password, actor=COMMAND_LINE
+        )
+    click.echo(_line(user))
+
+
+@user_group.command("invite")
+@click.argument("email")
+@click.option("--name", default="", help="How they are called; they can change it.")
+@click.option("--role", type=_ROLE, help="What they may do: the first is owner, others reader.")
+@named_errors
+def invite_command(email: str, name: str, role: str | None) -> None:
+    """Print a link by which somebody chooses a password, once; makes the account if need be."""
+    with open_workplace() as place, place.sessions() as session:
+        try:
+            user = find_user(session, email)
+            if role is not None and role != user.role:
+                set_role(session, user, role, actor=COMMAND_LINE)
+        except UserNotFound:
+            first = "reader" if has_users(session) else "owner"
+            user = add_user(
+                session,
+                email=email,
+                name=name,
+                role=role or first,
+                password=None,
+                actor=COMMAND_LINE,
+            )
+        token = invite(session, user, actor=COMMAND_LINE, now=utc_now())
+        site = place.settings.base_url or "http://127.0.0.1:8000"
+    click.echo(f"{site}/set-up/{token}")
+    hours = int(VALID.total_seconds() // 3600)
+    click.echo(f"{user.email}, {user.role}; the link works once, for {hours} hours", err=True)
+
+
+@user_group.command("list")
+@json_option
+@named_errors
+def list_command(as_json: bool) -> None:
+    """List every account."""
+    with open_workplace() as place, place.sessions() as session:
+        users = list_users(session)
+    if as_json:
+        print_json([_members(user) for user in users])
+        return
+    for user in users:
+        click.echo(_line(user))
+
+
+@user_group.command("disable")
+@click.argument("email")
+@named_errors
+def disable_command(email: str) -> None:
+    """Sign somebody out everywhere and let them in no more."""
+    with open_workplace() as place, place.sessions() as session:
+        user = find_user(session, email)
+        disable_user(session, user, actor=COMMAND_LINE, now=utc_now())
+    click.echo(_line(user))
+
+
+@user_group.command("enable")
+@click.argument("email")
+@named_errors
+def enable_command(email: str) -> None:
+    """Let a disabled account in again."""
+    with open_workplace() as place, place.sessions() as session:
+        user = find_user(session, email)
+        enable_user(session, user, actor=COMMAND_LINE)
+    click.echo(_line(user))
+
+
+@user_group.command("role")
+@click.argument("email")
+@click.argument("role", type=_ROLE)
+@named_errors
+def role_command(email: str, role: str) -> None:
+    """Say what somebody may do; it counts from their next click on."""
+    with open_workplace() as place, place.sessions() as session:
+        user = find_user(session, email)
+        set_role(session, user, role, actor=COMMAND_LINE)
+    click.echo(_line(user))
+
+
+@user_group.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@named_errors
+def password_command(email: str, password_stdin: bool) -> None:
+    """Give somebody another password and sign them out everywhere."""
+    with open_workplace() as place, place.sessions() as session:
+        user = find_user(session, email)
+        password = _ask_password(from_stdin=password_stdin)
+        set_password(session, user, password, actor=COMMAND_LINE)
+    click.echo(_line(user))
+
+
+@user_group.command("log")
+@click.option("--limit", default=50, show_default=True, help="How many lines.")
+@json_option
+@named_errors
+def log_command(limit: int, as_json: bool) -> None:
+    """Print what staff did, the newest first."""
+    with open_workplace() as place, place.sessions() as session:
+        deeds = list_deeds(session, limit=limit)
+    if as_json:
+        print_json([_deed(deed) for deed in deeds])
+        return
+    for deed in deeds:
+        details = " ".join(f"{name}={value}" for name, value in deed.details.items())
+        done = f"{deed.actor}  {deed.action}  {deed.subject}  {details}"
+        click.echo(f"{deed.at:%Y-%m-%d %H:%M:%S}  {done}".rstrip())
+
+
+def _ask_password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _line(user: User) -> str:
+    state = "disabled" if user.disabled_at else "invited" if not user.password_hash else "active"
+    return f"{user.email}  {user.role}  {state}  {user.name}"
+
+
+def _members(user: User) -> dict[str, object]:
+    return {
+        "email": user.email,
+        "name": user.name,
+        "role": user.role,
+        "disabled": user.disabled_at is not None,
+        "has_password": user.password_hash is not None,
+        "signed_in_at": user.signed_in_at and user.signed_in_at.isoformat(),
+    }
+
+
+def _deed(deed: AuditEntry) -> dict[str, object]:
+    return {
+        "at": deed.at.isoformat(),
+        "actor": deed.actor,
+        "action": deed.action,
+        "subject": deed.subject,
+        "details": deed.details,
+    }
