@@ -106,11 +106,16 @@ def _load_articles(
 
 
 def _keeps_an_edit(article: Article, file: RenderedFile, plan: Plan) -> bool:
-    """Whether the article was edited here since it was imported and the file was not.
+    """Whether the article was edited or put away here since it was imported, and the file not.
 
     Where both changed the file wins, and a warning says which revision holds the edit.
     """
-    if article.imported_hash is None or article.source_hash == article.imported_hash:
+    if article.imported_hash is None:
+        return False
+    is_retired = article.status == "archived" or article.deleted_at is not None
+    if is_retired and article.import_key is not None:
+        return article.imported_hash == file.parsed.content.source_hash
+    if article.source_hash == article.imported_hash:
         return False
     if article.imported_hash == file.parsed.content.source_hash:
         return True

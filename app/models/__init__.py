@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from app.models.article import AUDIENCES, STATUSES, Article, Revision
+from app.models.article import AUDIENCES, ORIGINS, STATUSES, Article, Revision
 from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
+from app.models.editorial import (
+    CONFLICT_KINDS,
+    REVIEW_STATES,
+    Conflict,
+    EditorialAction,
+    PlannedPublication,
+    Review,
+    ReviewComment,
+    UnsavedText,
+)
 from app.models.episode import DailyCount, DeflectionMark, EpisodeChange, EpisodeRecord
 from app.models.event import EVENT_TYPES, Event
 from app.models.experiment import Experiment
@@ -16,14 +26,19 @@ from app.models.ticket import Ticket, TicketOutcome, TicketReply
 
 __all__ = [
     "AUDIENCES",
+    "CONFLICT_KINDS",
     "EVENT_TYPES",
     "NOTICE_KINDS",
+    "ORIGINS",
+    "REVIEW_STATES",
     "STATUSES",
     "Article",
     "Base",
     "Category",
+    "Conflict",
     "DailyCount",
     "DeflectionMark",
+    "EditorialAction",
     "EpisodeChange",
     "EpisodeRecord",
     "Event",
@@ -32,11 +47,15 @@ __all__ = [
     "MediaFile",
     "Notice",
     "OutboxEntry",
+    "PlannedPublication",
     "Redirect",
+    "Review",
+    "ReviewComment",
     "Revision",
     "Ticket",
     "TicketOutcome",
     "TicketReply",
+    "UnsavedText",
     "UtcDateTime",
     "utc_now",
 ]
