@@ -11,7 +11,6 @@ from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, require_permission
 from app.editing.revisions import (
     append_revision,
-    content_of,
     head_of,
     is_live,
     read_revision,
@@ -22,6 +21,7 @@ from app.errors import KotaeError
 from app.merging import Merge, merge_sources, merge_texts
 from app.models import Article, Conflict, Revision
 from app.outbox import note_change
+from app.publishing import mark_published
 
 
 class EditConflict(KotaeError):
@@ -131,6 +131,14 @@ def list_conflicts(session: Session) -> list[Conflict]:
     return list(session.scalars(waiting.order_by(Conflict.opened_at, Conflict.id)))
 
 
+def find_conflict(session: Session, conflict_id: int) -> Conflict:
+    """One that waits for somebody. Raises ConflictNotFound."""
+    conflict = session.get(Conflict, conflict_id)
+    if conflict is None or conflict.resolved_at is not None:
+        raise ConflictNotFound("There is no such conflict; it may have been resolved.")
+    return conflict
+
+
 def texts_of(session: Session, conflict: Conflict) -> ConflictingTexts:
     """Both texts of a conflict. `theirs` is what the site shows; a deleted file's is empty."""
     article = conflict.article
@@ -163,9 +171,7 @@ def resolve_conflict(
     """
     content = read_content(source.encode("utf-8"))
     with writing(session, actor) as tx:
-        conflict = session.get(Conflict, conflict_id)
-        if conflict is None or conflict.resolved_at is not None:
-            raise ConflictNotFound("There is no such conflict; it may have been resolved.")
+        conflict = find_conflict(session, conflict_id)
         article = conflict.article
         is_draft = conflict.kind == "draft"
         require_permission(actor, "write" if is_draft else "resolve", place_of(article))
@@ -194,10 +200,19 @@ def _put_resolution(
     if content.source != article.source:
         number = append_revision(tx, article, content, note=note, based_on=based_on)
         show_revision(tx, article, content, number)
+        if article.status == "archived" or article.deleted_at is not None:
+            mark_published(article, content.status, tx.now)
     # The folder's text has been looked at: what the site has now is newer than it.
-    if based_on is not None:
-        article.imported_hash = content_of(read_revision(tx.session, article, based_on)).source_hash
+    file = None if based_on is None else read_revision(tx.session, article, based_on)
+    article.imported_hash = None if file is None else file.source_hash
     note_change(tx.session, article, tx.now)
+
+
+def close_conflict(tx: Transaction, article: Article) -> None:
+    """The folder and the site have the same text again, by whatever way."""
+    conflict = open_conflict(tx.session, article, "folder")
+    if conflict is not None:
+        _close(tx, conflict)
 
 
 def _close(tx: Transaction, conflict: Conflict) -> None:

@@ -20,7 +20,9 @@ from app.editing.publication import publish, unpublish
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import (
     append_revision,
+    append_with_fields,
     category_for,
+    content_of,
     read_revision,
     show_revision,
 )
@@ -69,7 +71,7 @@ def archive(session: Session, actor: Actor, name: ArticleName) -> Article:
         article = tx.open(name, "archive")
         article.status = "archived"
         _withdraw(tx, article)
-        tx.record("archive", article, article.revision)
+        tx.record("archive", article, article.revision, email=actor.email)
     return article
 
 
@@ -78,6 +80,12 @@ def take_out_of_archive(session: Session, actor: Actor, name: ArticleName) -> Ar
     with writing(session, actor) as tx:
         article = tx.open(name, "archive")
         if article.status == "archived":
+            shown = content_of(read_revision(session, article, article.revision))
+            # Its text has to say so too: as a file it would be published.
+            number, content = append_with_fields(
+                tx, article, article.revision, shown, {"status": "draft"}, "Out of the archive"
+            )
+            show_revision(tx, article, content, number)
             article.status = "draft"
             tx.record("unarchive", article, article.revision)
     return article
@@ -90,7 +98,7 @@ def delete_article(session: Session, actor: Actor, name: ArticleName) -> Article
         if article.deleted_at is None:
             article.deleted_at = tx.now
             _withdraw(tx, article)
-            tx.record("delete", article, article.revision)
+            tx.record("delete", article, article.revision, email=actor.email)
     return article
 
 

@@ -36,3 +36,5 @@ class MediaFile(Base):
     synced: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether the folder has held it: then a missing file was deleted there, else it is to be
     written."""
+    from_site: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether it was added in the editor: a sync then commits it."""

@@ -22,6 +22,10 @@ def upgrade() -> None:
     op.add_column(
         "media_files", sa.Column("synced", sa.Boolean(), nullable=False, server_default=sa.true())
     )
+    op.add_column(
+        "media_files",
+        sa.Column("from_site", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     with op.batch_alter_table("revisions") as revisions:
         revisions.add_column(
             sa.Column("author_email", sa.Text(), nullable=False, server_default="")
@@ -154,6 +158,7 @@ def downgrade() -> None:
             revisions.drop_column(column)
     # Not as a batch: that would drop the table, and with it whatever refers to its rows.
     for table, column in (
+        ("media_files", "from_site"),
         ("media_files", "synced"),
         ("redirects", "kept"),
         ("articles", "draft_base"),
