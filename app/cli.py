@@ -16,6 +16,8 @@ COMMANDS = {
     "migrate": "upkeep:migrate_command",
     "import": "folders:import_command",
     "export": "folders:export_command",
+    "sync": "syncing:sync_command",
+    "conflicts": "syncing:conflicts_group",
     "reindex": "indexes:reindex_command",
     "search": "questions:search_command",
     "suggest": "questions:suggest_command",

@@ -9,6 +9,7 @@ import time
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.deflection.upkeep import keep_deflection
+from app.editing.scheduling import publish_planned
 from app.indexing import IndexerBusy, WritableIndex, bring_up_to_date, count_waiting, indexing_turn
 from app.outbox import note_passed_times
 from app.settings import Settings
@@ -64,6 +65,7 @@ class Indexer:
         try:
             with indexing_turn(self._settings):
                 self._keep_deflection()
+                publish_planned(self._session_factory)
                 note_passed_times(self._session_factory)
                 if count_waiting(self._session_factory) or state.stale:
                     return bring_up_to_date(self._session_factory, self._index)

@@ -104,6 +104,9 @@ class LinkTable:
             article_id = default_article_id(candidate)
             if article_id in self.audiences:
                 return article_id, locale
+            renamed = self.redirects.get(f"/{locale}/articles/{article_id}")
+            if renamed is not None and renamed in self.audiences:
+                return renamed, locale
         return None
 
 

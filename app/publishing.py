@@ -57,6 +57,10 @@ def add_revision(
     author: str,
     note: str,
     now: datetime,
+    origin: str = "import",
+    author_email: str = "",
+    based_on: int | None = None,
+    git_commit: str | None = None,
 ) -> None:
     """Append revision `number`, which must be the next one of the article."""
     session.add(
@@ -66,6 +70,10 @@ def add_revision(
             source=content.source,
             source_hash=content.source_hash,
             author=author,
+            author_email=author_email,
+            origin=origin,
+            based_on=based_on,
+            git_commit=git_commit,
             note=note,
             created_at=now,
         )
@@ -73,14 +81,19 @@ def add_revision(
 
 
 def forget_redirects(session: Session, article_pks: Sequence[int]) -> None:
-    """Delete the old addresses that lead to these articles."""
+    """Delete the old addresses that these articles' texts named; those of a renamed file stay."""
     for part in _parts(article_pks):
-        session.execute(delete(Redirect).where(Redirect.article_pk.in_(part)))
+        named = (Redirect.article_pk.in_(part), Redirect.kept.is_(False))
+        session.execute(delete(Redirect).where(*named))
 
 
 def add_redirects(session: Session, article: Article, paths: Sequence[str]) -> None:
-    """Let the old addresses `paths` lead to `article`, which has none yet."""
+    """Let the old addresses `paths` lead to `article`, beside those of a renamed file."""
     wanted = dict.fromkeys("/" + path.strip().strip("/") for path in paths)
+    if wanted and article.id is not None:
+        kept = select(Redirect.path).where(Redirect.article_pk == article.id)
+        for path in session.scalars(kept.where(Redirect.kept.is_(True))):
+            wanted.pop(path, None)
     session.add_all(Redirect(path=path, article=article) for path in wanted)
 
 

@@ -1,8 +1,16 @@
 """An index that remembers what it was told, a Progress that remembers, an article of nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
+from sqlalchemy import select
+
+from app.editing.actors import Actor, Grant
+from app.editing.drafts import save_draft
+from app.editing.publication import publish_text
+from app.editing.revisions import head_of
+from app.editing.transaction import ArticleName
+from app.locales import normalise_locale
 from app.models import Article
 
 
@@ -85,3 +93,33 @@ def read_tree(root):
         for path in root.rglob("*")
         if path.is_file()
     }
+
+
+EDITOR = Actor("Kim", "kim", "kim@example.com", (Grant("publisher"),))
+
+
+def publish_source(session, *, article_id, locale, source, author="Kim", note=""):
+    """Save and publish a text as the newest one, whoever saved before."""
+    actor = replace(EDITOR, name=author)
+    name = ArticleName(article_id, locale)
+    return publish_text(session, actor, name, source=source, base=newest(session, name), note=note)
+
+
+def save_source(session, *, article_id, locale, source, author="Kim", note=""):
+    """Save a draft on top of what is there."""
+    name = ArticleName(article_id, locale)
+    actor = replace(EDITOR, name=author)
+    base = newest(session, name)
+    return save_draft(session, actor, name, source=source, base=base, note=note).article
+
+
+def newest(session, name):
+    """The revision to save on top of; None where there is no article yet."""
+    found = session.scalar(
+        select(Article).where(
+            Article.article_id == name.article_id,
+            Article.locale == normalise_locale(name.locale),
+        )
+    )
+    session.rollback()
+    return None if found is None else head_of(found)

@@ -21,7 +21,14 @@ from app.private_folders import make_private_folder
 from app.settings import Settings
 from search.document import Progress, no_progress
 
-__all__ = ["FileProblem", "ImportRefused", "ImportReport", "import_folder"]
+__all__ = [
+    "FileProblem",
+    "ImportRefused",
+    "ImportReport",
+    "import_folder",
+    "only_import",
+    "summarise",
+]
 
 _LOCK_SECONDS = 5.0
 
@@ -48,7 +55,7 @@ def import_folder(
     forced = normalise_locale(locale) if locale else None
     root = find_root(directory)
     reading = Reading(root, forced, settings.default_locale, renderer_fingerprint())
-    with _only_import(settings):
+    with only_import(settings):
         tree = scan_tree(root)
         with session_factory() as session:
             known = load_known(session)
@@ -59,10 +66,14 @@ def import_folder(
                 session, tree, plan, reading, prune=prune, now=utc_now(), progress=progress
             )
             session.commit()
-    return _report(plan, tally)
+    return summarise(plan, tally)
 
 
-def _only_import(settings: Settings) -> FileLock:
+def only_import(settings: Settings) -> FileLock:
+    """A lock, held until it is left, that keeps other imports and syncs out.
+
+    Raises ImportRefused when another one holds it.
+    """
     make_private_folder(settings.var_dir)
     lock = FileLock(settings.var_dir / "import.lock")
     try:
@@ -72,7 +83,8 @@ def _only_import(settings: Settings) -> FileLock:
     return lock
 
 
-def _report(plan: Plan, tally: Tally) -> ImportReport:
+def summarise(plan: Plan, tally: Tally) -> ImportReport:
+    """The report of an import that was stored."""
     return ImportReport(
         created=tally.created,
         updated=tally.updated,

@@ -66,9 +66,12 @@ class Known:
     _by_key: Mapping[str, KnownArticle] = field(default_factory=dict)
 
     def unchanged(self, root: str, import_key: str) -> KnownArticle | None:
-        """The article that the same file gave before, unless it was retired since."""
+        """The article that the same file gave before, unless an import retired it since.
+
+        One that an editor archived or deleted keeps its key: the same file does not bring it back.
+        """
         known = self._by_key.get(import_key)
-        return known if known and known.root == root and not known.is_retired else None
+        return known if known and known.root == root else None
 
     def of_root(self, root: str) -> Iterable[KnownArticle]:
         """Articles that came from an import of `root`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,17 @@ AUTHOR = "import"
 _BATCH = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who changed a file, where that is known."""
+
+    author: str
+    email: str = ""
+    commit: str | None = None
+    note: str = ""
+    """What they said about it."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What the transaction did."""
@@ -50,12 +61,18 @@ def store_plan(
     prune: bool,
     now: datetime,
     progress: Progress,
+    attributions: Mapping[str, Attribution] | None = None,
 ) -> Tally:
-    """Write everything `plan` holds; the caller has begun the transaction and commits it."""
+    """Write everything `plan` holds; the caller has begun the transaction and commits it.
+
+    `attributions`, by path, are given by a sync: its revisions name who changed the file, and it
+    leaves alone what was edited here since it was planned, for the next sync to merge.
+    """
     tally = Tally(unchanged=len(plan.unchanged))
     root = str(tree.root)
     for start in range(0, len(plan.rendered), _BATCH):
-        _store_batch(session, root, plan.rendered[start : start + _BATCH], plan, tally, now)
+        batch = plan.rendered[start : start + _BATCH]
+        _store_batch(session, root, batch, plan, tally, now, attributions)
         progress("Storing", min(start + _BATCH, len(plan.rendered)), len(plan.rendered))
     store_shelves(session, tree, plan.shelves, [file.parsed for file in plan.rendered])
     _store_media(session, root, plan, now)
@@ -71,6 +88,7 @@ def _store_batch(
     plan: Plan,
     tally: Tally,
     now: datetime,
+    attributions: Mapping[str, Attribution] | None,
 ) -> None:
     """Write some files with few statements: other writers wait for as long as this takes."""
     articles = _load_articles(session, files)
@@ -84,7 +102,7 @@ def _store_batch(
                 article_id=file.parsed.article_id, locale=file.parsed.locale, created_at=now
             )
             tally.created += 1
-        elif _keeps_an_edit(article, file, plan):
+        elif _waits(article) if attributions is not None else _keeps_an_edit(article, file, plan):
             tally.unchanged += 1
             continue
         else:
@@ -92,7 +110,10 @@ def _store_batch(
         written.append((article, file))
     forget_redirects(session, [article.id for article, _ in written if article.id in kept])
     for article, file in written:
-        _write(session, root, file, article, numbers.get(article.id, 0) + 1, now)
+        path = file.parsed.file.path
+        by = (attributions or {}).get(path, Attribution(AUTHOR, note=f"Imported from {path}"))
+        number = numbers.get(article.id, 0) + 1
+        _write(session, root, file, article, number, by, now)
     session.flush()
 
 
@@ -105,12 +126,24 @@ def _load_articles(
     return {article_name(article): article for article in found if article_name(article) in wanted}
 
 
+def _waits(article: Article) -> bool:
+    """Whether an editor did something to it that a sync has to bring together with the file."""
+    if article.status == "archived" or article.deleted_at is not None:
+        return article.import_key is not None
+    return article.source_hash != article.imported_hash
+
+
 def _keeps_an_edit(article: Article, file: RenderedFile, plan: Plan) -> bool:
-    """Whether the article was edited here since it was imported and the file was not.
+    """Whether the article was edited or put away here since it was imported, and the file not.
 
     Where both changed the file wins, and a warning says which revision holds the edit.
     """
-    if article.imported_hash is None or article.source_hash == article.imported_hash:
+    if article.imported_hash is None:
+        return False  # written in the editor, and its name is given to this file
+    is_retired = article.status == "archived" or article.deleted_at is not None
+    if is_retired and article.import_key is not None:
+        return article.imported_hash == file.parsed.content.source_hash
+    if article.source_hash == article.imported_hash:
         return False
     if article.imported_hash == file.parsed.content.source_hash:
         return True
@@ -127,6 +160,7 @@ def _write(
     file: RenderedFile,
     article: Article,
     number: int,
+    by: Attribution,
     now: datetime,
 ) -> None:
     """Make `article` what the file says; `number` is that of its next revision."""
@@ -140,8 +174,19 @@ def _write(
     mark_published(article, content.status, now)
     session.add(article)
     if is_new_text:
-        note = f"Imported from {parsed.file.path}"
-        add_revision(session, article, content, number=number, author=AUTHOR, note=note, now=now)
+        add_revision(
+            session,
+            article,
+            content,
+            number=number,
+            author=by.author,
+            author_email=by.email,
+            origin="git" if by.commit else "import",
+            based_on=article.revision or None,
+            git_commit=by.commit,
+            note=by.note,
+            now=now,
+        )
         article.updated_at, article.revision = now, number
     add_redirects(session, article, content.redirect_from)
     note_change(session, article, now)
@@ -163,9 +208,10 @@ def _store_media(session: Session, root: str, plan: Plan, now: datetime) -> None
     for path, stored in plan.media.items():
         row = kept.get(path)
         if row is None:
-            session.add(MediaFile(source_root=root, source_path=path, sha256=stored.sha256))
+            file = MediaFile(source_root=root, source_path=path, sha256=stored.sha256, synced=True)
+            session.add(file)
         else:
-            row.sha256 = stored.sha256
+            row.sha256, row.synced = stored.sha256, True
 
 
 def _media_files(session: Session, root: str) -> Iterable[MediaFile]:
@@ -194,7 +240,7 @@ def _retire(
             note_change(session, article, now)
             gone += 1
     for row in _media_files(session, root):
-        if row.source_path not in paths:
+        if row.source_path not in paths and row.synced:
             session.delete(row)
     return gone
 

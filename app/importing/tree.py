@@ -78,7 +78,7 @@ def scan_tree(root: Path) -> Tree:
     """List what is under `root` (as `find_root` returns it). Hidden files are left out."""
     tree = Tree(root)
     for path in sorted(_walk(root, tree)):
-        _place(_describe(path), tree)
+        _place(describe_path(path), tree)
     return tree
 
 
@@ -142,7 +142,8 @@ def _is_text(relative: str) -> bool:
         return False
 
 
-def _describe(path: str) -> TreeFile:
+def describe_path(path: str) -> TreeFile:
+    """What the path of a file says, relative to the root."""
     first, slash, rest = path.partition("/")
     if slash and is_locale(first):
         return TreeFile(path, normalise_locale(first), rest)

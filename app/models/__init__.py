@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from app.models.article import AUDIENCES, STATUSES, Article, Revision
+from app.models.article import AUDIENCES, ORIGINS, STATUSES, Article, Revision
 from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
 from app.models.delivery import DELIVERY_STATES, TicketAttachment, TicketDelivery
+from app.models.editorial import (
+    CONFLICT_KINDS,
+    REVIEW_STATES,
+    Conflict,
+    EditorialAction,
+    PlannedPublication,
+    Review,
+    ReviewComment,
+    UnsavedText,
+)
 from app.models.episode import DailyCount, DeflectionMark, EpisodeChange, EpisodeRecord
 from app.models.event import EVENT_TYPES, Event
 from app.models.experiment import Experiment
@@ -25,18 +35,23 @@ from app.models.user import ROLES, AuditEntry, Invitation, SignInFailure, User, 
 __all__ = [
     "AUDIENCES",
     "DELIVERY_STATES",
+    "CONFLICT_KINDS",
     "EVENT_TYPES",
     "IMPROVEMENT_KINDS",
     "IMPROVEMENT_STATES",
     "NOTICE_KINDS",
     "ROLES",
+    "ORIGINS",
+    "REVIEW_STATES",
     "STATUSES",
     "Article",
     "AuditEntry",
     "Base",
     "Category",
+    "Conflict",
     "DailyCount",
     "DeflectionMark",
+    "EditorialAction",
     "EpisodeChange",
     "EpisodeRecord",
     "Event",
@@ -48,7 +63,10 @@ __all__ = [
     "MediaFile",
     "Notice",
     "OutboxEntry",
+    "PlannedPublication",
     "Redirect",
+    "Review",
+    "ReviewComment",
     "Revision",
     "SignInFailure",
     "Ticket",
@@ -58,6 +76,7 @@ __all__ = [
     "TicketReply",
     "User",
     "UserSession",
+    "UnsavedText",
     "UtcDateTime",
     "utc_now",
 ]

@@ -36,6 +36,7 @@ from app.models.base import (
 
 STATUSES = ("draft", "review", "published", "archived")
 AUDIENCES = ("public", "signed-in", "agents")
+ORIGINS = ("editor", "import", "git", "merge")
 
 
 class Article(Base):
@@ -89,6 +90,9 @@ class Article(Base):
     """Number of the revision that this row shows."""
     draft_revision: Mapped[int | None] = mapped_column(Integer)
     """Number of a newer revision that is not published yet."""
+    draft_base: Mapped[int | None] = mapped_column(Integer)
+    """Number of the revision that was shown when the draft was begun, or last merged with what is
+    shown; another one is shown by now when it differs from `revision`."""
     indexed: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether the outbox last asked to put (True) or remove (False) this article."""
 
@@ -148,7 +152,12 @@ class Revision(Base):
     """One saved state of an article's source: who, when, what. Never changed afterwards."""
 
     __tablename__ = "revisions"
-    __table_args__ = (UniqueConstraint("article_pk", "number"),)
+    __table_args__ = (
+        UniqueConstraint("article_pk", "number"),
+        CheckConstraint("origin IN ('editor', 'import', 'git', 'merge')", name="origin"),
+        # Finds the text of a hash: what the folder and the database last agreed on.
+        Index(None, "article_pk", "source_hash"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     article_pk: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
@@ -157,6 +166,13 @@ class Revision(Base):
     source: Mapped[str] = mapped_column(Text)
     source_hash: Mapped[str] = mapped_column(SHA256)
     author: Mapped[str] = mapped_column(Text, default="")
+    author_email: Mapped[str] = mapped_column(Text, default="")
+    origin: Mapped[str] = mapped_column(String(16), default="editor")
+    """One of ORIGINS: by whom or what it came to be."""
+    based_on: Mapped[int | None] = mapped_column(Integer)
+    """Number of the revision that its author began with."""
+    git_commit: Mapped[str | None] = mapped_column(String(64))
+    """Name of the commit that it came with."""
     note: Mapped[str] = mapped_column(Text, default="")
     """What changed, in the author's words."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import SHA256, Base, UtcDateTime, utc_now
@@ -33,3 +33,8 @@ class MediaFile(Base):
     source_root: Mapped[str] = mapped_column(Text)
     source_path: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(ForeignKey("media.sha256"), index=True)
+    synced: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the folder has held it: then a missing file was deleted there, else it is to be
+    written."""
+    from_site: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether it was added in the editor: a sync then commits it."""

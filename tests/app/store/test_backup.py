@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.articles import publish_source
 from app.backup import BackupRefused, backup
 from app.db import create_database_engine, session_factory
 from app.media import media_path
@@ -20,7 +19,7 @@ from app.migrating import MigrationNeeded
 from app.models import Article, Media, OutboxEntry
 from app.restoring import RestoreRefused, restore
 from app.settings import Settings
-from tests.store_helpers import PNG, Recorder, read_tree, write_tree
+from tests.store_helpers import PNG, Recorder, publish_source, read_tree, write_tree
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

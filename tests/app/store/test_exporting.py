@@ -6,7 +6,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.articles import publish_source, save_draft
 from app.db import create_database_engine, session_factory
 from app.exporting import ExportRefused, export_folder
 from app.importing import import_folder
@@ -14,7 +13,7 @@ from app.media import media_path
 from app.migrating import upgrade
 from app.models import Article, Media
 from app.settings import Settings
-from tests.store_helpers import PNG, Recorder, read_tree, write_tree
+from tests.store_helpers import PNG, Recorder, publish_source, read_tree, save_source, write_tree
 
 TREE = {
     "en/account/_category.md": "---\ntitle: Account\nunknown: kept\n---\n",
@@ -78,7 +77,7 @@ def test_retired_articles_and_unpublished_edits_stay_behind(
     (root / "en/b.md").unlink()
     run_import(root, prune=True)
     with sessions() as session:
-        save_draft(session, article_id="a", locale="en", source="# Unfinished", author="Kim")
+        save_source(session, article_id="a", locale="en", source="# Unfinished", author="Kim")
     run_export(tmp_path / "out")
     assert read_tree(tmp_path / "out") == {"en/a.md": b"# A"}
 

@@ -95,7 +95,7 @@ def test_an_id_of_another_imported_folder_is_taken(tmp_path, run_import, find):
 
 
 def test_an_id_of_an_article_written_in_the_editor_is_taken(tmp_path, run_import, find, sessions):
-    from app.articles import publish_source
+    from tests.store_helpers import publish_source
 
     with sessions() as session:
         publish_source(session, article_id="a", locale="en", source="# Mine", author="Kim")

@@ -5,11 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from app.articles import publish_source
 from app.importing import ImportRefused
 from app.locales import BadLocale
 from app.models import Article, Category, Media, MediaFile, OutboxEntry, Redirect, Revision
-from tests.store_helpers import PNG, Recorder, write_tree
+from tests.store_helpers import PNG, Recorder, publish_source, write_tree
 
 FULL = """---
 title: Reset your password
@@ -407,8 +406,6 @@ def test_the_folder_itself_may_move(tmp_path, run_import, find):
 def test_an_edit_made_here_survives_an_import_of_the_unchanged_file(
     tmp_path, run_import, find, sessions
 ):
-    from app.articles import publish_source
-
     root = write_tree(tmp_path / "in", {"en/a.md": "# A"})
     run_import(root)
     with sessions() as session:
@@ -424,8 +421,6 @@ def test_an_edit_made_here_survives_an_import_of_the_unchanged_file(
 def test_when_file_and_editor_both_changed_the_file_wins_and_the_edit_is_kept(
     tmp_path, run_import, find, sessions
 ):
-    from app.articles import publish_source
-
     root = write_tree(tmp_path / "in", {"en/a.md": "# A"})
     run_import(root)
     with sessions() as session:

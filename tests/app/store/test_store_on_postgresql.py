@@ -5,15 +5,17 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from app.articles import publish, save_draft, schedule
 from app.counting import count_records
+from app.editing.publication import publish
+from app.editing.scheduling import schedule
+from app.editing.transaction import ArticleName
 from app.exporting import export_folder
 from app.indexing import bring_up_to_date, count_waiting
 from app.migrating import upgrade
 from app.models import Article, Event, utc_now
 from app.outbox import note_passed_times
 from app.settings import Settings
-from tests.store_helpers import PNG, read_tree, write_tree
+from tests.store_helpers import EDITOR, PNG, read_tree, save_source, write_tree
 
 pytestmark = pytest.mark.postgresql
 
@@ -56,11 +58,11 @@ def test_a_folder_goes_in_is_indexed_and_comes_out_again(
 def test_an_edit_is_published_when_its_time_has_come(sessions, find, index):
     name = {"article_id": "a", "locale": "en"}
     with sessions() as session:
-        save_draft(session, **name, source="# A", author="Kim")
+        save_source(session, **name, source="# A")
     with sessions() as session:
-        publish(session, **name, author="Kim")
+        publish(session, EDITOR, ArticleName(**name))
     with sessions() as session:
-        schedule(session, **name, author="Kim", expires_at=utc_now())
+        schedule(session, EDITOR, ArticleName(**name), expires_at=utc_now())
     with sessions() as session:
         session.scalars(select(Article)).one().indexed = True
         session.commit()

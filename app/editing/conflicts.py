@@ -1,0 +1,224 @@
+"""Two texts that changed the same lines: seen, kept, and brought together by a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.content import ArticleContent, read_content
+from app.editing.actors import Actor, require_permission
+from app.editing.revisions import (
+    append_revision,
+    head_of,
+    is_live,
+    read_revision,
+    show_revision,
+)
+from app.editing.transaction import ArticleName, Transaction, place_of, writing
+from app.errors import KotaeError
+from app.merging import Merge, merge_sources, merge_texts
+from app.models import Article, Conflict, Revision
+from app.outbox import note_change
+from app.publishing import mark_published
+
+
+class EditConflict(KotaeError):
+    """Somebody else changed the same lines. Nothing was overwritten; both texts are here."""
+
+    code = "edit-conflict"
+    status = 409
+
+    def __init__(self, message: str, texts: ConflictingTexts) -> None:
+        super().__init__(message)
+        self.texts = texts
+
+
+class ConflictNotFound(KotaeError):
+    """There is no such conflict, or it is resolved."""
+
+    code = "conflict-not-found"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictingTexts:
+    """What a person needs to bring two texts together."""
+
+    base: str
+    """What both began with; empty where there is no such text."""
+    mine: str
+    theirs: str
+    their_revision: int
+    """Save on top of this one what was brought together."""
+    their_author: str
+
+    @property
+    def merge(self) -> Merge:
+        """The texts stretch by stretch, those in conflict named."""
+        return merge_texts(self.base, self.mine, self.theirs)
+
+
+def settle_draft(tx: Transaction, article: Article) -> Conflict | None:
+    """Merge what is shown by now into a draft that was begun before; returns the open conflict.
+
+    A draft in which nothing differs from what is shown any more is put away.
+    """
+    if article.draft_revision is None or not is_live(article):
+        return None
+    conflict = open_conflict(tx.session, article, "draft")
+    if article.draft_base in {None, article.revision}:
+        article.draft_base = article.revision
+        return None
+    shown = read_revision(tx.session, article, article.revision)
+    draft = read_revision(tx.session, article, article.draft_revision)
+    base = read_revision(tx.session, article, article.draft_base or 0)
+    merged = merge_sources(base.source, draft.source, shown.source)
+    if merged is None:
+        return conflict or keep_conflict(tx, article, "draft", base.number, draft.number)
+    _take_merged(tx, article, merged, draft)
+    if conflict is not None:
+        _close(tx, conflict)
+    return None
+
+
+def _take_merged(tx: Transaction, article: Article, merged: str, draft: Revision) -> None:
+    if merged == article.source:
+        article.draft_revision = article.draft_base = None
+        return
+    if merged != draft.source:
+        article.draft_revision = append_revision(
+            tx,
+            article,
+            read_content(merged.encode("utf-8")),
+            note=f"Revision {draft.number} merged with revision {article.revision}",
+            origin="merge",
+            based_on=draft.number,
+            author=Actor(draft.author, email=draft.author_email),
+        )
+    article.draft_base = article.revision
+
+
+def open_conflict(session: Session, article: Article, kind: str | None = None) -> Conflict | None:
+    """The unresolved conflict of an article, of `kind` or of any."""
+    statement = select(Conflict).where(
+        Conflict.article_pk == article.id, Conflict.resolved_at.is_(None)
+    )
+    if kind is not None:
+        statement = statement.where(Conflict.kind == kind)
+    return session.scalar(statement.order_by(Conflict.id).limit(1))
+
+
+def keep_conflict(
+    tx: Transaction, article: Article, kind: str, base: int | None, other: int | None
+) -> Conflict:
+    """Open a conflict between what is shown and the revision `other`, or renew the open one."""
+    conflict = open_conflict(tx.session, article, kind)
+    if conflict is None:
+        conflict = Conflict(article=article, kind=kind, opened_at=tx.now)
+        tx.session.add(conflict)
+        tx.record("conflict", article, other, kind=kind, base=base, site=article.revision)
+    conflict.base_revision, conflict.other_revision = base, other
+    conflict.site_revision = article.revision
+    tx.session.flush()
+    return conflict
+
+
+def list_conflicts(session: Session) -> list[Conflict]:
+    """All that wait for somebody, the oldest first."""
+    waiting = select(Conflict).where(Conflict.resolved_at.is_(None))
+    return list(session.scalars(waiting.order_by(Conflict.opened_at, Conflict.id)))
+
+
+def find_conflict(session: Session, conflict_id: int) -> Conflict:
+    """One that waits for somebody. Raises ConflictNotFound."""
+    conflict = session.get(Conflict, conflict_id)
+    if conflict is None or conflict.resolved_at is not None:
+        raise ConflictNotFound("There is no such conflict; it may have been resolved.")
+    return conflict
+
+
+def texts_of(session: Session, conflict: Conflict) -> ConflictingTexts:
+    """Both texts of a conflict. `theirs` is what the site shows; a deleted file's is empty."""
+    article = conflict.article
+    shown = read_revision(session, article, article.revision)
+    base = conflict.base_revision
+    other = conflict.other_revision
+    return ConflictingTexts(
+        base="" if base is None else read_revision(session, article, base).source,
+        mine="" if other is None else read_revision(session, article, other).source,
+        theirs=shown.source,
+        their_revision=shown.number,
+        their_author=shown.author,
+    )
+
+
+def resolve_conflict(
+    session: Session,
+    actor: Actor,
+    conflict_id: int,
+    *,
+    source: str,
+    site_revision: int,
+    note: str = "",
+) -> Article:
+    """Put `source`, which somebody made of both texts, in the place of both.
+
+    Of a draft's conflict it becomes the draft; of a folder's, what is shown, and the next sync
+    writes it into the folder. `site_revision`: what was shown when both were looked at.
+    Raises ConflictNotFound, Forbidden, EditConflict when something newer is shown by now.
+    """
+    content = read_content(source.encode("utf-8"))
+    with writing(session, actor) as tx:
+        conflict = find_conflict(session, conflict_id)
+        article = conflict.article
+        is_draft = conflict.kind == "draft"
+        require_permission(actor, "write" if is_draft else "resolve", place_of(article))
+        if site_revision != article.revision:
+            raise EditConflict(
+                "The article was changed again; look at both texts once more.",
+                texts_of(session, conflict),
+            )
+        _put_resolution(tx, article, conflict, content, note or "Conflict resolved")
+        tx.record("resolve", article, head_of(article), kind=conflict.kind)
+        _close(tx, conflict)
+    return article
+
+
+def _put_resolution(
+    tx: Transaction, article: Article, conflict: Conflict, content: ArticleContent, note: str
+) -> None:
+    based_on = conflict.other_revision
+    if conflict.kind == "draft":
+        number = append_revision(tx, article, content, note=note, based_on=based_on)
+        if is_live(article):
+            article.draft_revision, article.draft_base = number, article.revision
+        else:
+            show_revision(tx, article, content, number)
+        return
+    if content.source != article.source:
+        number = append_revision(tx, article, content, note=note, based_on=based_on)
+        show_revision(tx, article, content, number)
+        if article.status == "archived" or article.deleted_at is not None:
+            mark_published(article, content.status, tx.now)
+    # The folder's text has been looked at: what the site has now is newer than it.
+    file = None if based_on is None else read_revision(tx.session, article, based_on)
+    article.imported_hash = None if file is None else file.source_hash
+    note_change(tx.session, article, tx.now)
+
+
+def close_conflict(tx: Transaction, article: Article) -> None:
+    """The folder and the site have the same text again, by whatever way."""
+    conflict = open_conflict(tx.session, article, "folder")
+    if conflict is not None:
+        _close(tx, conflict)
+
+
+def _close(tx: Transaction, conflict: Conflict) -> None:
+    conflict.resolved_at, conflict.resolved_by = tx.now, tx.actor.name
+
+
+def name_of(article: Article) -> ArticleName:
+    """What the use cases call it by."""
+    return ArticleName(article.article_id, article.locale)

@@ -1,0 +1,204 @@
+"""Saving drafts: a stale save never wins, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.content import ArticleContent, read_content
+from app.editing.actors import Actor, Place, require_permission
+from app.editing.conflicts import ConflictingTexts, EditConflict, settle_draft
+from app.editing.revisions import (
+    append_revision,
+    category_for,
+    check_names,
+    create_article,
+    head_of,
+    is_live,
+    read_revision,
+    show_revision,
+)
+from app.editing.transaction import ArticleName, Transaction, place_of, writing
+from app.errors import KotaeError
+from app.locales import normalise_locale
+from app.merging import merge_sources
+from app.models import Article, UnsavedText
+from app.naming import slugify_path
+from app.reading import ArticleNotFound
+
+
+class ArticleExists(KotaeError):
+    """An article of this id is there already, in this language."""
+
+    code = "article-exists"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOutcome:
+    """What became of a save."""
+
+    article: Article
+    revision: int
+    """The number to give as `base` of the next save."""
+    source: str
+    """The text as it is kept: the one given, or merged with what others did meanwhile."""
+    is_merged: bool
+    is_changed: bool
+    """False when the text was what the article has anyway; no revision was made."""
+
+
+def save_draft(
+    session: Session,
+    actor: Actor,
+    name: ArticleName,
+    *,
+    source: str,
+    base: int | None,
+    note: str = "",
+) -> SaveOutcome:
+    """Keep `source` (Markdown with front matter) as a new revision; customers see nothing of it.
+
+    `base` is the revision that the author began with, None for a new article. Where others saved
+    meanwhile, their lines and the author's are merged; where both changed the same lines, nothing
+    is saved, EditConflict brings both texts, and the author's is kept as their unsaved text.
+    Also raises ArticleNotFound, ArticleExists, Forbidden, WrongName, BadArticleId, BadLocale,
+    RevisionNotFound, and what is wrong with the source.
+    """
+    content = read_content(source.encode("utf-8"))
+    check_names(name, content)
+    try:
+        with writing(session, actor) as tx:
+            article = _begin(tx, name, content, base)
+            settle_draft(tx, article)
+            outcome = _save(tx, article, content, base, note)
+            _forget(session, name, actor)
+    except EditConflict:
+        keep_unsaved(session, actor, name, source=source, base=base)
+        raise
+    return outcome
+
+
+def _begin(
+    tx: Transaction, name: ArticleName, content: ArticleContent, base: int | None
+) -> Article:
+    if base is not None:
+        article = tx.open(name, "write")
+        if content.category is not None:
+            there = Place(slugify_path(content.category), article.locale)
+            require_permission(tx.actor, "write", there)
+        return article
+    if tx.find(name) is not None:
+        raise ArticleExists(f"There is an article {name.article_id!r} in {name.locale} already.")
+    place = Place(category_for(name.article_id, content), normalise_locale(name.locale))
+    require_permission(tx.actor, "write", place)
+    article = create_article(tx, name, content)
+    tx.record("create", article)
+    return article
+
+
+def _save(
+    tx: Transaction, article: Article, content: ArticleContent, base: int | None, note: str
+) -> SaveOutcome:
+    wanted = content.source
+    if base is not None:
+        head = read_revision(tx.session, article, head_of(article))
+        if base != head.number:
+            content = _merge(tx, article, content, base)
+        if content.source == head.source:
+            return SaveOutcome(article, head.number, head.source, head.source != wanted, False)
+    number = append_revision(tx, article, content, note=note, based_on=base)
+    if is_live(article):
+        article.draft_revision = number
+        article.draft_base = article.draft_base or article.revision
+    else:
+        show_revision(tx, article, content, number)
+    tx.record("save", article, number, merged=content.source != wanted)
+    return SaveOutcome(article, number, content.source, content.source != wanted, True)
+
+
+def _merge(tx: Transaction, article: Article, content: ArticleContent, base: int) -> ArticleContent:
+    """The text with what others saved since `base`. Raises EditConflict."""
+    theirs = read_revision(tx.session, article, head_of(article))
+    begun = read_revision(tx.session, article, base)
+    merged = merge_sources(begun.source, content.source, theirs.source)
+    if merged is None:
+        raise EditConflict(
+            f"{theirs.author or 'Somebody'} changed the same lines meanwhile; "
+            "bring both texts together and save again.",
+            ConflictingTexts(
+                begun.source, content.source, theirs.source, theirs.number, theirs.author
+            ),
+        )
+    return read_content(merged.encode("utf-8"))
+
+
+def discard_draft(session: Session, actor: Actor, name: ArticleName) -> Article:
+    """Put away the draft beside a live article; its revisions stay in the history.
+
+    Raises ArticleNotFound, Forbidden.
+    """
+    with writing(session, actor) as tx:
+        article = tx.open(name, "write")
+        if article.draft_revision is not None:
+            tx.record("discard", article, article.draft_revision)
+            article.draft_revision = article.draft_base = None
+    return article
+
+
+def keep_unsaved(
+    session: Session, actor: Actor, name: ArticleName, *, source: str, base: int | None
+) -> None:
+    """Keep what the actor is typing, as it is: it need not be readable. For them alone."""
+    with writing(session, actor) as tx:
+        kept = find_unsaved(session, actor, name)
+        if kept is None:
+            kept = UnsavedText(
+                article_id=name.article_id, locale=normalise_locale(name.locale), owner=actor.id
+            )
+            session.add(kept)
+        kept.source, kept.base_revision, kept.saved_at = source, base, tx.now
+
+
+def find_unsaved(session: Session, actor: Actor, name: ArticleName) -> UnsavedText | None:
+    """What the actor typed and has not saved."""
+    return session.scalar(
+        select(UnsavedText).where(
+            UnsavedText.article_id == name.article_id,
+            UnsavedText.locale == normalise_locale(name.locale),
+            UnsavedText.owner == actor.id,
+        )
+    )
+
+
+def forget_unsaved(session: Session, actor: Actor, name: ArticleName) -> None:
+    """Delete what the actor typed and did not save."""
+    with writing(session, actor):
+        _forget(session, name, actor)
+
+
+def working_text(session: Session, actor: Actor, name: ArticleName) -> SaveOutcome:
+    """What an editor opens: the draft, with what is shown by now merged in, else what is shown.
+
+    Raises ArticleNotFound, Forbidden.
+    """
+    with writing(session, actor) as tx:
+        article = tx.find(name)
+        if article is None:
+            raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")
+        require_permission(actor, "read", place_of(article))
+        settle_draft(tx, article)
+        head = read_revision(session, article, head_of(article))
+    return SaveOutcome(article, head.number, head.source, False, False)
+
+
+def _forget(session: Session, name: ArticleName, actor: Actor) -> None:
+    session.execute(
+        delete(UnsavedText).where(
+            UnsavedText.article_id == name.article_id,
+            UnsavedText.locale == normalise_locale(name.locale),
+            UnsavedText.owner == actor.id,
+        )
+    )

@@ -1,0 +1,217 @@
+"""An article's life: restored, renamed, archived, deleted and taken back; many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import unquote
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.addresses import article_url
+from app.content import check_article_id, read_content
+from app.editing.actors import Actor, require_permission
+from app.editing.conflicts import settle_draft
+from app.editing.drafts import ArticleExists, SaveOutcome, save_draft
+from app.editing.plans import forget_plan
+from app.editing.publication import publish, unpublish
+from app.editing.reviewing import submit_for_review
+from app.editing.revisions import (
+    append_revision,
+    append_with_fields,
+    category_for,
+    content_of,
+    read_revision,
+    show_revision,
+)
+from app.editing.transaction import ArticleName, Transaction, place_of, writing
+from app.errors import KotaeError
+from app.front_matter import parse_source, with_fields
+from app.locales import normalise_locale
+from app.models import Article, OutboxEntry, UnsavedText
+from app.outbox import note_change
+from app.reading import ArticleNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOutcome:
+    """What became of one article of many."""
+
+    name: ArticleName
+    error: KotaeError | None
+    """None where it was done."""
+
+
+def restore_revision(
+    session: Session, actor: Actor, name: ArticleName, *, number: int, base: int
+) -> SaveOutcome:
+    """Save the text of an old revision as a new draft, on top of revision `base`.
+
+    Raises as `save_draft`, and RevisionNotFound.
+    """
+    article = _find(session, name)
+    require_permission(actor, "write", place_of(article))
+    old = parse_source(read_revision(session, article, number).source.encode("utf-8"))
+    # It may have had another name when this was written.
+    source = with_fields(old, {"id": name.article_id}) if "id" in old.meta else old.encode()
+    session.rollback()
+    text = source if isinstance(source, str) else source.decode("utf-8")
+    note = f"Restored from revision {number}"
+    return save_draft(session, actor, name, source=text, base=base, note=note)
+
+
+def archive(session: Session, actor: Actor, name: ArticleName) -> Article:
+    """Put an article away for good, but keep it: customers do not see it, the folder loses it.
+
+    Raises ArticleNotFound, Forbidden.
+    """
+    with writing(session, actor) as tx:
+        article = tx.open(name, "archive")
+        article.status = "archived"
+        _withdraw(tx, article)
+        tx.record("archive", article, article.revision, email=actor.email)
+    return article
+
+
+def take_out_of_archive(session: Session, actor: Actor, name: ArticleName) -> Article:
+    """Make an archived article a draft again. Raises ArticleNotFound, Forbidden."""
+    with writing(session, actor) as tx:
+        article = tx.open(name, "archive")
+        if article.status == "archived":
+            shown = content_of(read_revision(session, article, article.revision))
+            # Its text has to say so too: as a file it would be published.
+            number, content = append_with_fields(
+                tx, article, article.revision, shown, {"status": "draft"}, "Out of the archive"
+            )
+            show_revision(tx, article, content, number)
+            article.status = "draft"
+            tx.record("unarchive", article, article.revision)
+    return article
+
+
+def delete_article(session: Session, actor: Actor, name: ArticleName) -> Article:
+    """Delete an article so that it can be taken back. Raises ArticleNotFound, Forbidden."""
+    with writing(session, actor) as tx:
+        article = tx.open(name, "delete")
+        if article.deleted_at is None:
+            article.deleted_at = tx.now
+            _withdraw(tx, article)
+            tx.record("delete", article, article.revision, email=actor.email)
+    return article
+
+
+def undelete(session: Session, actor: Actor, name: ArticleName) -> Article:
+    """Take a deleted article back, as it was: what was published is published again.
+
+    Raises ArticleNotFound, Forbidden.
+    """
+    with writing(session, actor) as tx:
+        article = tx.open(name, "delete")
+        if article.deleted_at is not None:
+            article.deleted_at = None
+            note_change(session, article, tx.now)
+            tx.record("undelete", article, article.revision)
+    return article
+
+
+def rename(session: Session, actor: Actor, article_id: str, new_id: str) -> list[Article]:
+    """Give an article another id in every language; its old addresses lead to it.
+
+    The id and the old address are written into the front matter, so that they are kept wherever
+    the file goes. Raises ArticleNotFound, ArticleExists, Forbidden, BadArticleId.
+    """
+    check_article_id(new_id)
+    with writing(session, actor) as tx:
+        versions = _versions(session, article_id)
+        if not versions:
+            raise ArticleNotFound(f"There is no article {article_id!r}.")
+        if new_id != article_id and _versions(session, new_id):
+            raise ArticleExists(f"There is an article {new_id!r} already.")
+        for article in versions if new_id != article_id else ():
+            require_permission(actor, "rename", place_of(article))
+            _rename(tx, article, new_id)
+    return versions
+
+
+def _rename(tx: Transaction, article: Article, new_id: str) -> None:
+    old_id, old_document = article.article_id, article.document_id
+    settle_draft(tx, article)
+    if article.indexed:
+        tx.session.add(OutboxEntry(document_id=old_document, action="remove", created_at=tx.now))
+        article.indexed = False
+    drafted = article.draft_revision
+    article.article_id = new_id
+    shown = _append_renamed(tx, article, article.revision, old_id)
+    content = read_content(read_revision(tx.session, article, shown).source.encode("utf-8"))
+    show_revision(tx, article, content, shown)
+    if content.category is None and article.source_path is None:
+        article.category = category_for(new_id, content)
+    if drafted is not None:
+        article.draft_revision = _append_renamed(tx, article, drafted, old_id)
+        article.draft_base = shown
+    unsaved = update(UnsavedText).where(
+        UnsavedText.article_id == old_id, UnsavedText.locale == article.locale
+    )
+    tx.session.execute(unsaved.values(article_id=new_id))
+    note_change(tx.session, article, tx.now)
+    tx.record("rename", article, shown, old=old_id)
+
+
+def _append_renamed(tx: Transaction, article: Article, number: int, old_id: str) -> int:
+    source = parse_source(read_revision(tx.session, article, number).source.encode("utf-8"))
+    content = read_content(source.encode())
+    # As a request has them, not as a link writes them.
+    address = unquote(article_url(article.locale, old_id))
+    own = unquote(article_url(article.locale, article.article_id))
+    kept = [path for path in content.redirect_from if path not in {address, own}]
+    fields = {"id": article.article_id, "redirect_from": [*kept, address]}
+    changed = read_content(with_fields(source, fields).encode("utf-8"))
+    note = f"Renamed from {old_id}"
+    return append_revision(tx, article, changed, note=note, based_on=number)
+
+
+_BULK: Mapping[str, Callable[[Session, Actor, ArticleName], object]] = MappingProxyType(
+    {
+        "publish": publish,
+        "unpublish": unpublish,
+        "submit": submit_for_review,
+        "archive": archive,
+        "unarchive": take_out_of_archive,
+        "delete": delete_article,
+        "undelete": undelete,
+    }
+)
+BULK_ACTIONS = tuple(_BULK)
+
+
+def do_to_many(
+    session: Session, actor: Actor, action: str, names: Sequence[ArticleName]
+) -> list[BulkOutcome]:
+    """Do one of BULK_ACTIONS to each article; what goes wrong with one stops no other."""
+    outcomes = []
+    for name in names:
+        try:
+            _BULK[action](session, actor, name)
+            outcomes.append(BulkOutcome(name, None))
+        except KotaeError as error:
+            outcomes.append(BulkOutcome(name, error))
+    return outcomes
+
+
+def _withdraw(tx: Transaction, article: Article) -> None:
+    forget_plan(tx, article)
+    note_change(tx.session, article, tx.now)
+
+
+def _versions(session: Session, article_id: str) -> list[Article]:
+    found = select(Article).where(Article.article_id == article_id)
+    return list(session.scalars(found.order_by(Article.locale)))
+
+
+def _find(session: Session, name: ArticleName) -> Article:
+    for article in _versions(session, name.article_id):
+        if article.locale == normalise_locale(name.locale):
+            return article
+    raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")

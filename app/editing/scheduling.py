@@ -1,0 +1,117 @@
+"""Publishing later, and for a stretch of time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.editing.actors import SYSTEM, Actor, Grant
+from app.editing.conflicts import EditConflict, settle_draft
+from app.editing.plans import forget_plan, plan_publication
+from app.editing.publication import publish_revision, refuse_deleted
+from app.editing.revisions import (
+    append_with_fields,
+    content_of,
+    head_of,
+    is_live,
+    read_revision,
+    show_revision,
+)
+from app.editing.transaction import ArticleName, Transaction, writing
+from app.errors import KotaeError
+from app.models import Article, PlannedPublication, utc_now
+from app.outbox import note_change
+from app.publishing import mark_published
+
+
+class BadSchedule(KotaeError):
+    """The times of a schedule make no sense, or there is nothing to publish later."""
+
+    code = "bad-schedule"
+    status = 422
+
+
+def schedule(
+    session: Session,
+    actor: Actor,
+    name: ArticleName,
+    *,
+    publish_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Article:
+    """Publish for a stretch of time; None takes that end of it away.
+
+    The times are written into the front matter, as everything else about an article. Only for a
+    draft beside a live text, `publish_at` is kept apart: the live text stays until then.
+    Raises ArticleNotFound, ArticleDeleted, Forbidden, BadSchedule.
+    """
+    if publish_at is not None and expires_at is not None and expires_at <= publish_at:
+        raise BadSchedule("The article would expire before it is published; swap the two times.")
+    with writing(session, actor) as tx:
+        article = tx.open(name, "schedule")
+        refuse_deleted(article)
+        if article.is_visible(tx.now) and article.draft_revision is not None:
+            plan_publication(tx, article, article.draft_revision, publish_at)
+            _retime(tx, article, {"expires_at": expires_at})
+        elif article.is_visible(tx.now) and publish_at is not None and publish_at > tx.now:
+            raise BadSchedule("It is published already. Save a draft; that can be published later.")
+        else:
+            _retime(tx, article, {"publish_at": publish_at, "expires_at": expires_at})
+        tx.record(
+            "schedule",
+            article,
+            head_of(article),
+            publish_at=publish_at and publish_at.isoformat(),
+            expires_at=expires_at and expires_at.isoformat(),
+        )
+    return article
+
+
+def publish_planned(session_factory: sessionmaker[Session], now: datetime | None = None) -> int:
+    """Publish the drafts whose time has come; returns how many. Called twice a second."""
+    with session_factory() as session:
+        due = select(PlannedPublication.article_pk)
+        moment = now or utc_now()
+        pks = session.scalars(due.where(PlannedPublication.publish_at <= moment)).all()
+        session.rollback()
+        return sum(_publish_plan(session, pk, moment) for pk in pks)
+
+
+def _publish_plan(session: Session, article_pk: int, now: datetime) -> bool:
+    """Whether it could be published; where it could not, the reason is kept as a conflict."""
+    try:
+        with writing(session, SYSTEM, now) as tx:
+            plan = session.get(PlannedPublication, article_pk)
+            if plan is None or plan.article.deleted_at is not None:
+                return False
+            author = Actor(plan.author, email=plan.author_email, grants=(Grant("owner"),))
+            planned = Transaction(session, author, now)
+            publish_revision(planned, plan.article, plan.revision, "Published as planned")
+    except EditConflict:
+        with writing(session, SYSTEM, now) as tx:
+            plan = session.get_one(PlannedPublication, article_pk)
+            settle_draft(tx, plan.article)
+            forget_plan(tx, plan.article)
+            tx.record("publish-failed", plan.article, plan.revision)
+        return False
+    return True
+
+
+def _retime(tx: Transaction, article: Article, times: dict[str, datetime | None]) -> None:
+    """Write times into what is shown, or will be, and publish it."""
+    number = article.revision if is_live(article) else head_of(article)
+    if not article.is_visible(tx.now):
+        number = head_of(article)
+    content = content_of(read_revision(tx.session, article, number))
+    number, content = append_with_fields(
+        tx, article, number, content, {**times, "status": None}, "Scheduled"
+    )
+    if article.is_visible(tx.now) and article.draft_revision is not None:
+        show_revision(tx, article, content, number)
+    else:
+        article.draft_revision = article.draft_base = None
+        show_revision(tx, article, content, number)
+        mark_published(article, "published", tx.now)
+    note_change(tx.session, article, tx.now)

@@ -1,0 +1,242 @@
+"""Keeping a folder of Markdown, mostly a git work tree, and the site equal in both directions.
+
+What only one side changed goes to the other; what both changed is merged line by line; where both
+changed the same lines, both texts are kept and a person decides. The site's half is one
+transaction; a file is written whole or not at all; and what is still to do is read from what is
+there, never from a journal: a sync that was killed is finished by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.content import renderer_fingerprint
+from app.editing.actors import SYSTEM
+from app.editing.transaction import writing
+from app.errors import KotaeError
+from app.importing import FileProblem, only_import
+from app.importing.known import load_known
+from app.importing.parsing import Reading
+from app.importing.planning import plan_import
+from app.importing.storing import Attribution, store_plan
+from app.importing.tree import Tree, find_root, scan_tree
+from app.models import Article
+from app.settings import Settings
+from app.syncing.git import GitFolder, find_git
+from app.syncing.plan import Step, decide
+from app.syncing.previewing import foresee, waiting_paths
+from app.syncing.pulling import Pulling, apply_to_site, follow_renames, forget_gone_media
+from app.syncing.pushing import (
+    Pushing,
+    agree_on,
+    commit_all,
+    name_in_text,
+    push_all,
+    push_media,
+)
+from app.syncing.states import look
+from search.document import Progress, no_progress
+
+_MOST_MISSING = 0.5
+_FEW = 10
+_PUSHED = frozenset({"add", "push", "remove"})
+
+
+class TooMuchMissing(KotaeError):
+    """Most files are gone from the folder: more likely a mistake than a decision."""
+
+    code = "too-much-missing"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did, or with a dry run what it would do."""
+
+    steps: tuple[Step, ...]
+    """What was decided, in the order of paths."""
+    counts: dict[str, int]
+    """How often each action was done."""
+    commits: int = 0
+    conflicts: tuple[str, ...] = ()
+    """Paths whose two texts wait for a person."""
+    failed: tuple[FileProblem, ...] = ()
+    warnings: tuple[FileProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every stage needs."""
+
+    sessions: sessionmaker[Session]
+    settings: Settings
+    tree: Tree
+    reading: Reading
+    git: GitFolder | None
+    progress: Progress
+
+    @property
+    def root(self) -> Path:
+        return self.tree.root
+
+
+def sync_folder(
+    directory: Path,
+    *,
+    session_factory: sessionmaker[Session],
+    settings: Settings,
+    dry_run: bool = False,
+    allow_missing: bool = False,
+    progress: Progress = no_progress,
+) -> SyncReport:
+    """Make the Markdown in `directory` and the articles of the site the same.
+
+    With `dry_run` nothing is written on either side. `allow_missing`: also when most files are
+    gone, which otherwise is refused. Raises ImportRefused, TooMuchMissing, GitBusy, GitFailed.
+    """
+    root = find_root(directory)
+    git = find_git(root)
+    reading = Reading(root, None, settings.default_locale, renderer_fingerprint())
+    with only_import(settings):
+        if git is not None:
+            git.require_rest()
+        work = _Work(session_factory, settings, scan_tree(root), reading, git, progress)
+        steps = _decide(work, allow_missing)
+        if dry_run:
+            return _preview(work, steps)
+        return _carry_out(work, steps)
+
+
+def _decide(work: _Work, allow_missing: bool) -> list[Step]:
+    with work.sessions() as session:
+        sides = look(session, work.tree, work.reading, work.progress)
+        steps = decide(sides)
+    known = sum(
+        article.path is not None and article.presence == "shown" for article in sides.articles
+    )
+    missing = sum(step.action == "archive" for step in steps)
+    if not allow_missing and missing > max(_FEW, known * _MOST_MISSING):
+        raise TooMuchMissing(
+            f"{missing} of {known} files are gone from {work.root}. Is it the right folder, and "
+            "there as a whole? If they were deleted on purpose, allow it (--allow-missing)."
+        )
+    return steps
+
+
+def _preview(work: _Work, steps: Sequence[Step]) -> SyncReport:
+    with work.sessions() as session:
+        foreseen = [foresee(session, work.root, step) for step in steps]
+    shown = tuple(step for step in foreseen if step.action != "agree")
+    counts: dict[str, int] = {}
+    for step in shown:
+        counts[step.action] = counts.get(step.action, 0) + 1
+    return SyncReport(
+        steps=shown,
+        counts=counts,
+        conflicts=tuple(step.path for step in shown if step.action == "conflict"),
+        failed=tuple(work.tree.failed),
+        warnings=tuple(work.tree.warnings),
+    )
+
+
+def _carry_out(work: _Work, steps: list[Step]) -> SyncReport:
+    counts: dict[str, int] = {}
+    attributions = _attribute(work, steps)
+    with work.sessions() as session, writing(session, SYSTEM) as tx:
+        pulling = Pulling(tx, work.root, work.reading, attributions)
+        renamed = follow_renames(pulling, steps)
+    if renamed:
+        counts["rename"] = sum(step.old_path is not None for step in steps)
+    failed, warnings = _pull(work, steps, attributions, counts)
+    pushed = _push(work)
+    for action, count in pushed.counts.items():
+        counts[action] = counts.get(action, 0) + count
+    counts.pop("agree", None)
+    with work.sessions() as session:
+        waiting = waiting_paths(session)
+    return SyncReport(
+        steps=tuple(step for step in steps if step.action != "agree"),
+        counts=counts,
+        commits=pushed.commits,
+        conflicts=waiting,
+        failed=tuple(sorted([*failed, *pushed.problems])),
+        warnings=tuple(sorted(warnings)),
+    )
+
+
+def _attribute(work: _Work, steps: Sequence[Step]) -> dict[str, Attribution]:
+    """Who changed the files that are taken in."""
+    if work.git is None:
+        return {}
+    pulled = {"create", "pull", "both", "conflict"}
+    return work.git.attributions(step.path for step in steps if step.action in pulled)
+
+
+def _pull(
+    work: _Work,
+    steps: Sequence[Step],
+    attributions: dict[str, Attribution],
+    counts: dict[str, int],
+) -> tuple[list[FileProblem], list[FileProblem]]:
+    """The site's half, as one transaction; returns what failed and what to look at."""
+    with work.sessions() as session:
+        known = load_known(session)
+    plan = plan_import(
+        work.tree,
+        work.reading,
+        known,
+        media_dir=work.settings.media_dir,
+        progress=work.progress,
+    )
+    named = {
+        file.parsed.file.path: attributions.get(
+            file.parsed.file.path, Attribution("folder", note=f"Changed in {file.parsed.file.path}")
+        )
+        for file in plan.rendered
+    }
+    with work.sessions() as session, writing(session, SYSTEM) as tx:
+        store_plan(
+            session,
+            work.tree,
+            plan,
+            work.reading,
+            prune=False,
+            now=tx.now,
+            progress=work.progress,
+            attributions=named,
+        )
+        pulling = Pulling(tx, work.root, work.reading, attributions)
+        apply_to_site(pulling, steps, counts)
+        forget_gone_media(session, work.tree)
+    bad = {problem.path for problem in plan.failed}
+    for action in ("create", "pull"):
+        done = sum(step.action == action and step.path not in bad for step in steps)
+        if done:
+            counts[action] = done
+    return plan.failed, plan.warnings
+
+
+def _push(work: _Work) -> Pushing:
+    """The folder's half: decided anew, so that what was merged just now is written too."""
+    done = Pushing()
+    tree = scan_tree(work.root)
+    with work.sessions() as session:
+        decided = decide(look(session, tree, work.reading, no_progress))
+    steps = [step for step in decided if step.action in _PUSHED]
+    with work.sessions() as session, writing(session, SYSTEM) as tx:
+        for step in steps:
+            if step.action == "add":
+                name_in_text(tx, session.get_one(Article, step.pk), step.path)
+    with work.sessions() as session:
+        written = push_all(session, work.root, steps, done, work.progress)
+    with work.sessions() as session, writing(session, SYSTEM) as tx:
+        agree_on(tx, work.root, work.reading, written)
+        push_media(session, work.root, work.settings.media_dir, done)
+    if work.git is not None:
+        with work.sessions() as session:
+            commit_all(session, work.root, work.git, done)
+    return done

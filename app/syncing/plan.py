@@ -1,0 +1,179 @@
+"""Deciding what a sync does: pure, from what both sides are and what they last agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+from app.syncing.states import FileState, Name, Sides, SiteState
+
+_LIKE = 0.5
+"""Share of lines from which git, too, takes a file for a renamed one."""
+_MOST_PAIRS = 2_500
+
+ACTIONS: Mapping[str, str] = {
+    "create": "new in the folder: becomes an article",
+    "pull": "changed in the folder: becomes a revision",
+    "rename": "renamed in the folder: the article keeps its history and its old address",
+    "archive": "deleted in the folder: the article is archived",
+    "add": "new on the site: becomes a file",
+    "push": "changed on the site: the file is written",
+    "remove": "put away on the site: the file is deleted",
+    "merge": "changed on both sides: the lines of both are brought together",
+    "conflict": "changed on both sides in the same lines: both texts are kept for a person",
+}
+"""Every step, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a sync does."""
+
+    path: str
+    """The file; of a rename the new one."""
+    action: str
+    """A key of ACTIONS, or `both` before it is known whether the texts merge, or `agree`."""
+    pk: int | None = None
+    """The article; None for one that is still to be made."""
+    revision: int | None = None
+    """What the site showed when this was decided."""
+    file_hash: str | None = None
+    """What the file held then; None where there was none."""
+    base: str | None = None
+    old_path: str | None = None
+    """Of a rename."""
+    new_name: Name | None = None
+    """Of a rename that changes the article's id or language."""
+
+
+def decide(sides: Sides) -> list[Step]:
+    """Every step, in the order of paths; what is equal on both sides needs none."""
+    linked, unlinked = _link(sides)
+    taken = {file.path for _, file in linked if file is not None}
+    steps: list[Step] = []
+    for article, file in linked:
+        steps += _decide_known(article, file)
+    new = [file for path, file in sides.files.items() if path not in taken]
+    by_name = {article.name: article for article in unlinked}
+    for file in new:
+        waiting = by_name.pop(file.name, None) if file.name else None
+        if waiting is None:
+            steps.append(Step(file.path, "create", file_hash=file.hash))
+        else:
+            steps += _decide_known(waiting, file)
+    for article in by_name.values():
+        if article.presence == "shown":
+            path = new_path(article.name, sides.files)
+            steps.append(Step(path, "add", article.pk, article.revision, base=article.base))
+    return sorted(steps, key=lambda step: (step.path, step.action != "rename"))
+
+
+def new_path(name: Name, taken: Container[str]) -> str:
+    """Where an article that was written on the site gets its file."""
+    bare = f"{name[1]}/{name[0]}"
+    return next(
+        path
+        for path in chain([f"{bare}.md"], (f"{bare}-{number}.md" for number in count(2)))
+        if path not in taken
+    )
+
+
+def _link(
+    sides: Sides,
+) -> tuple[list[tuple[SiteState, FileState | None]], list[SiteState]]:
+    """Each article of the folder with its file, renamed ones with the new; and the others."""
+    mine = [article for article in sides.articles if article.path is not None]
+    unlinked = [article for article in sides.articles if article.path is None]
+    known = {article.path for article in mine}
+    lost = [a for a in mine if a.path not in sides.files and a.presence != "gone"]
+    fresh = [file for path, file in sides.files.items() if path not in known]
+    renamed = match_renames(lost, fresh, sides.likeness)
+    linked: list[tuple[SiteState, FileState | None]] = []
+    for article in mine:
+        file = sides.files.get(article.path or "") or renamed.get(article.pk)
+        is_anothers = file is not None and file.name not in {None, article.name}
+        if article.presence == "gone" and (file is None or is_anothers):
+            # Nothing of it is left in the folder; its name is free for a new file.
+            unlinked.append(replace(article, path=None))
+            continue
+        linked.append((article, file))
+    return linked, unlinked
+
+
+def match_renames(
+    lost: Iterable[SiteState],
+    fresh: Iterable[FileState],
+    likeness: Callable[[SiteState, FileState], float],
+) -> dict[int, FileState]:
+    """Which new file is a missing one under another name.
+
+    The one of the same id; else of the same bytes; else the likest, when half its lines are.
+    """
+    left = {file.path: file for file in fresh}
+    found: dict[int, FileState] = {}
+    waiting = []
+    for article in lost:
+        same = next((f for f in left.values() if f.name == article.name), None)
+        if same is None:
+            waiting.append(article)
+        else:
+            found[article.pk] = left.pop(same.path)
+    for article in [*waiting]:
+        same = next((f for f in left.values() if f.hash and f.hash == article.base), None)
+        if same is not None:
+            found[article.pk] = left.pop(same.path)
+            waiting.remove(article)
+    if len(waiting) * len(left) > _MOST_PAIRS:
+        return found
+    pairs = [(likeness(a, f), a.pk, path) for a in waiting for path, f in left.items()]
+    for share, pk, path in sorted(pairs, key=lambda pair: -pair[0]):
+        if share >= _LIKE and pk not in found and path in left:
+            found[pk] = left.pop(path)
+    return found
+
+
+def _decide_known(article: SiteState, file: FileState | None) -> list[Step]:
+    """What to do about an article that the folder knows, or is about to."""
+    path = file.path if file else article.path or ""
+    made = Step(path, "", article.pk, article.revision, file.hash if file else None, article.base)
+    steps = []
+    if file is not None and (file.path != article.path or _is_renamed(article, file)):
+        new_name = file.name if file.name != article.name else None
+        steps.append(replace(made, action="rename", old_path=article.path, new_name=new_name))
+    action = _choose(article, file)
+    if action:
+        steps.append(replace(made, action=action))
+    return steps
+
+
+def _is_renamed(article: SiteState, file: FileState) -> bool:
+    return file.name is not None and file.name != article.name and file.hash != article.base
+
+
+def _choose(article: SiteState, file: FileState | None) -> str:
+    """The action; empty for none."""
+    if file is None:
+        return _choose_without_file(article)
+    if file.hash is None:
+        return "pull"  # unreadable: the import names what is wrong with it
+    is_file_changed = file.hash != article.base
+    if article.presence == "gone":
+        if not is_file_changed:
+            return "remove" if article.is_put_away else "pull"
+        return "conflict" if article.is_put_away else "pull"
+    if file.hash == article.hash:
+        return "agree" if is_file_changed else ""
+    if not article.is_changed:
+        return "pull"
+    if not is_file_changed:
+        return "push" if article.presence == "shown" else ""
+    return "both"
+
+
+def _choose_without_file(article: SiteState) -> str:
+    if article.presence == "withheld":
+        return ""
+    if article.base is None:
+        return "add"
+    return "conflict" if article.is_changed else "archive"

@@ -1,0 +1,119 @@
+"""Review: asked for, remarked on, decided; an approval is good for one text only."""
+
+import pytest
+
+from app.editing.actors import Forbidden
+from app.editing.reviewing import (
+    AlreadyInReview,
+    BadPassage,
+    ChangedSinceReview,
+    NothingToReview,
+    NotInReview,
+    OwnText,
+    Remark,
+    approve,
+    comment,
+    find_passage,
+    list_comments,
+    list_reviews,
+    resolve_comment,
+    send_back,
+    submit_for_review,
+)
+from tests.app.store.editing.conftest import NAME, OTHER_WRITER, PUBLISHER, REVIEWER, WRITER
+
+TEXT = "# Refunds\n\nSend it back.\n\nSend it back soon.\n"
+
+
+def submit(desk):
+    desk.save(TEXT)
+    return desk(submit_for_review, WRITER, NAME, note="please")
+
+
+def test_a_writer_may_publish_what_a_reviewer_approved(desk, find):
+    submit(desk)
+    assert find("pay/refund").status == "review"
+    assert [review.requested_by for review in desk.read(list_reviews)] == ["Kim"]
+    with pytest.raises(Forbidden):
+        desk.publish(actor=WRITER)
+    desk(approve, REVIEWER, NAME, revision=1)
+    assert desk.publish(actor=WRITER).status == "published"
+    assert [action for _, action, _ in desk.actions()] == [
+        *("create", "save", "submit", "approve", "publish")
+    ]
+
+
+def test_an_approval_does_not_cover_what_is_saved_after_it(desk):
+    submit(desk)
+    desk(approve, REVIEWER, NAME, revision=1)
+    desk.save(TEXT + "And more.\n", base=1)
+    with pytest.raises(Forbidden):
+        desk.publish(actor=WRITER)
+
+
+def test_a_reviewer_decides_only_on_what_they_looked_at(desk):
+    submit(desk)
+    desk.save(TEXT + "And more.\n", base=1)
+    with pytest.raises(ChangedSinceReview):
+        desk(approve, REVIEWER, NAME, revision=1)
+    assert desk(approve, REVIEWER, NAME, revision=2).revision == 2
+
+
+def test_nobody_approves_their_own_text_unless_they_may_publish_it_anyway(desk):
+    desk.save(TEXT, actor=REVIEWER)
+    desk(submit_for_review, REVIEWER, NAME)
+    with pytest.raises(OwnText):
+        desk(approve, REVIEWER, NAME, revision=1)
+    desk(send_back, PUBLISHER, NAME, revision=1)
+    desk.save(TEXT + "x\n", base=1, actor=PUBLISHER)
+    desk(submit_for_review, PUBLISHER, NAME)
+    assert desk(approve, PUBLISHER, NAME, revision=2).state == "approved"
+
+
+def test_a_text_comes_back_with_remarks_that_follow_their_passage(desk, find, sessions):
+    submit(desk)
+    place = TEXT.rindex("Send it back")
+    remarks = [Remark("Within how many days?", "Send it back", place), Remark("Good.")]
+    desk(send_back, REVIEWER, NAME, revision=1, note="nearly", remarks=remarks)
+    article = find("pay/refund")
+    assert article.status == "draft"
+    changed = "# Refunds\n\nNew first line.\n\nSend it back.\n\nSend it back soon.\n"
+    with sessions() as session:
+        first, second = list_comments(session, article, changed)
+    assert first.start == changed.rindex("Send it back")
+    assert second.start is None
+    desk(resolve_comment, WRITER, first.comment.id)
+    with sessions() as session:
+        assert len(list_comments(session, article, changed)) == 1
+
+
+def test_a_remark_on_a_passage_that_is_gone_stays_without_a_place():
+    assert find_passage("abc abc", "abc", 5) == 4
+    assert find_passage("abc abc", "xyz", 5) is None
+
+
+def test_a_remark_must_quote_what_stands_there(desk):
+    desk.save(TEXT)
+    with pytest.raises(BadPassage):
+        desk(comment, REVIEWER, NAME, revision=1, remark=Remark("Hm", "Send it back", 0))
+
+
+def test_a_review_of_a_draft_beside_a_live_article_hides_nothing(desk, find):
+    desk.publish(TEXT)
+    with pytest.raises(NothingToReview):
+        desk(submit_for_review, WRITER, NAME)
+    desk.save(TEXT + "More.\n", base=1)
+    desk(submit_for_review, WRITER, NAME)
+    assert find("pay/refund").status == "published"
+    desk(send_back, REVIEWER, NAME, revision=2)
+    assert find("pay/refund").status == "published"
+
+
+def test_a_review_is_asked_for_once_and_closed_by_publishing(desk):
+    submit(desk)
+    with pytest.raises(AlreadyInReview):
+        desk(submit_for_review, OTHER_WRITER, NAME)
+    desk.publish()
+    assert desk.read(list_reviews) == []
+    with pytest.raises(NotInReview):
+        desk(approve, REVIEWER, NAME, revision=1)

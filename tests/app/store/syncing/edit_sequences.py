@@ -1,0 +1,219 @@
+"""Random edits on both sides of a sync, and the proof that every one of them is still somewhere."""
+
+import re
+import shutil
+from contextlib import suppress
+
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from app.db import create_database_engine, session_factory
+from app.editing.conflicts import EditConflict, list_conflicts
+from app.editing.drafts import ArticleExists
+from app.editing.lifecycle import archive, take_out_of_archive
+from app.editing.publication import publish_text
+from app.editing.revisions import head_of, read_revision
+from app.editing.transaction import ArticleName
+from app.migrating import upgrade
+from app.models import Article, Revision
+from app.settings import Settings
+from app.syncing import sync_folder
+from tests.store_helpers import EDITOR, newest
+
+NAMES = ["a", "b", "c/d"]
+PLACES = st.integers(0, 5)
+EDITS = st.one_of(
+    st.tuples(st.sampled_from(["site-line", "file-line"]), st.sampled_from(NAMES), PLACES),
+    st.tuples(st.sampled_from(["site-new", "file-new"]), st.sampled_from(NAMES), PLACES),
+    st.tuples(
+        st.sampled_from(["file-delete", "file-rename", "site-archive", "site-unarchive"]),
+        st.sampled_from(NAMES),
+        PLACES,
+    ),
+    st.tuples(st.just("sync"), st.just(""), st.just(0)),
+)
+
+
+class Played:
+    """Both sides, and every mark that was ever written into one."""
+
+    def __init__(self, folder):
+        self.root = folder / "articles"
+        (self.root / "en").mkdir(parents=True)
+        self.settings = Settings(var_dir=folder / "var", articles_dir=self.root)
+        upgrade(self.settings)
+        self.engine = create_database_engine(self.settings)
+        self.sessions = session_factory(self.engine)
+        self.marks = 0
+        self.written = set()
+
+    def mark(self):
+        self.marks += 1
+        return f"mark{self.marks}x"
+
+    def sync(self):
+        return sync_folder(
+            self.root, session_factory=self.sessions, settings=self.settings, allow_missing=True
+        )
+
+    def path(self, name):
+        return self.root / "en" / f"{name}.md"
+
+
+def play(folder, edits):
+    """Do `edits`, sync, and check: nothing is lost, and both sides agree or are in conflict."""
+    played = Played(folder)
+    try:
+        for kind, name, place in edits:
+            _DO[kind](played, name, place)
+            _check_nothing_lost(played)
+        played.sync()
+        played.sync()
+        _check_nothing_lost(played)
+        _check_agreement(played)
+    finally:
+        played.engine.dispose()
+        shutil.rmtree(folder)
+
+
+def _text(mark):
+    lines = [f"line {number}\n\n" for number in range(6)]
+    return "# Title\n\n" + "".join(lines) + mark + "\n"
+
+
+def _change(source, place, mark):
+    lines = source.split("\n")
+    at = [number for number, line in enumerate(lines) if line.startswith("line")]
+    lines[at[place]] = f"line {place} {mark}"
+    return "\n".join(lines)
+
+
+def _file_line(played, name, place):
+    path = played.path(name)
+    if path.exists():
+        _write(played, path, _change(path.read_text(), place, played.mark()))
+
+
+def _file_new(played, name, place):
+    path = played.path(name)
+    if not path.exists():
+        _write(played, path, _text(played.mark()))
+
+
+def _write(played, path, text):
+    # What a developer overwrites before any sync is theirs to lose: only the newest text counts.
+    if path.exists():
+        played.written -= _marks(path.read_text()) - _kept_marks(played)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    played.written |= _marks(text)
+
+
+def _file_delete(played, name, place):
+    path = played.path(name)
+    if path.exists():
+        played.written -= _marks(path.read_text()) - _kept_marks(played)
+        path.unlink()
+
+
+def _file_rename(played, name, place):
+    path = played.path(name)
+    target = played.path(f"{name}-{played.marks}")
+    if path.exists() and not target.exists():
+        path.rename(target)
+
+
+def _site_line(played, name, place):
+    def edit(session, article):
+        source = read_revision(session, article, head_of(article)).source
+        return _change(source, place, played.mark()), head_of(article)
+
+    _on_site(played, name, edit)
+
+
+def _site_new(played, name, place):
+    with played.sessions() as session:
+        mark = played.mark()
+        try:
+            name = ArticleName(name, "en")
+            publish_text(session, EDITOR, name, source=_text(mark), base=None)
+            played.written.add(mark)
+        except ArticleExists:
+            pass
+
+
+def _on_site(played, name, edit):
+    with played.sessions() as session:
+        article = session.scalar(select(Article).where(Article.article_id == name))
+        if article is None or article.status != "published":
+            return
+        source, base = edit(session, article)
+        session.rollback()
+        with suppress(EditConflict):
+            publish_text(session, EDITOR, ArticleName(name, "en"), source=source, base=base)
+        played.written |= _marks(source)
+
+
+def _site_archive(played, name, place):
+    _try(played, archive, name)
+
+
+def _site_unarchive(played, name, place):
+    _try(played, take_out_of_archive, name)
+
+
+def _try(played, use_case, name):
+    with played.sessions() as session:
+        if newest(session, ArticleName(name, "en")) is None:
+            return
+        use_case(session, EDITOR, ArticleName(name, "en"))
+
+
+def _sync(played, name, place):
+    report = played.sync()
+    assert report.failed == (), report.failed
+
+
+_DO = {
+    "site-line": _site_line,
+    "file-line": _file_line,
+    "site-new": _site_new,
+    "file-new": _file_new,
+    "file-delete": _file_delete,
+    "file-rename": _file_rename,
+    "site-archive": _site_archive,
+    "site-unarchive": _site_unarchive,
+    "sync": _sync,
+}
+
+
+def _marks(text):
+    return set(re.findall(r"mark\d+x", text))
+
+
+def _kept_marks(played):
+    with played.sessions() as session:
+        return set().union(*(_marks(source) for source in session.scalars(select(Revision.source))))
+
+
+def _check_nothing_lost(played):
+    files = (path.read_text() for path in played.root.rglob("*.md"))
+    found = _kept_marks(played).union(*(_marks(text) for text in files))
+    assert played.written <= found, played.written - found
+
+
+def _check_agreement(played):
+    with played.sessions() as session:
+        disputed = {conflict.article_pk for conflict in list_conflicts(session)}
+        rows = session.scalars(select(Article)).all()
+        shown = {
+            row.source_path: row.source
+            for row in rows
+            if row.id not in disputed and row.status != "archived"
+        }
+        ignored = {row.source_path for row in rows if row.id in disputed}
+    files = {
+        path.relative_to(played.root).as_posix(): path.read_text()
+        for path in played.root.rglob("*.md")
+    }
+    assert {path: text for path, text in files.items() if path not in ignored} == shown

@@ -1,0 +1,167 @@
+"""With git: publications are commits in their authors' names, commits are revisions in theirs."""
+
+import subprocess
+
+import pytest
+
+from app.editing.lifecycle import archive
+from app.editing.transaction import ArticleName
+from app.syncing.git import Author, GitBusy, GitFailed, find_git
+from app.syncing.pushing import commit_all
+
+PATH = "en/pay/refund.md"
+TEXT = "# Refunds\n\none\n\ntwo\n\nthree\n"
+
+
+@pytest.fixture
+def committed(git_pair):
+    git_pair.write({PATH: TEXT, "ko/환불.md": "# 환불\n"})
+    git_pair.git("add", ".")
+    git_pair.git("commit", "-qm", "Write about refunds")
+    git_pair.sync()
+    return git_pair
+
+
+def log(pair, form="%an <%ae>|%s"):
+    return pair.git("log", f"--format={form}").splitlines()
+
+
+def test_a_commit_becomes_a_revision_with_its_author(committed, find):
+    for article in (find("pay/refund"), find("환불", "ko")):
+        (revision,) = article.revisions
+        assert (revision.author, revision.author_email) == ("Dev", "dev@example.com")
+        assert (revision.origin, revision.note) == ("git", "Write about refunds")
+        assert revision.git_commit == committed.git("rev-parse", "HEAD").strip()
+    assert committed.git("status", "--porcelain") == ""
+
+
+def test_a_publication_becomes_a_commit_with_its_author(committed):
+    committed.publish("pay/refund", TEXT.replace("two", "TWO"), author="Kim", note="Say two")
+    report = committed.sync()
+    assert report.commits == 1
+    assert log(committed)[0] == "Kim <kim@example.com>|Say two"
+    assert committed.git("show", "--format=", "--name-only").split() == [PATH]
+    assert committed.git("status", "--porcelain") == ""
+    assert committed.sync().commits == 0
+
+
+def test_everybody_who_wrote_a_publication_is_named(committed):
+    committed.publish("pay/refund", TEXT.replace("one", "ONE"), author="Lee")
+    committed.publish("pay/refund", TEXT.replace("one", "ONE!"), author="Kim")
+    committed.sync()
+    body = committed.git("log", "-1", "--format=%an%n%b")
+    assert body.startswith("Kim\n")
+    assert "Co-authored-by: Lee <lee@example.com>" in body
+
+
+def test_a_new_and_a_removed_article_are_committed(committed):
+    committed.publish("새/글", "# 새 글\n", locale="ko")
+    committed.do(archive, ArticleName("pay/refund", "en"))
+    assert committed.sync().commits == 2
+    assert {line.split("|")[1] for line in log(committed)[:2]} == {"Add 새 글", "Remove Refunds"}
+    assert committed.git("ls-files", "-z").split("\0")[:-1] == ["ko/새/글.md", "ko/환불.md"]
+
+
+def test_what_a_developer_has_not_committed_is_taken_in_and_not_committed(committed, find):
+    committed.write({PATH: TEXT.replace("one", "ONE"), "en/new.md": "# New\n"})
+    committed.sync()
+    assert [revision.origin for revision in find("pay/refund").revisions] == ["git", "import"]
+    assert log(committed) == ["Dev <dev@example.com>|Write about refunds"]
+    (committed.root / "en/new.md").unlink()
+    (committed.root / PATH).unlink()
+    committed.sync()
+    assert len(log(committed)) == 1
+
+
+def test_what_a_developer_staged_stays_staged(committed):
+    committed.write({"en/staged.md": "# Staged\n"})
+    committed.git("add", "en/staged.md")
+    committed.publish("pay/refund", TEXT.replace("two", "TWO"))
+    committed.sync()
+    assert committed.git("diff", "--cached", "--name-only").split() == ["en/staged.md"]
+
+
+def test_a_commit_that_a_kill_prevented_is_made_by_the_next_sync(committed, monkeypatch):
+    committed.publish("pay/refund", TEXT.replace("two", "TWO"))
+
+    def kill(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.syncing.commit_all", kill)
+    with pytest.raises(KeyboardInterrupt):
+        committed.sync()
+    monkeypatch.setattr("app.syncing.commit_all", commit_all)
+    assert len(log(committed)) == 1
+    assert committed.sync().commits == 1
+    assert log(committed)[0].startswith("Kim <")
+
+
+def test_an_unfinished_merge_is_left_to_a_person(committed):
+    committed.git("checkout", "-qb", "other")
+    committed.write({PATH: TEXT.replace("one", "other")})
+    committed.git("commit", "-qam", "Other")
+    committed.git("checkout", "-q", "main")
+    committed.write({PATH: TEXT.replace("one", "main")})
+    committed.git("commit", "-qam", "Main")
+    committed.sync()
+    with pytest.raises(subprocess.CalledProcessError):
+        committed.git("merge", "other")
+    with pytest.raises(GitBusy, match="a merge"):
+        committed.sync()
+    committed.git("merge", "--abort")
+    assert committed.sync().counts == {}
+
+
+def test_a_folder_deep_in_a_work_tree_is_committed_there_only(git_pair, sessions, settings):
+    top = git_pair.root
+    git_pair.write({"README.txt": "a project", "docs/en/a.md": "# A\n"})
+    git_pair.git("add", ".")
+    git_pair.git("commit", "-qm", "First")
+    git_pair.root = top / "docs"
+    git_pair.sync()
+    git_pair.publish("a", "# A2\n")
+    (top / "README.txt").write_text("changed")
+    assert git_pair.sync().commits == 1
+    assert git_pair.git("show", "--format=", "--name-only").split() == ["docs/en/a.md"]
+    assert git_pair.git("status", "--porcelain").split() == ["M", "README.txt"]
+
+
+def test_a_hook_that_refuses_is_named_and_nothing_is_lost(committed, find):
+    hook = committed.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no commits on Fridays >&2\nexit 1\n")
+    hook.chmod(0o755)
+    committed.publish("pay/refund", TEXT.replace("two", "TWO"))
+    with pytest.raises(GitFailed, match="no commits on Fridays"):
+        committed.sync()
+    assert "TWO" in committed.read(PATH)
+    hook.unlink()
+    assert committed.sync().commits == 1
+
+
+def test_names_cannot_break_out_of_a_commit():
+    assert str(Author("Kim <x>\nEvil", "a@b>\n<c")) == "Kim x Evil <a@bc>"
+    assert str(Author("<>", "")) == "Somebody <>"
+
+
+@pytest.mark.parametrize("author", ["Kim", "김 편집"])
+def test_an_author_without_an_address_can_commit(committed, author):
+    git = find_git(committed.root)
+    committed.write({"en/x.md": "# X\n"})
+    git.commit(["en/x.md"], Author(author), "Add X")
+    assert log(committed, "%an|%s")[0] == f"{author}|Add X"
+
+
+def test_a_folder_without_git_has_none(tmp_path, committed):
+    assert find_git(tmp_path) is None
+    committed.write({".gitignore": "ignored/\n", "ignored/en/a.md": "# A\n"})
+    assert find_git(committed.root / "ignored") is None
+    assert find_git(committed.root) is not None
+
+
+def test_a_machine_that_does_not_know_who_commits_commits_as_kotae(committed):
+    committed.git("config", "--unset", "user.name")
+    committed.git("config", "--unset", "user.email")
+    committed.publish("pay/refund", TEXT.replace("two", "TWO"))
+    committed.sync()
+    assert log(committed, "%an|%cn")[0] == "Kim|Kotae"
