@@ -1,0 +1,35 @@
+"""Questions that mean the same, put together: greedily, by the nearest leader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEAR = 0.91
+"""Cosine from which on two short questions count as one. With multilingual-e5-small unrelated
+questions of one language lie about 0.80, the same thing said in other words about 0.92."""
+
+
+def group_by_meaning(
+    vectors: NDArray[np.float32], weights: Sequence[float], near: float = NEAR
+) -> list[list[int]]:
+    """Groups of rows of `vectors` (texts, dimensions; unit length), the heaviest group first.
+
+    The heaviest row that is in no group leads the next one and takes all rows within `near` of it
+    (leader clustering, Hartigan 1975, chapter 3): a group's first row is its label, and no chain of
+    small steps joins what is far apart.
+    """
+    order = sorted(range(len(weights)), key=lambda row: (-weights[row], row))
+    free = np.ones(len(order), dtype=bool)
+    groups: list[list[int]] = []
+    for leader in order:
+        if not free[leader]:
+            continue
+        close = (vectors @ vectors[leader] >= near) & free
+        close[leader] = True
+        members = [row for row in order if close[row] and row != leader]
+        free &= ~close
+        groups.append([leader, *members])
+    return sorted(groups, key=lambda group: -sum(weights[row] for row in group))
