@@ -89,6 +89,10 @@ def _row(
         "failed_share": len(failed) / ended if ended else None,
         "subjects": _subjects(failed),
         "todo": {"kind": "improve", "article": article_id},
+        "leads_to": {
+            "episodes": {"article": article_id},
+            "failed": {"article": article_id, "outcome": "failed"},
+        },
     }
 
 

@@ -106,6 +106,10 @@ def _fits(journey: Journey, selection: Selection, about: frozenset[str] | None) 
         return False
     if selection.page and selection.page not in journey.pages:
         return False
+    if selection.questions:
+        wanted = {question.casefold() for question in selection.questions}
+        if wanted.isdisjoint(" ".join(query.casefold().split()) for query in journey.queries):
+            return False
     return not selection.article or selection.article in journey.read
 
 

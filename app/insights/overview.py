@@ -32,6 +32,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "abandoned": ("abandoned",),
     "pending": ("pending",),
 }
+_PARAMETERS = {"language": "locale"}
+"""What a table is by -> the parameter of an address that means it; its own name otherwise."""
 _COLUMNS = (
     ("people", "count"),
     ("episodes", "count"),
@@ -63,7 +65,7 @@ def _figures(
 ) -> tuple[Figure, ...]:
     total = sum(outcomes.values())
     figures = [
-        count("episodes", total, sum(before.values()) if before is not None else None),
+        count("episodes", total, sum(before.values()) if before is not None else None, outcome=""),
         count("people", visitors),
     ]
     decided, earlier = _decided(outcomes), _decided(before) if before is not None else 0
@@ -173,6 +175,7 @@ def _row(name: str, key: str, group: Sequence[Journey], titles: Mapping[str, str
         "title": titles.get(key, key),
         "people": people(group),
         "episodes": len(group),
+        "leads_to": {"episodes": {_PARAMETERS.get(name, name): key}},
         "settled_share": _rate(ended, SETTLED),
         "ticket_share": _rate(ended, WITH_TICKET),
     }

@@ -186,6 +186,9 @@ def _row(topic: Topic) -> dict[str, Any]:
         "unanswered": topic.unanswered,
         "reworded": topic.reworded,
         "wordings": list(topic.wordings[1 : 1 + _EXAMPLES]),
+        "leads_to": {
+            "people": {"questions": "\n".join(topic.wordings[:20]), "locale": topic.locale}
+        },
         "todo": {
             "kind": "write",
             "locale": topic.locale,

@@ -54,6 +54,8 @@ class Selection:
     product: str = ""
     page: str = ""
     article: str = ""
+    questions: tuple[str, ...] = ()
+    """Only needs in which one of these was asked, letters' case aside."""
     compares: bool = False
     """Whether the days before are shown beside."""
 
@@ -70,6 +72,7 @@ class Selection:
             "product": self.product,
             "page": self.page,
             "article": self.article,
+            "questions": "\n".join(self.questions),
             "compare": "1" if self.compares else "",
         }
         return {name: value for name, value in given.items() if value}
@@ -88,6 +91,7 @@ def read_selection(values: Mapping[str, str], *, zone: str, now: datetime) -> Se
         product=values.get("product", "")[:64],
         page=values.get("page", "")[:2000],
         article=values.get("article", "")[:400],
+        questions=tuple(filter(None, values.get("questions", "")[:4000].splitlines())),
         compares=values.get("compare", "") == "1",
     )
 

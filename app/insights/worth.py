@@ -118,7 +118,7 @@ def _effort(session: Session, selection: Selection) -> Table:
     for event in _events(session, selection, "effort_rated"):
         value = event.value if isinstance(event.value, dict) else {}
         step, ease = value.get("step"), value.get("effort")
-        if step in rated and isinstance(ease, int) and 0 <= ease <= 5:
+        if step in rated and type(ease) is int and 0 <= ease <= 5:
             rated[step].append(ease)
     rows = [_effort_row(step, ratings) for step, ratings in rated.items()]
     shown = [row for row in rows if int(str(row["people"])) >= SMALLEST_GROUP]

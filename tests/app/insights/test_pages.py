@@ -65,6 +65,20 @@ def test_outcomes_are_counted_with_intervals_and_lead_to_their_episodes(reader, 
     assert behind.text.count("<time") == 6
 
 
+def test_a_row_leads_to_its_own_episodes(reader, visits):
+    visits((6, FAILED), locale="ko", query="refund late")
+    visits((7, SETTLED), name="w", locale="en", query="refund")
+    for page, part, shown in (
+        ("/insights", "locale=ko", 6),
+        ("/insights/articles", "article=refund", 13),
+        ("/insights/articles", "outcome=failed", 6),
+        ("/insights/questions", "questions=refund+late", 6),
+    ):
+        links = re.findall(r'href="(/insights/episodes[^"]*)"', reader.get(page).text)
+        link = next(each for each in links if part in each)
+        assert reader.get(link.replace("&amp;", "&")).text.count("<time") == shown, (page, part)
+
+
 def test_a_number_leads_to_its_definition(reader, visits):
     visits((6, FAILED))
     page = reader.get("/insights").text
