@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 NEAR = 0.91
-"""Cosine from which on two short questions count as one. With multilingual-e5-small, 12 pairs that
-say the same in other words (English, Korean, Japanese, Chinese) lie at 0.834-0.953, median 0.915, and
-10 pairs about neighbouring matters at 0.788-0.902: rather two groups for one need than two needs in
-one group. Another model may want another number."""
+"""Cosine from which on two short questions count as one.
+
+With multilingual-e5-small, 12 pairs that say the same in other words (English, Korean, Japanese,
+Chinese) lie at 0.834-0.953, median 0.915, and 10 pairs about neighbouring matters at 0.788-0.902:
+rather two groups for one need than two needs in one group. Another model may want another one.
+"""
 
 
 def group_by_meaning(

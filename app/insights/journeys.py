@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.insights.selection import Selection
@@ -17,6 +17,15 @@ SETTLED = ("confirmed", "self_served")
 """Outcomes in which the visitor was helped without a person, and showed it."""
 WITH_TICKET = ("failed", "direct")
 _AT_ONCE = 400
+_COLUMNS = (
+    EpisodeRecord.id,
+    EpisodeRecord.visitor,
+    EpisodeRecord.started_at,
+    EpisodeRecord.ended_at,
+    EpisodeRecord.outcome,
+    EpisodeRecord.locale,
+    EpisodeRecord.evidence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,8 @@ def load_journeys(session: Session, selection: Selection) -> list[Journey]:
     ]
     if selection.locale:
         conditions.append(EpisodeRecord.locale == selection.locale)
-    found = list(
-        session.scalars(
-            select(EpisodeRecord)
-            .where(*conditions)
-            .order_by(EpisodeRecord.started_at, EpisodeRecord.id)
-        )
-    )
+    ordered = select(*_COLUMNS).where(*conditions)
+    found = session.execute(ordered.order_by(EpisodeRecord.started_at, EpisodeRecord.id)).all()
     tickets = _tickets(session, found)
     journeys = [_journey(record, tickets) for record in found]
     about = _articles_of(session, selection.product) if selection.product else None
@@ -113,7 +117,7 @@ def _fits(journey: Journey, selection: Selection, about: frozenset[str] | None) 
     return not selection.article or selection.article in journey.read
 
 
-def _tickets(session: Session, records: Sequence[EpisodeRecord]) -> dict[str, tuple[str, str]]:
+def _tickets(session: Session, records: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
     """Page and subject of the tickets that the episodes led to."""
     wanted = [name for record in records for name in record.evidence.get("tickets") or ()]
     found: dict[str, tuple[str, str]] = {}
@@ -124,7 +128,7 @@ def _tickets(session: Session, records: Sequence[EpisodeRecord]) -> dict[str, tu
     return found
 
 
-def _journey(record: EpisodeRecord, tickets: Mapping[str, tuple[str, str]]) -> Journey:
+def _journey(record: Row[Any], tickets: Mapping[str, tuple[str, str]]) -> Journey:
     own = tuple(record.evidence.get("tickets") or ())
     known = [tickets[name] for name in own if name in tickets]
     return Journey(

@@ -11,6 +11,7 @@ import pytest
 from app.models import utc_now
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START
+from tests.app.test_templates import Checker
 from tests.staff_fixtures import form_token
 
 PAGES = ("", "/articles", "/questions", "/worth", "/speed", "/improvements", "/definitions")
@@ -52,6 +53,19 @@ def tables(client, address):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_is_there_before_anything_happened(reader, page):
     assert reader.get(f"/insights{page}").status_code == 200
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/episodes?outcome=failed", "?compare=1"])
+def test_every_page_is_well_formed(sign_in_as, visits, page):
+    visits((6, FAILED), (6, SETTLED), (6, MISSED))
+    owner = sign_in_as("owner")
+    text = owner.get(f"/insights{page}").text
+    found = Checker(text)
+    assert found.faults == []
+    assert len(found.ids) == len(set(found.ids))
+    assert set(found.references) <= set(found.ids)
+    assert [found.names.count(name) for name in ("h1", "main")] == [1, 1]
+    assert "%(" not in text
 
 
 def test_outcomes_are_counted_with_intervals_and_lead_to_their_episodes(reader, visits):
