@@ -262,9 +262,16 @@ class Settings(SiteSettings, DeliverySettings):
 
 
 def describe_settings() -> tuple[SettingDescription, ...]:
-    """The settings table, for the README and `kb doctor`: how it runs, then how it looks."""
-    looks = {field.name for field in dataclasses.fields(SiteSettings)}
-    fields = sorted(dataclasses.fields(Settings), key=lambda field: field.name in looks)
+    """The settings table, for the README and `kb doctor`: how it runs, where tickets go, how it
+    looks."""
+    later = [
+        {field.name for field in dataclasses.fields(part)}
+        for part in (DeliverySettings, SiteSettings)
+    ]
+    fields = sorted(
+        dataclasses.fields(Settings),
+        key=lambda field: next((n for n, names in enumerate(later, 1) if field.name in names), 0),
+    )
     return tuple(field.metadata["setting"] for field in fields)
 
 

@@ -14,7 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from search.analysis.keystrokes import typed_runs
+from search.clusters import group_by_meaning
 from search.completeness import completeness
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
@@ -138,6 +141,23 @@ class SearchIndex:
         """Open the files and load the model now, in the process that will answer."""
         self._current()
         self._questions.warm()
+
+    def question_groups(
+        self, questions: Sequence[str], weights: Sequence[float]
+    ) -> list[list[int]] | None:
+        """Places of the questions that mean the same, the heaviest group first.
+
+        None without a model. Vectors stay in memory only: they would outlive the promise to forget
+        questions. What is too short to mean anything is a group of its own.
+        """
+        vectors = {place: self._questions.vector(text) for place, text in enumerate(questions)}
+        known = {place: vector for place, vector in vectors.items() if vector is not None}
+        if not known:
+            return None
+        places = list(known)
+        groups = group_by_meaning(np.stack(list(known.values())), [weights[p] for p in places])
+        alone = [[place] for place in vectors if place not in known]
+        return [[places[row] for row in group] for group in groups] + alone
 
     def close(self) -> None:
         """Let go of files."""

@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 import click
 
 from app.commands.printing import json_option, named_errors, print_json
-from app.commands.workplace import open_workplace
+from app.commands.workplace import open_search, open_workplace
 from app.deflection.holdout import CONTROL, TREATMENT, Effect
 from app.deflection.intervals import Interval
 from app.deflection.report import Report, Table
 from app.deflection.upkeep import current_report
+from app.insights.figures import Sheet
+from app.insights.selection import read_selection
+from app.insights.sheets import SHEETS, Sources, make_sheet
+from app.models import utc_now
 
 _OUTCOMES = {
     "confirmed": "confirmed deflection",
@@ -51,6 +55,69 @@ def deflection_command(since: datetime | None, as_json: bool) -> None:
         print_json(report.to_json())
     else:
         _print(report)
+
+
+@report_group.command("insights")
+@click.argument("sheet", type=click.Choice(SHEETS), default="overview")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day counted.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day counted; today.")
+@click.option("--locale", default="", help="Only needs in this language.")
+@click.option("--product", default="", help="Only needs in which its articles were read.")
+@click.option("--article", default="", help="Only needs in which this article was read.")
+@click.option("--compare", is_flag=True, help="Beside it the same days before.")
+@json_option
+@named_errors
+def insights_command(
+    sheet: str,
+    first: datetime | None,
+    last: datetime | None,
+    compare: bool,
+    as_json: bool,
+    **filters: str,
+) -> None:
+    """Print what staff see on /insights: overview, articles, questions or worth.
+
+    By default of the last four weeks. Every figure is defined in docs/insights.md.
+    """
+    days = {"from": first, "to": last}
+    asked = {name: day.date().isoformat() for name, day in days.items() if day}
+    now = utc_now()
+    with open_workplace() as place, open_search(place.settings) as index:
+        selection = read_selection(
+            asked | filters | {"compare": "1" if compare else ""},
+            zone=place.settings.time_zone,
+            now=now,
+        )
+        sources = Sources(place.sessions, place.settings, index)
+        locale = place.settings.default_locale
+        found = make_sheet(sheet, sources, selection, locale=locale, now=now)
+    if as_json:
+        print_json(found.to_json() | {"selection": selection.parameters()})
+    else:
+        _print_sheet(found)
+
+
+def _print_sheet(sheet: Sheet) -> None:
+    for figure in sheet.figures:
+        value = "-" if figure.value is None else f"{figure.value:.4g}"
+        limits = f"  [{figure.low:.4g}, {figure.high:.4g}]" if figure.low is not None else ""
+        of = f"  {figure.count} of {figure.of}" if figure.of is not None else ""
+        click.echo(f"{figure.id:20} {value:>10}{limits}{of}")
+    for table in sheet.tables:
+        names = [name for name, kind in table.columns if kind != "todo"]
+        click.echo(f"\n{table.id}: {', '.join(names)}")
+        for row in table.rows:
+            click.echo("  " + "  ".join(_cell(row.get(name)) for name in names))
+        if table.hidden:
+            click.echo(f"({table.hidden} more, too small to be shown or further down)")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return " | ".join(map(str, value)) or "-"
+    return (
+        f"{value:.3g}" if isinstance(value, float) else str("-" if value in (None, "") else value)
+    )
 
 
 def _print(report: Report) -> None:

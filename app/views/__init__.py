@@ -14,9 +14,12 @@ from app.views.api import api_blueprint
 from app.views.assets import install_assets
 from app.views.contact import contact_blueprint
 from app.views.contextual import contextual_blueprint
+from app.views.ease import ease_blueprint
 from app.views.failures import install_failures
 from app.views.headers import install_headers
 from app.views.help import help_blueprint
+from app.views.improvements import improvements_blueprint
+from app.views.insights import insights_blueprint
 from app.views.media import media_blueprint
 from app.views.my_requests import requests_blueprint
 from app.views.notices import notices_blueprint
@@ -54,7 +57,10 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(contextual_blueprint(parts.settings, limiter))
     app.register_blueprint(results_blueprint(parts.settings, limiter))
     app.register_blueprint(help_blueprint(parts.settings, limiter))
+    app.register_blueprint(ease_blueprint(parts.settings, limiter))
     app.register_blueprint(accounts_blueprint(limiter))
+    app.register_blueprint(insights_blueprint())
+    app.register_blueprint(improvements_blueprint())
     register_commands(app)
     return app
 

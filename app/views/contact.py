@@ -30,6 +30,7 @@ from app.requests import request_key
 from app.settings import Settings
 from app.support_hours import Hours, is_open
 from app.tickets import open_ticket, read_ticket
+from app.views.ease import asks_ease
 from app.views.headers import refuse_foreign_form
 from app.views.my_requests import key_of, remember_request
 from app.views.pages import page, require_offered_locale
@@ -113,6 +114,7 @@ def sent(locale: str) -> Response:
         ticket_id=ticket_id,
         request_link=request_url(locale, ticket_id, key) if genuine else "",
         answer_time=_answer_time(),
+        asks_ease=genuine and asks_ease(),
     )
     response.headers["Cache-Control"] = "no-store"
     return response

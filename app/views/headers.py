@@ -1,8 +1,9 @@
 """Headers that guard: what a page may load, which sites may call, who may post.
 
-Cookies only remember a choice or an address, and give no right, so a forged request can do nothing
-in another's name; the origin checks keep other sites from using visitors' browsers to fill the
-store.
+Visitors' cookies only remember a choice or an address, and give no right, so a forged request can
+do nothing in another's name; the origin checks keep other sites from using visitors' browsers to
+fill the store. The cookie of staff gives rights: their forms carry a token besides
+(app/views/staff.py).
 """
 
 from __future__ import annotations

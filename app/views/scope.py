@@ -9,8 +9,8 @@ from typing import Protocol, cast
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.answers import Index
 from app.health import IndexState
+from app.insights.questions import AskedIndex
 from app.languages import choose_locale, interface_locale, read_locale
 from app.metrics import Metrics
 from app.models import Notice
@@ -22,7 +22,7 @@ PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
 
 
-class ServingIndex(Index, Protocol):
+class ServingIndex(AskedIndex, Protocol):
     """An index that answers and can say how it is."""
 
     def state(self) -> IndexState:

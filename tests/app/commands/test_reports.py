@@ -61,3 +61,17 @@ def test_since_is_a_day_of_utc(report):
     shown = json.loads(report("--json", "--since", f"{tomorrow:%Y-%m-%d}"))
     assert shown["since"] == datetime.combine(tomorrow, datetime.min.time(), UTC).isoformat()
     assert sum(shown["episodes"].values()) == 0
+
+
+@pytest.mark.parametrize("sheet", ["overview", "articles", "questions", "worth"])
+def test_the_figures_of_the_pages_are_printed_too(report, sheet):
+    arguments = ["report", "insights", sheet, "--from", "2026-03-01", "--to", "2026-03-10"]
+    plain = CliRunner().invoke(main, arguments)
+    assert plain.exit_code == 0, plain.output
+    found = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
+    assert found["id"] == sheet
+    assert found["selection"] == {"from": "2026-03-01", "to": "2026-03-10"}
+    if sheet == "overview":
+        values = {figure["id"]: figure for figure in found["figures"]}
+        assert (values["failed"]["count"], values["failed"]["of"]) == (10, 40)
+        assert "10 of 40" in plain.output
