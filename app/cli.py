@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "serving:serve_command",
     "migrate": "upkeep:migrate_command",
     "import": "folders:import_command",
+    "import-from": "importing_from:import_from_command",
     "export": "folders:export_command",
     "sync": "syncing:sync_command",
     "conflicts": "syncing:conflicts_group",
