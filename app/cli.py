@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "evaluate:evaluate_command",
     "calibrate": "calibrate:calibrate_command",
     "report": "reports:report_group",
+    "freshness": "freshness:freshness_group",
     "notice": "notices:notice_group",
     "ticket": "tickets:ticket_group",
     "brand": "look:brand_command",
