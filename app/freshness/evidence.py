@@ -40,6 +40,7 @@ def gather_facts(
     cared = _cared_for(session, articles)
     sources = _sources(session, settings.default_locale)
     readings, all_time = _readings(session, cared)
+    everybody = _add(all_time.values())
     versions = dict(settings.product_versions)
     return {
         _name(article): _facts(
@@ -47,7 +48,7 @@ def gather_facts(
             now=now,
             cared_for_at=cared[_name(article)],
             reading=readings.get(_name(article), _Reading()),
-            usual=_usual_rate(all_time, _name(article)),
+            usual=_usual_rate(everybody, all_time.get(_name(article), (0, 0))),
             source_changed_at=sources.get(article.article_id)
             if article.locale != settings.default_locale
             else None,
@@ -144,11 +145,15 @@ def _readings(
     return readings, all_time
 
 
-def _usual_rate(all_time: Mapping[_Name, tuple[int, int]], name: _Name) -> float:
+def _usual_rate(everybody: tuple[int, int], own: tuple[int, int]) -> float:
     """How often readers of the other articles wrote to a person."""
-    others = [counts for each, counts in all_time.items() if each != name]
-    readers = sum(read for read, _ in others)
-    return sum(wrote for _, wrote in others) / readers if readers else 0.0
+    readers = everybody[0] - own[0]
+    return (everybody[1] - own[1]) / readers if readers else 0.0
+
+
+def _add(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    listed = list(counts)
+    return sum(read for read, _ in listed), sum(wrote for _, wrote in listed)
 
 
 def _who_wrote(session: Session) -> dict[str, list[datetime]]:
