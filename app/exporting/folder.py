@@ -10,7 +10,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.content import read_content
 from app.exporting.whole import ExportRefused, refuse_occupied, safe_path, write_whole
+from app.front_matter import parse_source, with_fields
 from app.media import media_path
 from app.models import Article, Category, MediaFile
 from app.settings import Settings
@@ -63,7 +65,7 @@ def _list_files(session: Session, settings: Settings) -> Iterator[_File]:
         own = f"{article.locale}/{article.article_id}.md"
         path = article.source_path
         imported = (path, f"{article.locale}/{path}") if path else ()
-        yield _File((*imported, own), article.source.encode("utf-8"), "article")
+        yield _File((*imported, own), _text(article), "article")
     named = select(Category).where(Category.source.is_not(None)).order_by(Category.id)
     for category in session.scalars(named):
         path = category.source_path or f"{category.locale}/{category.slug}/_category.md"
@@ -74,6 +76,14 @@ def _list_files(session: Session, settings: Settings) -> Iterator[_File]:
         if not stored.is_file():
             raise ExportRefused(f"{media.source_path} is missing: {stored} was deleted.")
         yield _File((media.source_path, f"{media.sha256[:8]}/{media.source_path}"), stored, "media")
+
+
+def _text(article: Article) -> bytes:
+    """The article's file. One that is not published says so: imported again, it would be."""
+    raw = article.source.encode("utf-8")
+    if article.status == "published" or read_content(raw).status != "published":
+        return raw
+    return with_fields(parse_source(raw), {"status": "draft"}).encode("utf-8")
 
 
 def _place(files: Iterable[_File]) -> dict[str, _File]:

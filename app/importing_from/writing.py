@@ -18,7 +18,7 @@ from app.importing_from.collected import Collected, SourceArticle
 from app.importing_from.converting import convert
 from app.languages import choose_locale
 from app.locales import BadLocale, normalise_locale
-from app.media import MOST_MEDIA_BYTES
+from app.media import check_size
 from app.naming import slugify
 from app.picture_checks import check_picture
 from app.syncing.files import hash_file, inside, write_file
@@ -122,8 +122,7 @@ class _Folder:
         try:
             if source.suffix.lower() not in ATTACHMENT_SUFFIXES:
                 raise NotAttachable(f"Files of the kind {source.suffix!r} are not kept.")
-            if source.stat().st_size > MOST_MEDIA_BYTES:
-                raise NotAttachable(f"It is larger than {MOST_MEDIA_BYTES // 1024**2} MB.")
+            check_size(source)
             check_picture(source)
             data = source.read_bytes()
             stem, dot, suffix = target.rpartition(".")

@@ -210,6 +210,7 @@ def _pull(
             now=tx.now,
             progress=work.progress,
             attributions=named,
+            keep_edits=True,
         )
         pulling = Pulling(tx, work.root, work.reading, attributions)
         apply_to_site(pulling, steps, counts)
@@ -219,7 +220,8 @@ def _pull(
         done = sum(step.action == action and step.path not in bad for step in steps)
         if done:
             counts[action] = done
-    return plan.failed, plan.warnings
+    # What was changed twice is being merged, or is in conflict, and is said as such.
+    return plan.failed, [each for each in plan.warnings if each.code != "changed-twice"]
 
 
 def _push(work: _Work) -> Pushing:
