@@ -65,9 +65,8 @@ def import_folder(
         plan = plan_import(tree, reading, known, media_dir=settings.media_dir, progress=progress)
         with session_factory() as session:
             begin_writing(session)
-            how = {"prune": prune, "keep_edits": keep_edits}
             tally = store_plan(
-                session, tree, plan, reading, **how, now=utc_now(), progress=progress
+                session, tree, plan, reading, prune, utc_now(), progress, keep_edits=keep_edits
             )
             session.commit()
     return summarise(plan, tally)

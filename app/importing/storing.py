@@ -57,10 +57,10 @@ def store_plan(
     tree: Tree,
     plan: Plan,
     reading: Reading,
-    *,
     prune: bool,
     now: datetime,
     progress: Progress,
+    *,
     attributions: Mapping[str, Attribution] | None = None,
     keep_edits: bool = False,
 ) -> Tally:
