@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.commands.folders import index_changes, list_problems, summarise
-from app.commands.printing import named_errors, progress_bars, progress_option
+from app.commands.printing import named_errors, print_warning, progress_bars, progress_option
 from app.commands.workplace import Workplace, open_workplace
 from app.importing import import_folder
 from app.server import HOST, PORT, WORKERS, require_free_port, run
@@ -44,7 +44,14 @@ def _import_articles(place: Workplace, progress: Progress) -> None:
         click.echo(f"kb: no articles to import: {folder} is not a folder", err=True)
         return
     report = import_folder(
-        folder, session_factory=place.sessions, settings=place.settings, progress=progress
+        folder,
+        session_factory=place.sessions,
+        settings=place.settings,
+        keep_edits=True,
+        progress=progress,
     )
     click.echo(f"kb: {folder}: {summarise(report)}", err=True)
     list_problems(report, warnings=False)
+    for warning in report.warnings:
+        if warning.code == "changed-twice":
+            print_warning(f"{warning.path}: {warning.reason} [{warning.code}]")

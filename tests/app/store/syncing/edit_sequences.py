@@ -14,7 +14,6 @@ from app.editing.lifecycle import archive, take_out_of_archive
 from app.editing.publication import publish_text
 from app.editing.revisions import head_of, read_revision
 from app.editing.transaction import ArticleName
-from app.migrating import upgrade
 from app.models import Article, Revision
 from app.settings import Settings
 from app.syncing import sync_folder
@@ -37,11 +36,11 @@ EDITS = st.one_of(
 class Played:
     """Both sides, and every mark that was ever written into one."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, migrated):
         self.root = folder / "articles"
         (self.root / "en").mkdir(parents=True)
         self.settings = Settings(var_dir=folder / "var", articles_dir=self.root)
-        upgrade(self.settings)
+        shutil.copytree(migrated, folder / "var")
         self.engine = create_database_engine(self.settings)
         self.sessions = session_factory(self.engine)
         self.marks = 0
@@ -60,9 +59,12 @@ class Played:
         return self.root / "en" / f"{name}.md"
 
 
-def play(folder, edits):
-    """Do `edits`, sync, and check: nothing is lost, and both sides agree or are in conflict."""
-    played = Played(folder)
+def play(folder, migrated, edits):
+    """Do `edits`, sync, and check: nothing is lost, and both sides agree or are in conflict.
+
+    `migrated` is a var folder with an empty database.
+    """
+    played = Played(folder, migrated)
     try:
         for kind, name, place in edits:
             _DO[kind](played, name, place)
@@ -104,7 +106,7 @@ def _write(played, path, text):
     # What a developer overwrites before any sync is theirs to lose: only the newest text counts.
     if path.exists():
         played.written -= _marks(path.read_text()) - _kept_marks(played)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     played.written |= _marks(text)
 
