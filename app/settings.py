@@ -188,12 +188,26 @@ class Settings(SiteSettings):
         "Name of the experiment; another name draws other visitors",
         values.read_text,
     )
+    consent: str = _setting(
+        "KB_CONSENT",
+        "none",
+        "Whether visitors are asked before they take part in the experiment: `none` or `required`",
+        values.read_choice("none", "required"),
+    )
     outcomes_secret: str = _setting(
         "KB_OUTCOMES_SECRET",
         "",
         "Secret with which a help desk signs ticket outcomes",
         values.read_text,
         shown="none: outcomes are refused",
+        secret=True,
+    )
+    identity_secret: str = _setting(
+        "KB_IDENTITY_SECRET",
+        "",
+        "Secret with which the site that embeds Kotae signs the ids of signed-in customers",
+        values.read_text,
+        shown="none: identities are refused",
         secret=True,
     )
     api_token: str = _setting(

@@ -1,28 +1,27 @@
 """The experiment that tells what suggestions are worth: a few visitors are shown none.
 
-Who is in which arm follows from a salted hash of the session, so every process of every server
-agrees without asking anybody, and it can be told again later. Search and contact stay as they are
-for everybody. What is compared is what visitors were assigned to, not what they saw.
+Search and contact stay as they are for everybody. What is compared is what visitors were assigned
+to (app/deflection/participants.py), not what they saw.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.deflection import intervals
 from app.deflection.intervals import Interval
-from app.models import EpisodeRecord, Experiment
+from app.deflection.participants import CONTROL, TREATMENT, arm_of
+from app.models import Experiment, Participant
 
-CONTROL = "control"
-TREATMENT = "treatment"
+__all__ = ["CONTROL", "TREATMENT", "arm_of"]
+
 SUSPICIOUS = 0.001
 """Below this chance the arms are not what was drawn: somebody's events are missing."""
 MONTH = timedelta(days=30)
@@ -86,12 +85,6 @@ class Effect:
         }
 
 
-def arm_of(visitor: str, name: str, percent: int) -> str:
-    """The arm of a session in the experiment `name`, of which `percent` are in control."""
-    digest = hashlib.sha256(f"{name}\n{visitor}".encode()).digest()
-    return CONTROL if int.from_bytes(digest[:8]) < percent * 2**64 // 100 else TREATMENT
-
-
 def note_experiment(session: Session, *, name: str, percent: int, now: datetime) -> None:
     """Write down that `percent` of visitors are held out from now on, and commit.
 
@@ -115,53 +108,38 @@ def last_experiment(session: Session) -> Experiment | None:
 
 
 def visitor_results(
-    session: Session,
-    experiment: Experiment,
-    *,
-    window: timedelta,
-    now: datetime,
-    until: datetime | None = None,
-) -> list[VisitorResult]:
-    """Every visitor whose first episode began during the experiment and whose window has closed.
+    session: Session, experiment: Experiment, *, window: timedelta, now: datetime
+) -> Counter[VisitorResult]:
+    """How many visitors did what, of those who enrolled during the experiment.
 
-    `until` leaves out who came at that moment or later. All are followed for exactly `window`, so
-    that the arms are compared over equal times.
+    Only visitors whose window has closed: all are followed for exactly `window`, so that the arms
+    are compared over equal times.
     """
-    columns = (
-        EpisodeRecord.visitor,
-        EpisodeRecord.started_at,
-        EpisodeRecord.tickets,
-        EpisodeRecord.first_ticket_at,
+    end = min(experiment.ended_at or now, now - window)
+    what = Participant.arm, Participant.episodes, Participant.tickets
+    found = session.execute(
+        select(*what, func.count())
+        .where(
+            Participant.experiment == experiment.name,
+            Participant.enrolled_at >= experiment.started_at,
+            Participant.enrolled_at < end,
+        )
+        .group_by(*what)
     )
-    ordered = select(*columns).order_by(EpisodeRecord.visitor, EpisodeRecord.started_at)
-    end = min(experiment.ended_at or now, now - window, until or now)
-    results: list[VisitorResult] = []
-    visitor, enrolled, episodes, tickets = "", end, 0, 0
-
-    def finish() -> None:
-        if visitor and experiment.started_at <= enrolled < end:
-            arm = arm_of(visitor, experiment.name, experiment.percent)
-            results.append(VisitorResult(arm, episodes, tickets))
-
-    for row in session.execute(ordered):
-        if row.visitor != visitor:
-            finish()
-            visitor, enrolled, episodes, tickets = row.visitor, row.started_at, 0, 0
-        if row.started_at <= enrolled + window:
-            episodes += 1
-            in_time = row.first_ticket_at and row.first_ticket_at <= enrolled + window
-            tickets += row.tickets if in_time else 0
-    finish()
-    return results
+    return Counter({VisitorResult(*row[:3]): row[3] for row in found})
 
 
 def measure_effect(
-    experiment: Experiment, results: Iterable[VisitorResult], *, window: timedelta, now: datetime
+    experiment: Experiment,
+    results: Mapping[VisitorResult, int],
+    *,
+    window: timedelta,
+    now: datetime,
 ) -> Effect:
-    """Compare the arms by intention to treat."""
+    """Compare the arms by intention to treat. `results`: how many visitors did what."""
     clusters: dict[str, Counter[tuple[int, int]]] = {TREATMENT: Counter(), CONTROL: Counter()}
-    for result in results:
-        clusters[result.arm][result.tickets, result.episodes] += 1
+    for result, count in results.items():
+        clusters[result.arm][result.tickets, result.episodes] += count
     visitors = {arm: sum(counts.values()) for arm, counts in clusters.items()}
     tickets = {
         arm: sum(count for pair, count in counts.items() if pair[0])

@@ -5,14 +5,20 @@ from __future__ import annotations
 from app.models.article import AUDIENCES, STATUSES, Article, Revision
 from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
-from app.models.episode import DailyCount, DeflectionMark, EpisodeChange, EpisodeRecord
+from app.models.episode import (
+    DailyCount,
+    DaySums,
+    DeflectionMark,
+    EpisodeChange,
+    EpisodeRecord,
+)
 from app.models.event import EVENT_TYPES, Event
-from app.models.experiment import Experiment
+from app.models.experiment import Experiment, Participant, ParticipantSession
 from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
-from app.models.ticket import Ticket, TicketOutcome, TicketReply
+from app.models.ticket import PersonSession, Ticket, TicketOutcome, TicketReply, TicketSession
 
 __all__ = [
     "AUDIENCES",
@@ -23,6 +29,7 @@ __all__ = [
     "Base",
     "Category",
     "DailyCount",
+    "DaySums",
     "DeflectionMark",
     "EpisodeChange",
     "EpisodeRecord",
@@ -32,11 +39,15 @@ __all__ = [
     "MediaFile",
     "Notice",
     "OutboxEntry",
+    "Participant",
+    "ParticipantSession",
+    "PersonSession",
     "Redirect",
     "Revision",
     "Ticket",
     "TicketOutcome",
     "TicketReply",
+    "TicketSession",
     "UtcDateTime",
     "utc_now",
 ]

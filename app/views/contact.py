@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.addresses import contact_url, request_url
+from app.deflection.people import MOST_EARLIER
 from app.models import Article
 from app.problems import BadRequestData
 from app.reading import ArticleNotFound, find_article
@@ -24,6 +26,7 @@ from app.tickets import open_ticket, read_ticket
 from app.views.headers import refuse_foreign_form
 from app.views.my_requests import key_of, remember_request
 from app.views.pages import page, require_offered_locale
+from app.views.privacy import current_holdout, wants_no_tracking
 from app.views.scope import audiences, database, notices_here, now, wanted_locales
 from app.views.scope import settings as current_settings
 from app.wording import clean_text
@@ -67,12 +70,22 @@ def send_form(locale: str) -> AnyResponse:
     read = [article_id for article_id in request.form.getlist("read") if article_id][:_MOST_READ]
     articles = _articles(locale, read)
     custom = {"read": [article.article_id for article in articles]} if articles else {}
+    earlier = " ".join(request.form.getlist("earlier_sessions")).replace(",", " ").split()
+    told = {"locale": locale, "custom": custom, "earlier_sessions": earlier[:MOST_EARLIER]}
     try:
-        ticket = read_ticket(given | {"locale": locale, "custom": custom})
+        ticket = read_ticket(given | told | {"visitor": request.form.get("visitor") or None})
     except BadRequestData as error:
         faults = {problem.field: problem.code for problem in error.problems}
         return _form(locale, given, articles, faults)
-    ticket_id = open_ticket(database(), ticket)
+    if wants_no_tracking():
+        ticket = replace(ticket, session=None, earlier_sessions=(), visitor="")
+    ticket_id = open_ticket(
+        database(),
+        ticket,
+        holdout=current_holdout(),
+        secret=current_settings().outcomes_secret,
+        now=now(),
+    )
     key = request_key(key_of(), ticket_id)
     response = redirect(f"{contact_url(locale)}/sent?ticket={ticket_id}&key={key}", 303)
     remember_request(response, ticket_id, key)

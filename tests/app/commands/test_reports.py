@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from app.cli import main
 from app.db import create_database_engine, session_factory
 from app.deflection.holdout import note_experiment
+from app.deflection.participants import Holdout
 from app.migrating import upgrade
 from app.models import utc_now
 from app.settings import Settings
@@ -28,7 +29,8 @@ def report(tmp_path, monkeypatch):
     with sessions() as session:
         note_experiment(session, name="spring", percent=20, now=START - timedelta(days=1))
     for number in range(40):
-        record(sessions, f"v{number}", FAILED if number % 4 == 0 else "0m suggest_shown, 1m solved")
+        story = FAILED if number % 4 == 0 else "0m suggest_shown, 1m solved"
+        record(sessions, f"v{number}", story, holdout=Holdout("spring", 20))
     engine.dispose()
 
     def report(*arguments):

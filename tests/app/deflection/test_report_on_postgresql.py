@@ -6,6 +6,7 @@ import pytest
 
 from app.db import create_database_engine, session_factory
 from app.deflection.holdout import note_experiment
+from app.deflection.participants import Holdout
 from app.deflection.report import make_report
 from app.deflection.tracking import update_episodes
 from app.deflection.visitor_data import delete_visitor, export_visitor
@@ -32,7 +33,8 @@ def test_events_become_a_report_and_then_sums(sessions):
     with sessions() as session:
         note_experiment(session, name="x", percent=20, now=START - DAY)
     for number in range(6):
-        record(sessions, f"v{number}", "0m suggest_shown, 1m result_opened:a, 3m ticket")
+        story = "0m suggest_shown, 1m result_opened:a, 3m ticket"
+        record(sessions, f"v{number}", story, holdout=Holdout("x", 20))
     assert update_episodes(sessions, window=WINDOW, now=START + 9 * DAY) == 6
     assert update_episodes(sessions, window=WINDOW, now=START + 10 * DAY) == 0
     with sessions() as session:

@@ -21,8 +21,8 @@ _SHOWN = {
 _STEP = re.compile(r"(\d+)([smhd]) ([a-z_]+)(?::([\w-]+))?")
 
 
-def read_timeline(text):
-    """The moments; ids are their places."""
+def read_timeline(text, later=None):
+    """The moments, all of them `later` where it is given; ids are their places."""
     moments = []
     for place, step in enumerate(filter(None, (part.strip() for part in text.split(",")))):
         number, unit, kind, about = _STEP.fullmatch(step).groups()
@@ -30,6 +30,6 @@ def read_timeline(text):
         if kind == "article_viewed" and about == "contact":
             value, about = {"from": "contact"}, "reached"
         article = about if kind not in ("suggest_shown", TICKET) else None
-        at = START + timedelta(**{_UNITS[unit]: int(number)})
+        at = START + timedelta(**{_UNITS[unit]: int(number)}) + (later or timedelta())
         moments.append(Moment(f"{place}-{kind}", at, kind, article, value=value))
     return moments
