@@ -25,6 +25,9 @@ __all__ = ["CONTROL", "TREATMENT", "arm_of"]
 SUSPICIOUS = 0.001
 """Below this chance the arms are not what was drawn: somebody's events are missing."""
 MONTH = timedelta(days=30)
+ARMS = (TREATMENT, CONTROL)
+FALLS = (0.05, 0.1, 0.2, 0.3)
+"""Shares of the control rate for which a report says how long it takes to find that much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,35 @@ class VisitorResult:
     arm: str
     episodes: int
     tickets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Tickets for each visitor, or for each episode, in both arms. None where nothing was seen."""
+
+    treatment: Interval | None
+    control: Interval | None
+    difference: Interval | None
+    """Control less treatment."""
+    reduction: Interval | None
+    """The difference as a share of the control rate."""
+
+    @classmethod
+    def make(cls, clusters: Mapping[str, Mapping[tuple[int, int], int]]) -> Comparison:
+        """By arm: (tickets, visitors or episodes) of a visitor -> how many visitors have these."""
+        treated, control = (intervals.clustered_rate(clusters[arm]) for arm in ARMS)
+        return cls(
+            treated,
+            control,
+            intervals.difference(control, treated),
+            intervals.reduction(treated, control),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The members by name."""
+        names = ("treatment", "control", "difference", "reduction")
+        found = {name: getattr(self, name) for name in names}
+        return {name: interval and interval.to_json() for name, interval in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +86,9 @@ class Effect:
     reduction: Interval | None
     """As a share of the control rate."""
     avoided_per_month: Interval | None
-    tickets_per_episode: Interval | None
+    per_visitor: Comparison
+    """Tickets, not senders: who sends two counts twice."""
+    per_episode: Comparison
     sample_ratio_p: float
     smallest_effect: float | None
 
@@ -62,6 +96,23 @@ class Effect:
     def suspicious(self) -> bool:
         """Whether the arms' sizes say that the experiment is broken."""
         return self.sample_ratio_p < SUSPICIOUS
+
+    @property
+    def tickets_per_episode(self) -> Interval | None:
+        """Control less treatment."""
+        return self.per_episode.difference
+
+    def days_to_find(self, fall: float) -> float | None:
+        """Days that the experiment must still run to find that the control rate falls by a share.
+
+        At the visitors a day it had so far, four times in five; None where that cannot be told.
+        """
+        control, total = self.rates[CONTROL], sum(self.visitors.values())
+        if control is None or not total or not self.days:
+            return None
+        share = self.experiment.percent / 100
+        needed = intervals.visitors_needed(control.value, fall, share)
+        return None if needed is None else max(0.0, (needed - total) * self.days / total)
 
     def to_json(self) -> dict[str, Any]:
         """The members by name."""
@@ -79,6 +130,9 @@ class Effect:
             "with_ticket": self.with_ticket,
             "rates": {arm: rate and rate.to_json() for arm, rate in self.rates.items()},
             **{name: interval and interval.to_json() for name, interval in shown.items()},
+            "per_visitor": self.per_visitor.to_json(),
+            "per_episode": self.per_episode.to_json(),
+            "days_to_find": {str(fall): self.days_to_find(fall) for fall in FALLS},
             "sample_ratio_p": self.sample_ratio_p,
             "suspicious": self.suspicious,
             "smallest_effect": self.smallest_effect,
@@ -160,14 +214,20 @@ def measure_effect(
         avoided_always=intervals.always_valid_difference(control, treated),
         reduction=intervals.relative_reduction(treated, control),
         avoided_per_month=avoided.times(monthly) if avoided and days else None,
-        tickets_per_episode=intervals.bootstrap_ratio_difference(
-            clusters[CONTROL], clusters[TREATMENT]
-        ),
+        per_visitor=Comparison.make({arm: _by_visitor(clusters[arm]) for arm in ARMS}),
+        per_episode=Comparison.make(clusters),
         sample_ratio_p=intervals.sample_ratio_p(
             visitors[TREATMENT], visitors[CONTROL], experiment.percent / 100
         ),
         smallest_effect=_smallest(control, visitors),
     )
+
+
+def _by_visitor(clusters: Mapping[tuple[int, int], int]) -> Counter[tuple[int, int]]:
+    counted: Counter[tuple[int, int]] = Counter()
+    for (tickets, _), count in clusters.items():
+        counted[tickets, 1] += count
+    return counted
 
 
 def _smallest(control: tuple[int, int], visitors: dict[str, int]) -> float | None:

@@ -32,9 +32,7 @@ def upgrade() -> None:
         sa.Column("visitor", sa.String(length=64), nullable=False),
         sa.Column("session", sa.String(length=64), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "experiment", "visitor", "session", name="pk_participant_sessions"
-        ),
+        sa.PrimaryKeyConstraint("experiment", "visitor", "session", name="pk_participant_sessions"),
     )
     op.create_index("ix_participant_sessions_session", "participant_sessions", ["session"])
     op.create_table(

@@ -233,6 +233,12 @@ def test_the_effect_is_the_difference_of_the_arms_as_assigned():
     assert effect.days == 30
     assert effect.avoided_per_month.value == pytest.approx(0.1 * 7200 - 560)
     assert effect.tickets_per_episode.value == pytest.approx(0.1 - 560 / (560 + 2 * 6640))
+    assert effect.per_visitor.difference.value == pytest.approx(effect.avoided.value)
+    assert effect.per_visitor.control.value == pytest.approx(0.1)
+    assert effect.per_episode.reduction.low < effect.per_episode.reduction.value
+    # 266.7 visitors a day; 19,265 are needed to find a fall by a fifth (docs/deflection.md).
+    assert effect.days_to_find(0.2) == pytest.approx((19_265 - 8_000) / (8_000 / 30), rel=1e-4)
+    assert effect.days_to_find(0.9) == 0
     assert not effect.suspicious
     assert effect.to_json()["avoided"]["value"] == pytest.approx(0.022222, abs=1e-6)
 
@@ -245,4 +251,5 @@ def test_lost_events_of_one_arm_are_noticed():
 def test_an_experiment_nobody_took_part_in_claims_nothing():
     effect = measure_effect(EXPERIMENT, {}, window=WINDOW, now=START)
     assert effect.avoided is None
+    assert effect.days_to_find(0.2) is None
     assert effect.to_json()["avoided_per_month"] is None
