@@ -9,11 +9,11 @@ import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from app import setting_values as values
+from app.deflection_settings import DeflectionSettings
 from app.errors import KotaeError
 from app.setting_fields import SettingDescription
 from app.setting_fields import setting as _setting
@@ -28,7 +28,7 @@ class SettingsError(KotaeError):
 
 
 @dataclass(frozen=True)
-class Settings(SiteSettings):
+class Settings(DeflectionSettings, SiteSettings):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(
@@ -164,52 +164,6 @@ class Settings(SiteSettings):
     rate_tickets: str = _setting(
         "KB_RATE_TICKETS", "10/hour", "Contact forms one client may send", values.read_rate
     )
-    event_retention_days: int = _setting(
-        "KB_EVENT_RETENTION_DAYS",
-        "90",
-        "Days after which visitors' events are deleted; counts by day are kept",
-        values.read_whole_number(1, 3650),
-    )
-    ticket_window_hours: int = _setting(
-        "KB_TICKET_WINDOW_HOURS",
-        "72",
-        "Hours in which a ticket still counts against an episode of seeking help",
-        values.read_whole_number(1, 720),
-    )
-    holdout_percent: int = _setting(
-        "KB_HOLDOUT_PERCENT",
-        "0",
-        "Share of visitors who are shown no suggestions, to measure what these are worth; 0 is off",
-        values.read_whole_number(0, 50),
-    )
-    holdout_name: str = _setting(
-        "KB_HOLDOUT_NAME",
-        "first",
-        "Name of the experiment; another name draws other visitors",
-        values.read_text,
-    )
-    consent: str = _setting(
-        "KB_CONSENT",
-        "none",
-        "Whether visitors are asked before they take part in the experiment: `none` or `required`",
-        values.read_choice("none", "required"),
-    )
-    outcomes_secret: str = _setting(
-        "KB_OUTCOMES_SECRET",
-        "",
-        "Secret with which a help desk signs ticket outcomes",
-        values.read_text,
-        shown="none: outcomes are refused",
-        secret=True,
-    )
-    identity_secret: str = _setting(
-        "KB_IDENTITY_SECRET",
-        "",
-        "Secret with which the site that embeds Kotae signs the ids of signed-in customers",
-        values.read_text,
-        shown="none: identities are refused",
-        secret=True,
-    )
     api_token: str = _setting(
         "KB_API_TOKEN",
         "",
@@ -259,11 +213,6 @@ class Settings(SiteSettings):
         return settings
 
     @property
-    def ticket_window(self) -> timedelta:
-        """How long after its end a ticket still counts against an episode."""
-        return timedelta(hours=self.ticket_window_hours)
-
-    @property
     def index_dir(self) -> Path:
         """Folder of the search index, derived data."""
         return self.var_dir / "index"
@@ -275,9 +224,12 @@ class Settings(SiteSettings):
 
 
 def describe_settings() -> tuple[SettingDescription, ...]:
-    """The settings table, for the README and `kb doctor`: how it runs, then how it looks."""
-    looks = {field.name for field in dataclasses.fields(SiteSettings)}
-    fields = sorted(dataclasses.fields(Settings), key=lambda field: field.name in looks)
+    """The settings table, for the README and `kb doctor`: how it runs, measures, then looks."""
+    groups = [{f.name for f in dataclasses.fields(c)} for c in (DeflectionSettings, SiteSettings)]
+    fields = sorted(
+        dataclasses.fields(Settings),
+        key=lambda field: [field.name in group for group in reversed(groups)],
+    )
     return tuple(field.metadata["setting"] for field in fields)
 
 

@@ -67,14 +67,14 @@ def clustered_rate(
     `clusters`: (numerator, denominator) of a visitor -> how many visitors have these. A score
     interval: the variance is taken to grow with the rate, and how much it does is estimated from
     what differs between visitors (linearization, Cochran 1977, section 6.4), so that what one does
-    several times is not taken for several visitors' doing. Without a single success visitors count
-    as one trial each.
+    several times is not taken for several visitors' doing. Without a single success nothing is
+    known of that, and trials count each by itself.
     """
     visitors = sum(clusters.values())
     above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
     if not below:
         return None
-    rate, dispersion = above / below, 1 / visitors
+    rate, dispersion = above / below, 1 / below
     if above and visitors > 1:
         squares = sum(n * (a - rate * b) ** 2 for (a, b), n in clusters.items())
         dispersion = squares * visitors / (visitors - 1) / below**2 / rate

@@ -22,6 +22,7 @@ from app.deflection.intervals import Interval, wilson
 from app.deflection.kept_results import results_in
 from app.deflection.tallies import ARTICLE_MEASURES, Tally, load_days
 from app.models import EVENT_TYPES, Ticket
+from app.simulation import is_simulation
 
 SMALLEST_GROUP = 5
 """Rows about fewer people, or for older days fewer episodes, are not shown."""
@@ -102,6 +103,21 @@ class Report:
     articles: Table
     failing: Table
     queries: Table
+    is_simulated: bool = False
+    """The visitors were made up (app/simulation.py)."""
+
+    def claims(self) -> dict[str, Interval | float | None]:
+        """Tickets avoided, as others define it and as the experiment measured it, side by side.
+
+        The first two are shares of needs that reached contact, the third visitors who sought help
+        for each sender of a ticket, the last the share of senders that suggestions did away with.
+        """
+        return {
+            "confirmed": self.shares["confirmed_of_contacts"].rate,
+            "confirmed_and_assumed": self.shares["confirmed_and_assumed_of_contacts"].rate,
+            "self_service_score": self.self_service_score,
+            "measured_reduction": self.effect.reduction if self.effect else None,
+        }
 
     def to_json(self) -> dict[str, Any]:
         """One object; the counts' members stand at the top."""
@@ -115,6 +131,11 @@ class Report:
             "articles": self.articles.to_json(),
             "failing_articles": self.failing.to_json(),
             "queries": self.queries.to_json(),
+            "claims": {
+                name: claim.to_json() if isinstance(claim, Interval) else claim
+                for name, claim in self.claims().items()
+            },
+            "simulated": self.is_simulated,
         }
 
 
@@ -142,6 +163,7 @@ def make_report(
         articles=_articles(tally, "read"),
         failing=_articles(tally, "failed"),
         queries=_queries(tally),
+        is_simulated=is_simulation(session),
     )
 
 

@@ -151,10 +151,10 @@ def test_a_clustered_rate_is_the_score_interval_of_a_count_where_everybody_count
 
 
 @pytest.mark.parametrize("visitors", [1, 50, 1000])
-def test_where_nobody_sent_a_ticket_the_upper_limit_shrinks_with_the_visitors(visitors):
+def test_where_nobody_sent_a_ticket_the_upper_limit_shrinks_with_the_episodes(visitors):
     found = clustered_rate({(0, 3): visitors})
     assert (found.value, found.low) == (0, 0)
-    assert found.high == pytest.approx(1.959964**2 / visitors, rel=1e-6)
+    assert found.high == pytest.approx(1.959964**2 / (3 * visitors), rel=1e-6)
 
 
 @pytest.mark.parametrize("sizes", [(400, 3_600), (2_000, 2_000)])
