@@ -218,6 +218,11 @@ class Settings(DeflectionSettings, SiteSettings):
         return self.var_dir / "index"
 
     @property
+    def calibration_file(self) -> Path:
+        """Where `kb calibrate` leaves what it found."""
+        return self.var_dir / "calibration.json"
+
+    @property
     def media_dir(self) -> Path:
         """Folder of images and attachments, named by their SHA-256."""
         return self.var_dir / "media"
