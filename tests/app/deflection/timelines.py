@@ -1,7 +1,8 @@
 """Short notation for what a visitor did: `0m suggest_shown:hit, 1m solved, 3h ticket`.
 
 Behind a type stands an article, or for suggestions `hit` (some were shown), `miss` (there were
-none), `held` (the experiment held them back) and `typing` (none for a ticket's subject).
+none), `held` (the experiment held them back) and `typing` (none for a ticket's subject). Behind a
+ticket may stand `later`: it was sent in a later session that names this one.
 """
 
 import re
@@ -29,7 +30,15 @@ def read_timeline(text, later=None):
         value = _SHOWN[about or "hit"] if kind == "suggest_shown" else None
         if kind == "article_viewed" and about == "contact":
             value, about = {"from": "contact"}, "reached"
+        if kind == TICKET:
+            value = about
         article = about if kind not in ("suggest_shown", TICKET) else None
         at = START + timedelta(**{_UNITS[unit]: int(number)}) + (later or timedelta())
         moments.append(Moment(f"{place}-{kind}", at, kind, article, value=value))
     return moments
+
+
+def split_later(moments):
+    """The visitor's own moments, and the tickets of later sessions."""
+    later = [each for each in moments if each.kind == TICKET and each.value == "later"]
+    return [each for each in moments if each not in later], later
