@@ -185,9 +185,9 @@ class Fields:
         return ()
 
     def value(self, name: str, *, largest: int) -> Any:
-        """Any JSON value whose own JSON takes at most `largest` bytes, cleaned; None if absent."""
+        """Any JSON value whose own JSON (UTF-8) takes at most `largest` bytes; None if absent."""
         value = _clean_value(self._values.get(name))
-        if len(json.dumps(value)) > largest:
+        if len(json.dumps(value, ensure_ascii=False).encode()) > largest:
             self.refuse(name, "too-long", f"At most {largest} bytes of JSON are allowed.")
             return None
         return value

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.deflection.participants import SHORTEST_VISITOR, Holdout, join
-from app.deflection.people import MOST_EARLIER, hash_address, know_person, link_ticket
+from app.deflection.people import MOST_EARLIER, know_sender, link_ticket
 from app.languages import read_locale
 from app.models import Ticket, utc_now
 from app.payload import Fields
@@ -107,9 +107,8 @@ def open_ticket(
     link_ticket(session, ticket_id, ticket.earlier_sessions, at=at, now=at)
     if holdout is not None and ticket.visitor and ticket.session:
         join(session, holdout, ticket.visitor, ticket.session, at)
-    if secret:
-        visits = [ticket.session or "", *ticket.earlier_sessions]
-        know_person(session, hash_address(secret, ticket.email), visits, at)
+    visits = [ticket.session or "", *ticket.earlier_sessions]
+    know_sender(session, secret, visits, at, email=ticket.email)
     session.commit()
     return ticket_id
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from app.payload import Fields
 
-LARGEST_VALUE = 2000
-"""Bytes of JSON in one event's value."""
+LARGEST_VALUE = 8000
+"""Bytes of JSON in one event's value: the longest question in any script, and what it found."""
 SHOWN_VIA = ("suggest", "search", "contact")
 """Where answers were shown: while typing, as results, or beside a message to a person."""
 MOST_ARTICLES = 10

@@ -71,6 +71,25 @@ def know_person(session: Session, person: str, visits: Iterable[str], at: dateti
         session.execute(insert_new(session, PersonSession), rows)
 
 
+def know_sender(
+    session: Session,
+    secret: str,
+    visits: Iterable[str],
+    at: datetime,
+    *,
+    email: str = "",
+    customer: str = "",
+) -> None:
+    """Note that these sessions were of who has this address, or this proved id; see `know_person`.
+
+    `secret` is the one shared with the help desk; without it nothing is noted.
+    """
+    named = [visit for visit in visits if visit]
+    for known, text in ((hash_address, email), (hash_customer, customer)):
+        if secret and text:
+            know_person(session, known(secret, text), named, at)
+
+
 def sessions_of(
     session: Session, people: Iterable[str], *, at: datetime, window: timedelta
 ) -> list[str]:

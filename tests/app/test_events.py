@@ -16,6 +16,7 @@ from app.deflection.events import (
 from app.models import EVENT_TYPES, Event, utc_now
 from app.payload import BadJson, parse_json
 from app.problems import BadRequestData
+from app.wording import LONGEST_QUESTION
 
 
 def make(**changes):
@@ -49,7 +50,7 @@ def test_every_type_of_the_contract_is_accepted(kind):
         ({"at": 1769851800}, ("events.0.at", "malformed")),
         ({"query_id": "q" * 65}, ("events.0.query_id", "too-long")),
         ({"article_id": "a" * 401}, ("events.0.article_id", "too-long")),
-        ({"value": "v" * 2001}, ("events.0.value", "too-long")),
+        ({"value": "v" * 8001}, ("events.0.value", "too-long")),
     ],
 )
 def test_a_bad_field_is_named_with_its_event(change, fault):
@@ -125,6 +126,12 @@ def test_what_was_shown_may_be_told_in_full_or_in_part(value):
 def test_what_was_shown_told_wrongly_is_refused_and_the_fault_named(change, fault):
     event = make(type="suggest_shown", value=SHOWN | change)
     assert faults({"session": "s", "events": [event]}) == [(f"events.0.value.{fault[0]}", fault[1])]
+
+
+def test_the_longest_question_in_any_script_fits_with_what_it_found():
+    value = SHOWN | {"query": "환" * LONGEST_QUESTION, "articles": ["a" * 100] * 10}
+    batch = {"session": "s", "events": [make(type="suggest_shown", value=value)]}
+    assert read_batch(batch).events[0].value == value
 
 
 @pytest.mark.parametrize("kind", ["suggest_shown", "article_viewed"])
