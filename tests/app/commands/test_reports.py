@@ -50,11 +50,34 @@ def test_it_prints_outcomes_the_effect_and_where_help_fails(report):
     assert "bad" in shown
 
 
+def test_tickets_are_told_for_each_visitor_and_episode_beside_what_others_would_claim(report):
+    shown = report("--find", "50")
+    for line in ("tickets per visitor", "tickets per episode", "to find a fall by 50%"):
+        assert f"\n{line}" in shown
+    claims = shown.partition("tickets avoided, as others count them and as measured\n")[2]
+    names = [line[:20].strip() for line in claims.splitlines()[:4]]
+    assert names == [
+        "confirmed",
+        "confirmed + assumed",
+        "self-service score",
+        "holdout: reduction",
+    ]
+    assert "4.00 for each sender of a ticket" in claims
+
+
 def test_json_has_the_same(report):
     shown = json.loads(report("--json"))
     assert shown["episodes"]["failed"] == 10
     assert shown["holdout"]["name"] == "spring"
     assert sum(shown["holdout"]["visitors"].values()) == 40
+    assert shown["claims"]["measured_reduction"] == shown["holdout"]["reduction"]
+    assert set(shown["holdout"]["per_episode"]) == {
+        "treatment",
+        "control",
+        "difference",
+        "reduction",
+    }
+    assert shown["simulated"] is False
     assert shown["failing_articles"]["rows"][0]["article_id"] == "bad"
 
 
