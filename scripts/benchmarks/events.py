@@ -10,6 +10,7 @@ import argparse
 import http.client
 import itertools
 import json
+import multiprocessing
 import statistics
 import tempfile
 import threading
@@ -106,20 +107,34 @@ def _row(rate: int, rounds: list[list[float]], stored: int, seconds: float) -> d
 
 def _round(port: int, rate: int, seconds: float) -> tuple[list[float], int]:
     """Seconds that each suggestion took, and the batches stored meanwhile."""
+    if not rate:
+        return _type(port, seconds, itertools.cycle(list(real_questions()))), 0
+    # In a process of its own: threads of this one would take turns with whoever types.
+    context = multiprocessing.get_context("spawn")
+    started, accepted = context.Event(), context.Value("i", 0)
+    sender = context.Process(target=send_batches, args=(port, rate, seconds, started, accepted))
+    sender.start()
+    started.wait()
+    try:
+        return _type(port, seconds, itertools.cycle(list(real_questions()))), int(accepted.value)
+    finally:
+        sender.join()
+
+
+def send_batches(port: int, rate: int, seconds: float, started: Any, accepted: Any) -> None:
+    """Send batches at a steady pace over a few connections; what a process of its own does."""
     over = threading.Event()
-    accepted = [0] * _SENDERS
     senders = [
-        threading.Thread(target=_send, args=(port, rate / _SENDERS, over, accepted, number))
-        for number in range(_SENDERS if rate else 0)
+        threading.Thread(target=_send, args=(port, rate / _SENDERS, over, accepted))
+        for _ in range(_SENDERS)
     ]
     for sender in senders:
         sender.start()
-    try:
-        return _type(port, seconds, itertools.cycle(list(real_questions()))), sum(accepted)
-    finally:
-        over.set()
-        for sender in senders:
-            sender.join()
+    started.set()
+    over.wait(seconds)
+    over.set()
+    for sender in senders:
+        sender.join()
 
 
 def _type(port: int, seconds: float, questions: Any) -> list[float]:
@@ -146,13 +161,14 @@ def _get(connection: http.client.HTTPConnection, text: str, locale: str) -> None
     _read(connection, lambda status: status == 200)
 
 
-def _send(port: int, rate: float, over: threading.Event, accepted: list[int], number: int) -> None:
+def _send(port: int, rate: float, over: threading.Event, accepted: Any) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     due = time.monotonic()
     while not over.is_set():
         connection.request("POST", "/api/v1/events", json.dumps(_batch()))
         _read(connection, lambda status: status == 202)
-        accepted[number] += 1
+        with accepted.get_lock():
+            accepted.value += 1
         due += 1 / rate
         over.wait(max(0.0, due - time.monotonic()))
     connection.close()
