@@ -27,6 +27,12 @@ _OUTCOMES = {
     "abandoned": "abandoned",
     "pending": "pending",
 }
+_CLAIMS = {
+    "confirmed": "confirmed",
+    "confirmed_and_assumed": "confirmed + assumed",
+    "self_service_score": "self-service score",
+    "measured_reduction": "holdout: reduction",
+}
 
 
 @click.group("report")
@@ -40,9 +46,17 @@ def report_group() -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="First day counted (UTC); by default everything that is stored.",
 )
+@click.option(
+    "--find",
+    "fall",
+    type=click.IntRange(1, 99),
+    default=20,
+    show_default=True,
+    help="Say how long it takes to find that this many of 100 tickets' senders are avoided.",
+)
 @json_option
 @named_errors
-def deflection_command(since: datetime | None, as_json: bool) -> None:
+def deflection_command(since: datetime | None, fall: int, as_json: bool) -> None:
     """Say what became of needs for help, and what suggestions are worth.
 
     Every figure is defined in docs/deflection.md. Only the holdout tells whether tickets were
@@ -54,7 +68,7 @@ def deflection_command(since: datetime | None, as_json: bool) -> None:
     if as_json:
         print_json(report.to_json())
     else:
-        _print(report)
+        _print(report, fall / 100)
 
 
 @report_group.command("insights")
@@ -120,14 +134,17 @@ def _cell(value: object) -> str:
     )
 
 
-def _print(report: Report) -> None:
+def _print(report: Report, fall: float) -> None:
+    if report.is_simulated:
+        click.echo("These visitors were simulated.")
     since = report.counts.since
     click.echo("since " + (since.date().isoformat() if since else "the beginning"))
     for name, count in (*report.counts.events.items(), ("tickets stored", report.counts.tickets)):
         click.echo(f"{name:20} {count:>8}")
     click.echo(f"{'sessions seen':20} {report.counts.sessions:>8}")
     _print_outcomes(report)
-    _print_effect(report.effect)
+    _print_effect(report.effect, fall)
+    _print_claims(report)
     _print_table("languages", report.languages, ("locale", "episodes"))
     columns = ("article_id", "read", "failed", "helpful", "not_helpful")
     _print_table("articles", report.articles, columns)
@@ -148,11 +165,9 @@ def _print_outcomes(report: Report) -> None:
     ):
         share = report.shares[name]
         click.echo(f"{label:20} {share.count:>8}{_rate(share.rate)}")
-    if report.self_service_score is not None:
-        click.echo(f"{'self-service score':20} {report.self_service_score:>8.2f}")
 
 
-def _print_effect(effect: Effect | None) -> None:
+def _print_effect(effect: Effect | None, fall: float) -> None:
     if effect is None:
         click.echo("\nNo holdout has run: whether tickets were avoided is not known.")
         return
@@ -169,13 +184,38 @@ def _print_effect(effect: Effect | None) -> None:
         click.echo(
             f"{'avoided in 30 days':20}  {month.value:.0f} [{month.low:.0f}, {month.high:.0f}]"
         )
+    _print_counts(effect)
     if effect.smallest_effect is not None:
         click.echo(f"{'smallest to be found':20}  {effect.smallest_effect:.2%}")
+    days = effect.days_to_find(fall)
+    if days is not None:
+        click.echo(f"{f'to find a fall by {fall:.0%}':20}  {days:.0f} more days")
     if effect.suspicious:
         click.echo(
             f"The arms are too uneven for chance (p = {effect.sample_ratio_p:.2g}): events of one "
             "are missing. Do not trust these figures."
         )
+
+
+def _print_counts(effect: Effect) -> None:
+    for label, found in (("visitor", effect.per_visitor), ("episode", effect.per_episode)):
+        click.echo(f"tickets per {label}")
+        for arm in (TREATMENT, CONTROL):
+            click.echo(f"{arm:20}{_rate(getattr(found, arm))}")
+        click.echo(f"{'difference':20}{_rate(found.difference)}")
+        click.echo(f"{'reduction':20}{_rate(found.reduction)}")
+
+
+def _print_claims(report: Report) -> None:
+    """The same months, as others would put them and as the experiment has them."""
+    click.echo("\ntickets avoided, as others count them and as measured")
+    for name, claim in report.claims().items():
+        shown = _rate(claim) if isinstance(claim, Interval) else _score(claim)
+        click.echo(f"{_CLAIMS[name]:20}{shown}")
+
+
+def _score(score: float | None) -> str:
+    return "  not known" if score is None else f"  {score:.2f} for each sender of a ticket"
 
 
 def _print_table(title: str, table: Table, columns: Sequence[str]) -> None:

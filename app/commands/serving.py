@@ -10,6 +10,7 @@ from app.commands.workplace import Workplace, open_workplace
 from app.importing import import_folder
 from app.server import HOST, PORT, WORKERS, require_free_port, run
 from app.signing import signing_key
+from app.simulation import prepare_simulation
 from search.document import Progress
 
 
@@ -32,6 +33,7 @@ def serve_command(
     with open_workplace(migrate=True) as place, progress_bars(shows_progress) as progress:
         settings = place.settings
         signing_key(settings)
+        prepare_simulation(place.sessions, settings, host)
         if not no_import:
             _import_articles(place, progress)
         index_changes(place, progress)

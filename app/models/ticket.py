@@ -52,6 +52,35 @@ class TicketOutcome(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class TicketSession(Base):
+    """A ticket that also counts against a session other than its own: an earlier one of its sender.
+
+    Sessions change daily; only who sends a ticket says which ones were theirs.
+    """
+
+    __tablename__ = "ticket_sessions"
+    __table_args__ = (Index(None, "session"), Index(None, "received_at"))
+
+    ticket: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """The id of a ticket, or of the outcome by which a help desk reports one opened elsewhere."""
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the ticket was opened."""
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class PersonSession(Base):
+    """A session in which somebody said who they are, kept as a hash that names nobody."""
+
+    __tablename__ = "person_sessions"
+    __table_args__ = (Index(None, "session"), Index(None, "at"))
+
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """HMAC-SHA256 in hexadecimal digits of an e-mail address or of a signed-in customer's id."""
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
 class TicketReply(Base):
     """What was written about a ticket after it was sent, by its sender or by support."""
 

@@ -15,8 +15,10 @@ from app.languages import choose_locale, interface_locale, read_locale
 from app.metrics import Metrics
 from app.models import Notice
 from app.notices import ShownNotice, Visit, notices_for, notices_in_force
+from app.payload import Fields
 from app.reading import PUBLIC
 from app.settings import Settings
+from app.simulation import HEADER, LOOPBACK, SimulationRefused, is_simulation
 
 PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
@@ -66,8 +68,19 @@ def database() -> Session:
 def now() -> datetime:
     """The moment of this request: one and the same for all that it reads."""
     if "now" not in g:
-        g.now = datetime.now(UTC)
+        g.now = _simulated_now() if HEADER in request.headers else datetime.now(UTC)
     return cast(datetime, g.now)
+
+
+def _simulated_now() -> datetime:
+    """What the request says what time it is. Raises SimulationRefused where nobody may say so."""
+    near = request.remote_addr in LOOPBACK and not request.headers.get("X-Forwarded-For")
+    if not settings().is_simulated or not near or not is_simulation(database()):
+        raise SimulationRefused("This server goes by its own clock.")
+    fields = Fields({HEADER: request.headers[HEADER]})
+    moment = fields.moment(HEADER)
+    fields.finish()
+    return moment
 
 
 def audiences() -> frozenset[str]:

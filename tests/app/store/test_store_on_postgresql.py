@@ -1,11 +1,12 @@
 """The store's life on PostgreSQL: import, edit, index, prune, export, as on SQLite."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app.counting import count_records
+from app.deflection.report import make_report
 from app.editing.lifecycle import archive
 from app.editing.publication import publish
 from app.editing.scheduling import schedule
@@ -130,5 +131,5 @@ def test_events_are_counted(sessions):
     with sessions() as session:
         session.add(Event(id="1", session="s", type="helpful", at=utc_now()))
         session.commit()
-        counts = count_records(session, None)
+        counts = make_report(session, since=None, window=timedelta(hours=72), now=utc_now()).counts
     assert (counts.events["helpful"], counts.sessions) == (1, 1)
