@@ -24,6 +24,8 @@ COMMANDS = {
     "report": "reports:report_group",
     "notice": "notices:notice_group",
     "ticket": "tickets:ticket_group",
+    "site": "sites:site_group",
+    "widget": "widget:widget_group",
     "brand": "look:brand_command",
     "doctor": "upkeep:doctor_command",
     "backup": "upkeep:backup_command",

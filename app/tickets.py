@@ -57,6 +57,10 @@ class NewTicket:
     locale: str | None = None
     query_id: str | None = None
     custom: dict[str, Any] = field(default_factory=dict)
+    site: str | None = None
+    """Key of the site on whose page it was written."""
+    identity: str | None = None
+    """Who that site says the sender is, proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ def open_ticket(session: Session, ticket: NewTicket) -> str:
             locale=ticket.locale,
             query_id=ticket.query_id,
             custom=ticket.custom,
+            site=ticket.site,
+            identity=ticket.identity,
         )
     )
     session.commit()

@@ -12,6 +12,7 @@ from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
+from app.models.site_key import SiteKey
 from app.models.ticket import Ticket, TicketOutcome, TicketReply
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "OutboxEntry",
     "Redirect",
     "Revision",
+    "SiteKey",
     "Ticket",
     "TicketOutcome",
     "TicketReply",

@@ -2,7 +2,7 @@
 // enlarged. The words come from the page, in its language.
 
 import { remember } from "./read.js";
-import { Reporter } from "./widget/reporter.js";
+import { makeReporter, makeVisit } from "./site-visit.js";
 
 /**
  * @param {string} name
@@ -120,6 +120,13 @@ function followReading(article) {
   mark();
 }
 
+/** @returns {boolean} Whether the contact page led here. */
+function fromContact() {
+  if (!document.referrer) return false;
+  const { origin, pathname } = new URL(document.referrer);
+  return origin === location.origin && /^\/[^/]+\/contact$/.test(pathname);
+}
+
 const article = document.querySelector("article[data-article]");
 if (article instanceof HTMLElement) {
   remember({
@@ -127,9 +134,9 @@ if (article instanceof HTMLElement) {
     title: article.dataset.title ?? "",
     locale: article.lang,
   });
-  const reporter = new Reporter(() => "/api/v1/events");
-  reporter.report("article_viewed", { article_id: article.dataset.article, locale: article.lang });
-  window.addEventListener("pagehide", () => reporter.flush());
+  const about = { article_id: article.dataset.article, locale: article.lang };
+  const value = fromContact() ? { from: "contact" } : undefined;
+  makeReporter(makeVisit()).report("article_viewed", { ...about, value });
   if (navigator.clipboard) {
     offerLinks(article);
     offerCode(article);

@@ -22,7 +22,7 @@ from app.views.notices import notices_blueprint
 from app.views.ops import install_measuring, ops_blueprint
 from app.views.pages import install_pages
 from app.views.results import results_blueprint
-from app.views.scope import Parts, install_scope
+from app.views.scope import Parts, install_scope, site
 from app.views.widget import widget_blueprint
 
 LARGEST_BODY = 512 * 1024
@@ -65,11 +65,18 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
         )
 
 
+def _client() -> str:
+    """Who is counted: an address, for each embedding site anew. Unknown keys are refused before."""
+    embedding = site()
+    address = get_remote_address()
+    return f"{embedding.key} {address}" if embedding else address
+
+
 def _limit_rates(app: Flask) -> Limiter:
     """Counts are kept in each worker's memory: with n workers a client may make up to n times as
     many requests. That keeps floods out without a store to run; a proxy can be stricter."""
     return Limiter(
-        get_remote_address,
+        _client,
         app=app,
         storage_uri="memory://",
         strategy="moving-window",

@@ -13,10 +13,11 @@ from app.answers import Index
 from app.health import IndexState
 from app.languages import choose_locale, interface_locale, read_locale
 from app.metrics import Metrics
-from app.models import Notice
+from app.models import Notice, SiteKey
 from app.notices import ShownNotice, Visit, notices_for, notices_in_force
 from app.reading import PUBLIC
 from app.settings import Settings
+from app.sites import find_site
 
 PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
@@ -68,6 +69,17 @@ def now() -> datetime:
     if "now" not in g:
         g.now = datetime.now(UTC)
     return cast(datetime, g.now)
+
+
+def site() -> SiteKey | None:
+    """The embedding site whose key the request names; None where it names none.
+
+    Raises SiteNotFound.
+    """
+    key = request.args.get("site", "")
+    if "site" not in g:
+        g.site = find_site(database(), key) if key else None
+    return cast("SiteKey | None", g.site)
 
 
 def audiences() -> frozenset[str]:

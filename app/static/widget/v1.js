@@ -4,12 +4,9 @@
 import { install } from "./kotae.js";
 
 /* global VERSION, MODULE */
-const script = document.currentScript ?? document.querySelector('script[src*="/widget/v1."]');
+const script = document.currentScript ?? document.querySelector('script[src*="/widget/"]');
+const { site = "", key = "" } = script instanceof HTMLElement ? script.dataset : {};
 const own = MODULE || script?.getAttribute("src") || "/";
 const home = new URL(own, document.baseURI).origin;
-const later = `${home}/widget/${VERSION}/`;
-install(
-  home,
-  (language) => import(`${later}panel.${language}.js`),
-  () => import(`${later}offers.js`),
-);
+const load = (/** @type {string} */ step) => import(`${home}/widget/${VERSION}/${step}.js`);
+install({ home, site, proof: key, load });
