@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ALONE = frozenset({"v1.js", "v1.mjs", "loader.js", "site.js"})
+ENTRIES = ("v1.js", "v1.mjs", "loader.js")
+ALONE = frozenset({*ENTRIES, "site.js", "article.js", "contact.js"})
 """Files with a version each; the others are fetched by these, and share one."""
 
 

@@ -113,11 +113,11 @@ function attachRead(form) {
  * @param {import("./widget/reporter.js").Reporter} reporter
  */
 function attachVisit(form, visit, reporter) {
+  const session = form.elements.namedItem("session");
+  if (session instanceof HTMLInputElement) session.value = visit.session;
   form.addEventListener("submit", () => {
-    const told = { session: [visit.session], visitor: [visit.visitor], earlier_sessions: earlierSessions(visit) };
-    for (const [name, values] of Object.entries(told)) {
-      for (const value of values) if (value) addHidden(form, name, value);
-    }
+    if (visit.visitor) addHidden(form, "visitor", visit.visitor);
+    for (const name of earlierSessions(visit)) addHidden(form, "earlier_sessions", name);
   });
   const asked = form.elements.namedItem("query_id");
   const queryId = asked instanceof HTMLInputElement && asked.value ? asked.value : undefined;

@@ -19,6 +19,8 @@ export class Reporter {
   /** @type {Deliver | undefined} */
   #deliver;
   #loading = false;
+  /** Whether it was time to send, and nothing there to do it. */
+  #late = false;
 
   /**
    * @param {() => string} endpoint Address of the events API.
@@ -38,7 +40,7 @@ export class Reporter {
     this.load().then(
       ({ deliver }) => {
         this.#deliver = deliver;
-        this.flush();
+        if (this.#late) this.flush();
       },
       () => (this.#loading = false),
     );
@@ -61,6 +63,7 @@ export class Reporter {
   /** Send what waits; called when the page goes away, too. */
   flush() {
     clearTimeout(this.#timer);
+    this.#late = !this.#deliver;
     if (this.#deliver) void this.#deliver(this.endpoint(), this.visit, this.#waiting.splice(0));
   }
 }
