@@ -333,7 +333,8 @@ export class KotaeSuggest extends HTMLElement {
     const { ask, help, list = help } = this.#words;
     const input = drawn ?? document.createElement("input");
     input.id = "question";
-    input.type = "search";
+    // Setting it again would end a composition.
+    if (!drawn) input.type = "search";
     input.autocomplete = "off";
     input.maxLength = 800;
     input.enterKeyHint = "search";

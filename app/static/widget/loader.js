@@ -75,6 +75,7 @@ function draw() {
     const box = page.createElement("div");
     const part = page.createElement(isButton(host) ? "button" : "input");
     part.append(help); // an input shows none of it
+    part.setAttribute("type", "search"); // a button knows no such type, and stays one
     part.setAttribute("placeholder", ask);
     part.setAttribute("aria-label", help);
     box.append(part);

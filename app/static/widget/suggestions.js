@@ -78,7 +78,13 @@ export class Suggestions {
     }
     this.client.ask(
       typed,
-      (answers) => this.#show(text, answers),
+      (answers) => {
+        try {
+          this.#show(text, answers);
+        } catch {
+          this.#fail(text); // whatever came was no list of answers
+        }
+      },
       () => this.#fail(text),
     );
   }
