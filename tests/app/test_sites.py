@@ -122,7 +122,7 @@ def test_the_rate_of_a_key_is_counted_for_each_address(sessions, make_client, si
 
 
 def test_a_signature_is_the_hmac_of_the_id():
-    expected = hmac.new(b"secret", "customer 7".encode(), hashlib.sha256).hexdigest()
+    expected = hmac.new(b"secret", b"customer 7", hashlib.sha256).hexdigest()
     assert sign_identity("secret", "customer 7") == expected
 
 
