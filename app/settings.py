@@ -196,6 +196,12 @@ class Settings(SiteSettings):
         shown="none: outcomes are refused",
         secret=True,
     )
+    demo: str = _setting(
+        "KB_DEMO",
+        "off",
+        "Pages of a made-up shop at `/demo` that embed the widget: `on` or `off`",
+        values.read_choice("off", "on"),
+    )
     api_token: str = _setting(
         "KB_API_TOKEN",
         "",

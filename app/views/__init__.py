@@ -13,6 +13,7 @@ from app.views.api import api_blueprint
 from app.views.assets import install_assets
 from app.views.contact import contact_blueprint
 from app.views.contextual import contextual_blueprint
+from app.views.demo import demo_blueprint
 from app.views.failures import install_failures
 from app.views.headers import install_headers
 from app.views.help import help_blueprint
@@ -48,6 +49,8 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(ops_blueprint())
     app.register_blueprint(media_blueprint())
     app.register_blueprint(widget_blueprint())
+    if parts.settings.demo == "on":
+        app.register_blueprint(demo_blueprint())
     app.register_blueprint(contact_blueprint(parts.settings, limiter))
     app.register_blueprint(requests_blueprint(parts.settings, limiter))
     app.register_blueprint(contextual_blueprint(parts.settings, limiter))

@@ -89,8 +89,8 @@ def audiences() -> frozenset[str]:
 
 def page_locale() -> str:
     """The language of the page asked for: the one in its address, else the visitor's best."""
-    first = request.path.lstrip("/").split("/", 1)[0]
-    return read_locale(first) or accepted_locale()
+    named = request.path.removeprefix("/demo").lstrip("/").split("/", 1)[0]
+    return read_locale(named) or accepted_locale()
 
 
 def accepted_locale() -> str:

@@ -74,8 +74,11 @@ class Spare {
     return this.#index?.contact ?? "";
   }
 
-  /** What this page was answered last. */
-  #place = () => (this.widget.getAttribute("storage") === "none" ? undefined : sessionStorage);
+  /** What this page was answered last; nothing of whom does not want to be followed. */
+  #place = () => {
+    const { visit } = this.widget;
+    return visit.keeping() === "none" || !visit.session ? undefined : sessionStorage;
+  };
 
   /** @param {string} address @param {Answers} answers */
   keep(address, answers) {

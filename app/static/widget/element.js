@@ -240,7 +240,10 @@ export class KotaeSuggest extends HTMLElement {
     else if (!drawn) root.replaceChildren(this.#box);
     if (!attached) this.#suggestions = this.begin(this.#buildBox(floating, drawn), false);
     this.#box.append(this.#view);
-    if (drawn?.matches(":focus")) this.#suggestions?.ask(drawn.value);
+    if (drawn?.matches(":focus")) {
+      void this.#start();
+      this.#suggestions?.ask(drawn.value);
+    }
   }
 
   /** @param {HTMLElement} box Drawn inside a panel that a button opens. */
@@ -251,7 +254,8 @@ export class KotaeSuggest extends HTMLElement {
 
   /** Fetch what presents a list and tells of it: at the first sign of interest. */
   #start() {
-    this.#begun ??= this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
+    if (this.#begun) return this.#begun;
+    this.#begun = this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
     this.client.ready = this.#begun.then(
       ({ words }) => {
         Object.assign(this.#words, words, this.#given());
@@ -291,7 +295,7 @@ export class KotaeSuggest extends HTMLElement {
    */
   async offers(place, apart) {
     const code = await this.surroundings.load("offers").catch(() => null);
-    this.#reporter.prepare();
+    void this.#start();
     const { offers } = this.#words;
     return code && this.begin(new code.Offers(place, chooseLanguage(this.language), offers), true, apart);
   }
@@ -352,7 +356,7 @@ export class KotaeSuggest extends HTMLElement {
     };
     input.addEventListener("input", type);
     input.addEventListener("focus", () => {
-      this.#reporter.prepare();
+      void this.#start();
       if (!combobox.open && this.#view.hidden) type();
     });
     return combobox;
