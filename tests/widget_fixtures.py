@@ -15,7 +15,8 @@ from tests.browser_fixtures import VIEWPORT, _Quiet
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
 
-STYLE = "body { margin: 1rem; font-family: sans-serif } .tall { block-size: 30rem }"
+STYLE = "body { margin: 1rem; font-family: sans-serif } .tall { block-size: 30rem }\n"
+STYLE += "kotae-suggest:not([mode], [for]) { display: block; min-block-size: 2.75rem }"
 FRAME = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/style.css">{head}</head>

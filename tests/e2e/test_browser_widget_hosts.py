@@ -154,6 +154,33 @@ def test_a_loader_that_could_not_fetch_tries_again(open_shop, loader):
     expect(page.get_by_placeholder("Describe your question")).to_be_visible()
 
 
+@pytest.mark.parametrize("body", [BOX, FLOATING, FORM])
+@pytest.mark.parametrize("name", ["v1.js", "loader.js"])
+def test_nothing_of_the_page_moves_while_the_script_comes_late(open_shop, shop, body, name):
+    page = open_shop("<p>First.</p>")
+    page.add_init_script(
+        """window.shifted = 0;
+        new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) window.shifted += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
+    page.route(f"**/widget/{name}", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    tag = f'<script async src="{shop.help_center}/widget/{name}"></script>'
+    frame = shop.pages[page.url.removeprefix(shop.url)]
+    shop.pages["/late"] = (
+        frame.replace("</head>", f"{tag}</head>")
+        .replace("<p>First.</p>", f"{body}<p>{'Below. ' * 50}</p>")
+        .replace("/widget/v1.js", f"/widget/{name}")
+    )
+    page.goto("/late", wait_until="networkidle")
+    page.wait_for_timeout(300)
+    expect(page.locator("kotae-suggest")).to_have_count(1)
+    assert page.evaluate("document.querySelector('kotae-suggest').shadowRoot !== null") or (
+        body == FORM
+    )
+    assert page.evaluate("shifted") == 0
+
+
 # Versions
 
 
