@@ -11,7 +11,9 @@ from app.signing import signing_key
 from app.widget_files import WidgetFile, read_widget_files
 
 _HOME = "https://help.example.com"
-_ENTRIES = ("v1.js", "v1.mjs", "loader.js")
+_PINNED = ("v1.js", "loader.js")
+_OWN = {"site.js", "article.js", "contact.js"}
+"""Scripts of the help center's own pages, built from the same sources."""
 
 
 @click.group("widget")
@@ -26,7 +28,7 @@ def info_command(as_json: bool) -> None:
     """Print versions, sizes, hashes (SRI), and lines to paste."""
     settings = Settings.from_env()
     home = settings.base_url or _HOME
-    files = read_widget_files()
+    files = {name: file for name, file in read_widget_files().items() if name not in _OWN}
     key = verifying_key(signing_key(settings))
     policy = f"script-src {home}; connect-src {home}; img-src {home}"
     if as_json:
@@ -38,7 +40,7 @@ def info_command(as_json: bool) -> None:
         click.echo(f"{name:18} {file.packed:8}  {file.version}")
     click.echo("\nThe newest, fetched anew within an hour:")
     click.echo(f'<script defer src="{home}/widget/loader.js" data-key="{key}"></script>')
-    for name in _ENTRIES[:1] + _ENTRIES[2:]:
+    for name in _PINNED:
         click.echo(f"\nThis {name} and no other:\n{_pinned(home, files[name], key)}")
     click.echo(f"\nContent-Security-Policy:\n{policy}")
 
