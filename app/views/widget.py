@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, request
 
 from app.away_index import write_away_index
 from app.content_state import content_state
-from app.languages import read_locale
+from app.languages import choose_locale
 from app.signing import signing_key
 from app.views.assets import asset_data, asset_response
 from app.views.kept_files import KeptFiles
@@ -55,7 +55,8 @@ def step(version: str, name: str) -> Response:
 
 def answers(tag: str) -> Response:
     """The most useful articles of a language, signed, for when this server does not answer."""
-    locale = read_locale(tag) or settings().default_locale
+    # Each language is a file to make: there are as many as the site offers.
+    locale = choose_locale([tag], settings().locales) or settings().default_locale
     embedding = site()
     contact = embedding.contact if embedding else ""
     if not contact and settings().contact_email:

@@ -125,8 +125,11 @@ def test_it_travels_packed(client):
     assert index_of(gzip.decompress(response.data))["entries"]
 
 
-def test_a_language_nobody_knows_gets_the_default_one(client):
-    assert index_of(client.get("/widget/answers/x_y.json").data)["locale"] == "en"
+@pytest.mark.parametrize(
+    ("tag", "locale"), [("x_y", "en"), ("fr", "en"), ("ko-KR", "ko"), ("zh-TW", "zh-Hant")]
+)
+def test_a_language_that_is_not_offered_gets_the_nearest_or_the_default_one(client, tag, locale):
+    assert index_of(client.get(f"/widget/answers/{tag}.json").data)["locale"] == locale
 
 
 def test_the_settings_address_is_the_contact_and_a_sites_own_goes_before(sessions, make_client):

@@ -210,6 +210,18 @@ def test_a_script_with_another_hash_does_not_run(open_shop, shop):
     assert page.evaluate("typeof Kotae") == "undefined"
 
 
+def test_another_script_of_the_page_under_a_like_name_does_not_speak_for_it(open_shop, shop):
+    """A module is not told which script it is, and must not take the settings of a stranger's."""
+    shop.files["/widget/other.js"] = "window.other = 1"
+    page = open_shop(
+        BOX,
+        head='<script src="/widget/other.js" data-site="site_000000000000000000000000"></script>'
+        f'<script type="module" src="{shop.help_center}/widget/v1.mjs"></script>',
+    )
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("Get a refund")
+
+
 def test_it_is_imported_as_a_module(open_shop, shop):
     page = open_shop(
         BOX, head=f'<script type="module" src="{shop.help_center}/widget/v1.mjs"></script>'

@@ -65,7 +65,7 @@ async function launch(host) {
 function draw() {
   for (const host of page.querySelectorAll(TAG)) {
     if (host.shadowRoot || host.hasAttribute("for")) continue;
-    const tag = host.getAttribute("locale") ?? host.closest("[lang]")?.getAttribute("lang");
+    const tag = host.getAttribute("locale") ?? /** @type {any} */ (host.closest("[lang]"))?.lang;
     const [ask, help] = FIRST_WORDS[chooseLanguage(tag ?? "")];
     const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
