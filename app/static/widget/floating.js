@@ -15,6 +15,7 @@ const STYLE = `
   border: 1px solid var(--line); border-radius: var(--round); box-shadow: 0 8px 24px rgb(0 0 0 / 20%) }
 .head { display: flex; align-items: center; justify-content: space-between }
 h2 { margin: 0; font-size: 1.1rem }
+h2, button { unicode-bidi: plaintext }
 .panel .box { flex: 1; min-block-size: 0; display: flex; flex-direction: column }
 .panel .suggestions, .panel .view { position: static; flex: 1; max-block-size: none;
   border: 0; box-shadow: none; padding: .25rem }

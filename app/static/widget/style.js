@@ -34,7 +34,7 @@ mark { background: var(--kotae-mark, light-dark(#ffe7a0, #5d4a10)); color: inher
   border: 0; cursor: pointer; text-align: start; font-weight: 400 }
 .suggestion:hover, [aria-selected="true"] { background: var(--soft) }
 [aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: -2px }
-.suggestion > span { display: block }
+.suggestion > span { display: block; unicode-bidi: plaintext }
 .suggestion-title { font-weight: 600 }
 .suggestion-unsure .suggestion-title { font-weight: 400 }
 .suggestion-answer, .suggestion-note, ::placeholder { color: var(--quiet); opacity: 1 }
