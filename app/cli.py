@@ -29,6 +29,8 @@ COMMANDS = {
     "notice": "notices:notice_group",
     "ticket": "tickets:ticket_group",
     "user": "users:user_group",
+    "site": "sites:site_group",
+    "widget": "widget:widget_group",
     "brand": "look:brand_command",
     "doctor": "upkeep:doctor_command",
     "backup": "upkeep:backup_command",

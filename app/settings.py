@@ -165,6 +165,12 @@ class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
     rate_tickets: str = _setting(
         "KB_RATE_TICKETS", "10/hour", "Contact forms one client may send", values.read_rate
     )
+    demo: str = _setting(
+        "KB_DEMO",
+        "off",
+        "Pages of a made-up shop at `/demo` that embed the widget: `on` or `off`",
+        values.read_choice("off", "on"),
+    )
     api_token: str = _setting(
         "KB_API_TOKEN",
         "",

@@ -55,6 +55,10 @@ class NewTicket:
     """Sessions of the days before that were the sender's, as their browser says."""
     visitor: str = ""
     """The name that the browser made for the experiment; "" outside of it."""
+    site: str | None = None
+    """Key of the site on whose page it was written."""
+    identity: str | None = None
+    """Who that site says the sender is, proved."""
 
 
 def read_ticket(values: Any) -> NewTicket:
@@ -107,6 +111,8 @@ def open_ticket(
             query_id=ticket.query_id,
             custom=ticket.custom,
             created_at=at,
+            site=ticket.site,
+            identity=ticket.identity,
         )
     )
     session.flush()

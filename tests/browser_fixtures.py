@@ -46,6 +46,7 @@ def site_url(tmp_path_factory, site_secret):
     settings = Settings(
         var_dir=tmp_path_factory.mktemp("site"),
         secret_key=site_secret,
+        demo="on",
         rate_suggest="100000/minute",
         rate_search="100000/minute",
         rate_tickets="100000/minute",

@@ -35,6 +35,7 @@ from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
+from app.models.site_key import SiteKey
 from app.models.ticket import PersonSession, Ticket, TicketOutcome, TicketReply, TicketSession
 from app.models.user import ROLES, AuditEntry, Invitation, SignInFailure, User, UserSession
 
@@ -79,6 +80,7 @@ __all__ = [
     "ReviewComment",
     "Revision",
     "SignInFailure",
+    "SiteKey",
     "Ticket",
     "TicketAttachment",
     "TicketDelivery",

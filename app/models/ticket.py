@@ -27,6 +27,10 @@ class Ticket(Base):
     """Address of the page where the question arose."""
     locale: Mapped[str | None] = mapped_column(LOCALE)
     query_id: Mapped[str | None] = mapped_column(String(64))
+    site: Mapped[str | None] = mapped_column(String(40))
+    """Key of the site whose page it was written on; see `app.models.site_key`."""
+    identity: Mapped[str | None] = mapped_column(String(200))
+    """Who wrote it, as that site knows them; only ever what the site signed."""
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     status: Mapped[str] = mapped_column(String(16), default="new")
     reference: Mapped[str | None] = mapped_column(String(200))

@@ -1,17 +1,22 @@
-// Ties forms about help to the visit in which it was looked for, and lets somebody who is writing to
-// a person say that an answer solved it. Without this script the forms work, and belong to no visit.
+// What ties forms about help to the visit in which it was looked for. Without scripts the forms work,
+// and belong to no visit.
 
-import { Reporter } from "./widget/reporter.js";
-
-const reporter = new Reporter(() => "/api/v1/events");
-for (const field of document.querySelectorAll(".feedback input[name=session]")) {
-  if (field instanceof HTMLInputElement) field.value = reporter.session;
+/** @param {import("./widget/visit.js").Visit} visit */
+export function tieForms(visit) {
+  for (const field of document.querySelectorAll(".feedback input[name=session]")) {
+    if (field instanceof HTMLInputElement) field.value = visit.session;
+  }
 }
 
-const offers = document.querySelector(".offers");
-const row = document.querySelector(".solved-row");
-const button = row?.querySelector("button");
-if (offers instanceof HTMLElement && row instanceof HTMLElement && button) {
+/**
+ * Lets somebody who is writing to a person say that an answer solved it.
+ * @param {import("./widget/reporter.js").Reporter} reporter
+ */
+export function offerSolved(reporter) {
+  const offers = document.querySelector(".offers");
+  const row = document.querySelector(".solved-row");
+  const button = row?.querySelector("button");
+  if (!(offers instanceof HTMLElement) || !(row instanceof HTMLElement) || !button) return;
   const follow = () => (row.hidden = offers.hidden);
   new MutationObserver(follow).observe(offers, { attributes: true, attributeFilter: ["hidden"] });
   follow();

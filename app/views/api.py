@@ -24,6 +24,7 @@ from app.models import Article
 from app.payload import parse_json
 from app.reading import Reading, find_article, list_articles
 from app.settings import Settings
+from app.sites import read_identity
 from app.ticket_outcomes import read_outcome, record_outcome
 from app.tickets import check_signature, open_ticket, read_ticket
 from app.views.headers import refuse_foreign_origin
@@ -31,7 +32,7 @@ from app.views.notices import notices_about
 from app.views.pages import checked
 from app.views.parameters import read_list, read_search, read_suggest
 from app.views.privacy import current_holdout, wants_no_tracking
-from app.views.scope import audiences, database, now, parts, settings, wanted_locales
+from app.views.scope import audiences, database, now, parts, settings, site, wanted_locales
 
 
 def api_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
@@ -124,7 +125,13 @@ def events() -> tuple[Response, int]:
 def tickets() -> tuple[Response, int]:
     """Take a question for a person."""
     refuse_foreign_origin()
-    ticket = read_ticket(parse_json(request.get_data()))
+    body = parse_json(request.get_data())
+    embedding = site()
+    ticket = replace(
+        read_ticket(body),
+        site=embedding.key if embedding else None,
+        identity=read_identity(embedding, body.get("identity")),
+    )
     if wants_no_tracking():
         ticket = replace(ticket, session=None, earlier_sessions=(), visitor="")
     ticket_id = open_ticket(

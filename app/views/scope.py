@@ -13,12 +13,13 @@ from app.health import IndexState
 from app.insights.questions import AskedIndex
 from app.languages import choose_locale, interface_locale, read_locale
 from app.metrics import Metrics
-from app.models import Notice
+from app.models import Notice, SiteKey
 from app.notices import ShownNotice, Visit, notices_for, notices_in_force
 from app.payload import Fields
 from app.reading import PUBLIC
 from app.settings import Settings
 from app.simulation import HEADER, LOOPBACK, SimulationRefused, is_simulation
+from app.sites import find_site
 
 PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
@@ -83,6 +84,17 @@ def _simulated_now() -> datetime:
     return moment
 
 
+def site() -> SiteKey | None:
+    """The embedding site whose key the request names; None where it names none.
+
+    Raises SiteNotFound.
+    """
+    key = request.args.get("site", "")
+    if "site" not in g:
+        g.site = find_site(database(), key) if key else None
+    return cast("SiteKey | None", g.site)
+
+
 def audiences() -> frozenset[str]:
     """Whose articles the visitor may read."""
     return PUBLIC
@@ -95,8 +107,8 @@ def page_locale() -> str:
     """
     if "page_locale" in g:
         return cast(str, g.page_locale)
-    first = request.path.lstrip("/").split("/", 1)[0]
-    return read_locale(first) or accepted_locale()
+    named = request.path.removeprefix("/demo").lstrip("/").split("/", 1)[0]
+    return read_locale(named) or accepted_locale()
 
 
 def accepted_locale() -> str:
