@@ -8,11 +8,13 @@ for (const field of document.querySelectorAll(".feedback input[name=session]")) 
   if (field instanceof HTMLInputElement) field.value = reporter.session;
 }
 
-const offers = document.querySelector(".offers");
-const row = document.querySelector(".solved-row");
-const button = row?.querySelector("button");
-if (offers instanceof HTMLElement && row instanceof HTMLElement && button) {
-  const follow = () => (row.hidden = offers.hidden);
+/**
+ * @param {HTMLElement} offers Where answers to the subject are shown, hidden where there are none.
+ * @param {HTMLElement} row
+ * @param {HTMLButtonElement} button
+ */
+function offerSolved(offers, row, button) {
+  const follow = () => (offers.hidden ? row.remove() : offers.after(row));
   new MutationObserver(follow).observe(offers, { attributes: true, attributeFilter: ["hidden"] });
   follow();
   button.addEventListener("click", () => {
@@ -23,4 +25,12 @@ if (offers instanceof HTMLElement && row instanceof HTMLElement && button) {
     said.textContent = button.dataset.said ?? "";
     button.replaceWith(said);
   });
+}
+
+const offers = document.querySelector(".offers");
+const template = document.querySelector("#solved-row");
+if (offers instanceof HTMLElement && template instanceof HTMLTemplateElement) {
+  const row = template.content.firstElementChild;
+  const button = row?.querySelector("button");
+  if (row instanceof HTMLElement && button) offerSolved(offers, row, button);
 }
