@@ -9,15 +9,17 @@ export function tieForms(visit) {
 }
 
 /**
- * Lets somebody who is writing to a person say that an answer solved it.
+ * Lets somebody who is writing to a person say that an answer solved it, where one is shown.
  * @param {import("./widget/reporter.js").Reporter} reporter
  */
 export function offerSolved(reporter) {
   const offers = document.querySelector(".offers");
-  const row = document.querySelector(".solved-row");
+  const template = document.querySelector("#solved-row");
+  if (!(offers instanceof HTMLElement) || !(template instanceof HTMLTemplateElement)) return;
+  const row = template.content.firstElementChild;
   const button = row?.querySelector("button");
-  if (!(offers instanceof HTMLElement) || !(row instanceof HTMLElement) || !button) return;
-  const follow = () => (row.hidden = offers.hidden);
+  if (!row || !button) return;
+  const follow = () => (offers.hidden ? row.remove() : offers.after(row));
   new MutationObserver(follow).observe(offers, { attributes: true, attributeFilter: ["hidden"] });
   follow();
   button.addEventListener("click", () => {
