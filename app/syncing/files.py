@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 from app.content import hash_source
 from app.errors import KotaeError
 
-
 _DRAFT = ".kotae-draft"
 
 
