@@ -26,9 +26,9 @@ class Weights:
     lowest_cosine: float = 0.80
     highest_cosine: float = 0.97
     """The range of cosines that tells articles apart with the default model."""
-    own_language: float = 0.01
+    own_language: float = 0.015
     """Head start of an article in the asker's language."""
-    all_foreign: float = 0.08
+    all_foreign: float = 0.084
     """Added to all where the index has no article in the asker's language: a multilingual model
     gives translations lower cosines, and no words can make up for it."""
     usual_words: float = 0.6
@@ -40,7 +40,7 @@ class Weights:
     slope: float = 8.8
     midpoint: float = 0.449
     """The logistic map from the fused score to the shown one: its midpoint is shown as 0.5."""
-    floor: float = 0.33
+    floor: float = 0.334
     """Fused score below which a finished question has no good answer."""
 
 
@@ -107,11 +107,13 @@ def with_foreign_words(
 
     Their words cannot match, which says nothing against them. They are given what the best of the
     asker's own language has, but no more than an answering article usually has: an article that
-    really holds the words still wins, a chance match does not.
+    really holds the words still wins, a chance match does not. Where none of the asker's own
+    holds a word, words say nothing about any.
     """
-    own = (score for number, score in words.items() if number not in foreign)
-    chance = max(own, default=1.0)
-    likely = max(chance, weights.least_words)
+    own = [score for number, score in words.items() if number not in foreign]
+    if not own and len(foreign) < len(meaning):
+        return dict(words)
+    likely = max(weights.least_words, *own) if own else 1.0
     estimated = {n: min(likely, weights.usual_words * meaning[n]) for n in foreign}
     return {n: max(words.get(n, 0.0), estimated.get(n, 0.0)) for n in {*words, *estimated}}
 
