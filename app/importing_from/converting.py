@@ -17,12 +17,12 @@ from app.markup.admonitions import KIND_OF
 
 _DROPPED = ("script", "style", "noscript", "template", "head", "link", "meta")
 _LOST = {
-    "iframe": "embedded page",
-    "video": "video",
-    "audio": "recording",
-    "object": "embedded object",
-    "embed": "embedded object",
-    "form": "form",
+    "iframe": "An embedded page",
+    "video": "A video",
+    "audio": "A recording",
+    "object": "An embedded object",
+    "embed": "An embedded object",
+    "form": "A form",
 }
 _BLOCKS = ("ul", "ol", "pre", "table", "blockquote", "h1", "h2", "h3", "h4")
 _TABLE_TAGS = {
@@ -106,7 +106,7 @@ def _replace_embedded(soup: BeautifulSoup) -> list[tuple[str, str]]:
             address = str(source.get("src") or source.get("data") or "").strip()
         what = _LOST[tag.name]
         place = f"; a link to {address} is left" if address else ""
-        lost.append((f"lost-{tag.name}", f"A {what} cannot be carried over{place}."))
+        lost.append((f"lost-{tag.name}", f"{what} cannot be carried over{place}."))
         if address.startswith("//"):
             address = f"https:{address}"
         if address.startswith(("https://", "http://")):

@@ -26,6 +26,7 @@ from app.importing.storing import Attribution, store_plan
 from app.importing.tree import Tree, find_root, scan_tree
 from app.models import Article
 from app.settings import Settings
+from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
 from app.syncing.plan import Step, decide
 from app.syncing.previewing import foresee, waiting_paths
@@ -114,6 +115,7 @@ def sync_folder(
         steps = _decide(work, allow_missing)
         if dry_run:
             return _preview(work, steps)
+        sweep_drafts(root)
         return _carry_out(work, steps)
 
 
