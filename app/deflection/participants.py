@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, tuple_, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db import insert_new
@@ -77,10 +77,13 @@ def follow_participants(session: Session, visits: Collection[str], window: timed
         .where(ParticipantSession.session.in_(visits), Participant.closed.is_(False))
         .distinct()
     )
-    participants = session.scalars(concerned).all()
-    done = _episodes(session, [(each.experiment, each.visitor) for each in participants])
-    for participant in participants:
-        _follow(participant, done.get((participant.experiment, participant.visitor), []), window)
+    experiments: dict[str, list[Participant]] = {}
+    for participant in session.scalars(concerned):
+        experiments.setdefault(participant.experiment, []).append(participant)
+    for name, participants in experiments.items():
+        done = _episodes(session, name, [each.visitor for each in participants])
+        for participant in participants:
+            _follow(participant, done.get(participant.visitor, []), window)
 
 
 def close_participants(session: Session, visits: Any) -> None:
@@ -102,21 +105,22 @@ def close_participants(session: Session, visits: Any) -> None:
 
 
 def _episodes(
-    session: Session, participants: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], list[Row[Any]]]:
+    session: Session, experiment: str, visitors: Sequence[str]
+) -> dict[str, list[Row[Any]]]:
     """Each participant's episodes that ended after they joined in that session, in order."""
-    key = ParticipantSession.experiment, ParticipantSession.visitor
     found = session.execute(
-        select(*key, EpisodeRecord.started_at, EpisodeRecord.evidence)
+        select(ParticipantSession.visitor, EpisodeRecord.started_at, EpisodeRecord.evidence)
         .join(EpisodeRecord, ParticipantSession.session == EpisodeRecord.visitor)
         .where(
-            tuple_(*key).in_(participants), EpisodeRecord.ended_at >= ParticipantSession.joined_at
+            ParticipantSession.experiment == experiment,
+            ParticipantSession.visitor.in_(visitors),
+            EpisodeRecord.ended_at >= ParticipantSession.joined_at,
         )
-        .order_by(EpisodeRecord.started_at)
     )
-    episodes: dict[tuple[str, str], list[Row[Any]]] = {}
-    for row in found:
-        episodes.setdefault((row.experiment, row.visitor), []).append(row)
+    episodes: dict[str, list[Row[Any]]] = {}
+    # Sorted here: for an ORDER BY, SQLite would go through all episodes there are.
+    for row in sorted(found, key=lambda row: row.started_at):
+        episodes.setdefault(row.visitor, []).append(row)
     return episodes
 
 

@@ -57,15 +57,16 @@ class Span:
 def tally_events(session: Session, span: Span) -> Tally:
     """Events that arrived in `span`, by type, and votes by article."""
     arrived = span.of(Event.received_at)
-    by_type = select(Event.type, func.count()).where(*arrived).group_by(Event.type)
-    tally: Tally = Counter({("event", kind, ""): n for kind, n in session.execute(by_type)})
-    votes = (
+    # One question without a condition on the type, or SQLite would look at all votes there are.
+    counted = (
         select(Event.type, Event.article_id, func.count())
-        .where(*arrived, Event.type.in_(("helpful", "not_helpful")))
+        .where(*arrived)
         .group_by(Event.type, Event.article_id)
     )
-    for kind, article_id, count in session.execute(votes):
-        if article_id:
+    tally: Tally = Counter()
+    for kind, article_id, count in session.execute(counted):
+        tally["event", kind, ""] += count
+        if article_id and kind in ("helpful", "not_helpful"):
             tally[kind, article_id, ""] += count
     # A vote sent without scripts has no session.
     visits = select(func.count(func.distinct(Event.session))).where(*arrived, Event.session != "")
