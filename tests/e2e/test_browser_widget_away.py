@@ -208,6 +208,7 @@ def test_what_waits_is_bounded_and_expires(open_shop):
 
 
 @pytest.mark.model
+@pytest.mark.slow
 def test_a_real_server_killed_in_mid_word_and_brought_back(
     open_shop, shop, tmp_path, stocked_var, model_dir
 ):

@@ -425,6 +425,7 @@ def test_an_answer_of_another_shape_leaves_a_person(open_shop, number):
 # Half an hour of typing
 
 
+@pytest.mark.slow
 def test_half_an_hour_of_keystrokes_leaves_nothing_behind(open_shop):
     """4,500 keys, as one types in 30 minutes at 150 a minute, sent as fast as they are answered."""
     page = open_shop(FLOATING)
