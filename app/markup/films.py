@@ -1,4 +1,4 @@
-"""Films: an image whose address is a film's becomes a player, with captions where a file holds them.
+"""Films: an image that is one becomes a player, with captions where a file holds them.
 
 Captions lie beside the film: `pack.vtt` for `pack.mp4`, or `pack.ko.vtt` in the article's language.
 """
