@@ -30,6 +30,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"%PDF-", "application/pdf"),
+    (0, b"WEBVTT", "text/vtt"),
+    (0, b"\xef\xbb\xbfWEBVTT", "text/vtt"),
     (0, b"PK\x03\x04", "application/zip"),
     (0, b"PK\x05\x06", "application/zip"),
 )

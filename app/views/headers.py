@@ -22,6 +22,7 @@ _POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' https: data:",
+        "media-src 'self' https:",
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
