@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
-from typing import Literal
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,10 @@ from search.fusion import (
     word_score,
 )
 from search.keys import typed_words
-from search.languages import asked_language, closeness
+from search.languages import Closeness, asked_language, closeness
 from search.lexical.contract import Boosted, ideal_score
 from search.store import Record
-from search.view import Required, View, required_labels
+from search.view import Nearest, Required, View, required_labels
 
 _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
@@ -48,8 +48,8 @@ Mode = Literal["hybrid", "keyword", "semantic"]
 """Which legs rank; the single legs are there to be compared with the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+# Hundreds are made for each key, which a frozen dataclass would take thrice as long for.
+class Ranked(NamedTuple):
     """One article in the language that is shown, and how each leg saw it."""
 
     record: Record
@@ -159,8 +159,10 @@ def _meaning_scores(
     if vector is None:
         return {}, {}
     found = view.nearest(vector, _MEANING_DEPTH, required)
-    titles = best_per_document(hit for hit in found if hit[0] in view.titles)
-    texts = best_per_document(hit for hit in found if hit[0] not in view.titles)
+    by_title: tuple[list[Nearest], list[Nearest]] = ([], [])
+    for hit in found:
+        by_title[hit[0] in view.titles].append(hit)
+    texts, titles = map(best_per_document, by_title)
     # What did not come up is not nearer than the last that did.
     last = min((cosine for _, _, cosine in found), default=0.0)
     scores = {
@@ -186,7 +188,7 @@ def _fuse(
     }
     if not legs.meaning:
         return words
-    foreign = {n for n in legs.meaning if not _has_own(view, n, wanted)} if wanted else set()
+    foreign = _foreign(view, legs.meaning, wanted) if wanted else set()
     words = with_foreign_words(words, legs.meaning, foreign, weights)
     share = weights.typed_meaning * max(_LEAST_SHARE, complete) if typing else weights.meaning
     fused = blend(legs.meaning, words, share)
@@ -200,11 +202,18 @@ def _speaks(view: View, wanted: str | None) -> bool:
     return wanted is None or any(closeness(locale, wanted) for locale in view.vectors)
 
 
-def _has_own(view: View, number: int, wanted: str) -> bool:
-    """Tell whether an article exists in the asker's language: then its words can be looked at."""
-    record = view.records.get(number)
-    versions = view.versions.get(record.article_id, {}) if record else {}
-    return any(closeness(locale, wanted) for locale in versions)
+def _foreign(view: View, numbers: Iterable[int], wanted: str) -> set[int]:
+    """Return the documents whose articles do not exist in the asker's language.
+
+    The words of the others can be looked at.
+    """
+    near, found = Closeness(wanted), ((number, view.records.get(number)) for number in numbers)
+    return {
+        number
+        for number, record in found
+        if record is None
+        or not (near[record.locale] or any(near[each] for each in view.versions[record.article_id]))
+    }
 
 
 def _one_per_article(
@@ -216,41 +225,44 @@ def _one_per_article(
     weights: Weights,
 ) -> list[Ranked]:
     """Fold an article's languages into one entry, shown in the asker's if it has that."""
-    best: dict[str, Ranked] = {}
-    for number, score in nlargest(_ENTRIES, fused.items(), key=lambda each: each[1]):
+    best: dict[str, tuple[float, int, Record]] = {}
+    near = Closeness(wanted) if wanted is not None else None
+    for number, score in sorted(fused.items(), key=itemgetter(1), reverse=True)[:_ENTRIES]:
         record = view.records.get(number)
         if record is None:
             continue
-        shown = _shown_version(view, record, wanted, required)
-        if wanted is not None and closeness(shown.locale, wanted):
-            score += weights.own_language
+        shown = record
+        if near is not None:
+            if near[record.locale] != 2:
+                shown = _shown_version(view, record, near, required)
+            if near[shown.locale]:
+                score += weights.own_language
         known = best.get(record.article_id)
-        if known is None or score > known.fused:
-            best[record.article_id] = _ranked(legs, number, shown, score, weights)
-    return sorted(best.values(), key=lambda r: (-r.fused, -r.record.quality, r.record.id))
+        if known is None or score > known[0]:
+            best[record.article_id] = (score, number, shown)
+    ordered = sorted(best.values(), key=lambda each: (-each[0], -each[2].quality, each[2].id))
+    return [_ranked(legs, number, shown, score, weights) for score, number, shown in ordered]
 
 
-def _shown_version(view: View, found: Record, wanted: str | None, required: Required) -> Record:
-    """Return the version of an article to show for one that was found."""
-    if wanted is None or closeness(found.locale, wanted) == 2:
-        return found
+def _shown_version(view: View, found: Record, near: Closeness, required: Required) -> Record:
+    """Return the version of an article to show for one that was found in another language."""
     visible = view.visible(required)
     versions = [
         view.records[number]
         for number in view.versions.get(found.article_id, {}).values()
         if number in view.records and (visible is None or number in visible)
     ]
-    return max([found, *versions], key=lambda version: closeness(version.locale, wanted))
+    return max([found, *versions], key=lambda version: near[version.locale])
 
 
 def _ranked(legs: Legs, found: int, shown: Record, fused: float, weights: Weights) -> Ranked:
     return Ranked(
-        record=shown,
-        found=found,
-        score=calibrate(fused, weights),
-        fused=fused,
-        passage=legs.passages.get(shown.number),
-        words=legs.words.get(found, 0.0),
-        keys=legs.keys.get(found, 0.0),
-        meaning=legs.meaning.get(found, 0.0),
+        shown,
+        found,
+        calibrate(fused, weights),
+        fused,
+        legs.passages.get(shown.number),
+        legs.words.get(found, 0.0),
+        legs.keys.get(found, 0.0),
+        legs.meaning.get(found, 0.0),
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from search.scanned_vectors import ScannedVectors
+from search.vector_selection import Selection
 from search.vectors import LanguageVectors, VectorIndex, nearest_in_languages
 
 COUNT, DIMENSIONS = 600, 16
 LIMITS = {
-    "flat": {"flat": COUNT, "quantised": COUNT},
+    "flat": {"scanned": COUNT + 1, "flat": COUNT, "quantised": COUNT},
+    "scanned": {"scanned": COUNT, "flat": COUNT, "quantised": COUNT},
     "quantised": {"flat": 10, "quantised": COUNT},
     "inverted": {"flat": 10, "quantised": 20},
 }
@@ -40,11 +43,10 @@ def nearest(index, vector, allowed=None):
 
 
 def test_the_size_of_the_set_chooses_the_kind_of_index(ids, vectors):
-    kinds = [
-        type(VectorIndex.build(ids, vectors, **limits)._parameters(None)).__name__
-        for limits in LIMITS.values()
-    ]
-    assert kinds == ["NoneType", "NoneType", "SearchParametersIVF"]
+    made = [VectorIndex.build(ids, vectors, **limits) for limits in LIMITS.values()]
+    assert [isinstance(each, ScannedVectors) for each in made] == [False, True, False, False]
+    approximate = [each._parameters(None) is not None for each in (made[0], *made[2:])]
+    assert approximate == [False, False, True]
 
 
 def test_each_vector_is_nearest_to_itself(index, ids, vectors):
@@ -89,10 +91,10 @@ def test_removing_unknown_ids_is_no_error(index):
 
 
 def test_only_allowed_ids_are_found(index, ids, vectors):
-    found, _ = index.search(vectors[0], 50, ids[100:110])
+    found, _ = index.search(vectors[0], 50, Selection(ids[100:110]))
     assert 0 < len(found) <= 10
     assert set(found) <= set(ids[100:110])
-    assert len(index.search(vectors[0], 5, np.array([], np.int64))[0]) == 0
+    assert len(index.search(vectors[0], 5, Selection([]))[0]) == 0
 
 
 def test_more_can_be_asked_for_than_there_is(ids, vectors):
