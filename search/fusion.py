@@ -107,11 +107,13 @@ def with_foreign_words(
 
     Their words cannot match, which says nothing against them. They are given what the best of the
     asker's own language has, but no more than an answering article usually has: an article that
-    really holds the words still wins, a chance match does not.
+    really holds the words still wins, a chance match does not. Where none of the asker's own
+    holds a word, words say nothing about any.
     """
-    own = (score for number, score in words.items() if number not in foreign)
-    chance = max(own, default=1.0)
-    likely = max(chance, weights.least_words)
+    own = [score for number, score in words.items() if number not in foreign]
+    if not own and len(foreign) < len(meaning):
+        return dict(words)
+    likely = max(weights.least_words, *own) if own else 1.0
     estimated = {n: min(likely, weights.usual_words * meaning[n]) for n in foreign}
     return {n: max(words.get(n, 0.0), estimated.get(n, 0.0)) for n in {*words, *estimated}}
 
