@@ -180,12 +180,7 @@ def _fuse(
     # Keys alone: a reading, a slip, a few letters, of which no word and no model makes sense.
     only_keys = not legs.words and max(legs.keys.values(), default=0.0) >= _ONLY_KEYS
     complete = (0.0 if only_keys else completeness(text)) if typing else 1.0
-    words = {
-        number: word_score(
-            legs.words.get(number, 0.0), legs.keys.get(number, 0.0), complete, weights
-        )
-        for number in {*legs.words, *legs.keys}
-    }
+    words = _written_scores(legs, complete, weights)
     if not legs.meaning:
         return words
     foreign = _foreign(view, legs.meaning, wanted) if wanted else set()
@@ -195,6 +190,19 @@ def _fuse(
     if not _speaks(view, wanted):
         return {number: score + weights.all_foreign for number, score in fused.items()}
     return fused
+
+
+def _written_scores(legs: Legs, complete: float, weights: Weights) -> dict[int, float]:
+    """Return each document's score by words and keys; many have the same of both."""
+    known: dict[tuple[float, float], float] = {}
+    scores: dict[int, float] = {}
+    words, keys = legs.words, legs.keys
+    for number in {*words, *keys}:
+        pair = (words.get(number, 0.0), keys.get(number, 0.0))
+        if pair not in known:
+            known[pair] = word_score(*pair, complete, weights)
+        scores[number] = known[pair]
+    return scores
 
 
 def _speaks(view: View, wanted: str | None) -> bool:
@@ -207,13 +215,16 @@ def _foreign(view: View, numbers: Iterable[int], wanted: str) -> set[int]:
 
     The words of the others can be looked at.
     """
-    near, found = Closeness(wanted), ((number, view.records.get(number)) for number in numbers)
-    return {
-        number
-        for number, record in found
-        if record is None
-        or not (near[record.locale] or any(near[each] for each in view.versions[record.article_id]))
-    }
+    near, foreign = Closeness(wanted), set()
+    for number in numbers:
+        record = view.records.get(number)
+        if record is None:
+            foreign.add(number)
+        elif not near[record.locale]:
+            versions = view.versions[record.article_id]
+            if len(versions) == 1 or not any(near[locale] for locale in versions):
+                foreign.add(number)
+    return foreign
 
 
 def _one_per_article(
@@ -225,7 +236,8 @@ def _one_per_article(
     weights: Weights,
 ) -> list[Ranked]:
     """Fold an article's languages into one entry, shown in the asker's if it has that."""
-    best: dict[str, tuple[float, int, Record]] = {}
+    # (-score, -quality, id, found, shown): what comes first in order is the better one.
+    best: dict[str, tuple[float, float, str, int, Record]] = {}
     near = Closeness(wanted) if wanted is not None else None
     for number, score in sorted(fused.items(), key=itemgetter(1), reverse=True)[:_ENTRIES]:
         record = view.records.get(number)
@@ -238,18 +250,21 @@ def _one_per_article(
             if near[shown.locale]:
                 score += weights.own_language
         known = best.get(record.article_id)
-        if known is None or score > known[0]:
-            best[record.article_id] = (score, number, shown)
-    ordered = sorted(best.values(), key=lambda each: (-each[0], -each[2].quality, each[2].id))
-    return [_ranked(legs, number, shown, score, weights) for score, number, shown in ordered]
+        if known is None or -score < known[0]:
+            best[record.article_id] = (-score, -shown.quality, shown.id, number, shown)
+    ordered = sorted(best.values())
+    return [_ranked(legs, number, shown, -score, weights) for score, _, _, number, shown in ordered]
 
 
 def _shown_version(view: View, found: Record, near: Closeness, required: Required) -> Record:
     """Return the version of an article to show for one that was found in another language."""
+    numbers = view.versions.get(found.article_id, {})
+    if len(numbers) < 2:
+        return found
     visible = view.visible(required)
     versions = [
         view.records[number]
-        for number in view.versions.get(found.article_id, {}).values()
+        for number in numbers.values()
         if number in view.records and (visible is None or number in visible)
     ]
     return max([found, *versions], key=lambda version: near[version.locale])

@@ -116,7 +116,7 @@ def _merged(pieces: Pieces, mask: Mask | None) -> Scored:
     if mask is not None:
         seen = mask[rows]
         rows, scores = rows[seen], scores[seen]
-    distinct, where = np.unique(rows, return_inverse=True)
-    best = np.zeros(len(distinct), np.float64)
-    np.maximum.at(best, where, scores)
-    return distinct, best
+    order = np.lexsort((scores, rows))
+    rows = rows[order]
+    last = np.append(rows[1:] != rows[:-1], True)[: len(rows)]
+    return rows[last], scores[order][last]
