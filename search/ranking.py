@@ -20,7 +20,7 @@ from search.fusion import (
     best_per_document,
     blend,
     calibrate,
-    meaning_score,
+    meaning_scores,
     with_foreign_words,
     word_score,
 )
@@ -165,13 +165,16 @@ def _meaning_scores(
     texts, titles = map(best_per_document, by_title)
     # What did not come up is not nearer than the last that did.
     last = min((cosine for _, _, cosine in found), default=0.0)
-    scores = {
-        number: meaning_score(
-            texts.get(number, (last, 0))[0], titles.get(number, (0.0, 0))[0], weights
-        )
-        for number in {*titles, *texts}
+    numbers = {*titles, *texts}
+    unseen, untitled = (last, 0), (0.0, 0)
+    scores = meaning_scores(
+        np.array([texts.get(number, unseen)[0] for number in numbers]),
+        np.array([titles.get(number, untitled)[0] for number in numbers]),
+        weights,
+    ).tolist()
+    return dict(zip(numbers, scores, strict=True)), {
+        number: passage for number, (_, passage) in texts.items()
     }
-    return scores, {number: passage for number, (_, passage) in texts.items()}
 
 
 def _fuse(

@@ -19,7 +19,7 @@ Ids = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
 _LARGEST = 127
-_CANDIDATES = 2
+_CANDIDATES = 1.5
 """Candidates for each vector wanted."""
 _DEVIATIONS = 6.0
 """Standard deviations of the rounding error that are allowed for: once in a thousand million."""
@@ -58,7 +58,7 @@ class ScannedVectors:
     ) -> tuple[Ids, Vectors]:
         """Return the ids and cosines of the `count` nearest to `vector`, shape (dimensions,)."""
         asked, unit, margin = self._rounded(vector)
-        wanted = _CANDIDATES * count
+        wanted = int(_CANDIDATES * count) + 1
         while True:
             near, found = self._scan(asked, wanted, allowed)
             cosines = self._vectors[self._places(found)] @ vector

@@ -17,6 +17,7 @@ from search.keystrokes.tops import CROWDED
 
 _FEW_VISIBLE = 64
 _INTERSECTED = 4_096
+_FEW_FOR_SORTING = 16
 
 Scored = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Distinct rows, ascending, and their scores."""
@@ -40,8 +41,19 @@ def score_rows(
             found.append(_shared(share, _merged(pieces, mask)))
     if len(found) == 1:
         return found[0]
-    rows, where = np.unique(np.concatenate([rows for rows, _ in found]), return_inverse=True)
+    return _summed(found, len(segment))
+
+
+def _summed(found: Sequence[Scored], size: int) -> Scored:
+    """Add up the scores of each of the `size` rows of a segment."""
+    rows = np.concatenate([rows for rows, _ in found])
     scores = np.concatenate([scores for _, scores in found])
+    if size < _FEW_FOR_SORTING * len(rows):
+        # No score is 0, so what is 0 was not found.
+        sums = np.bincount(rows, weights=scores, minlength=size)
+        rows = np.flatnonzero(sums)
+        return rows, sums[rows]
+    rows, where = np.unique(rows, return_inverse=True)
     return rows, np.bincount(where, weights=scores, minlength=len(rows)).astype(np.float64)
 
 
