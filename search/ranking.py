@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
@@ -84,10 +85,11 @@ def rank(
     weights: Weights,
     mode: Mode = "hybrid",
 ) -> list[Ranked]:
-    """Return all articles that any leg brought up, best first.
+    """Return the articles that any leg brought up, best first.
 
     `vector`: the embedded question, shape (dimensions,), or None to rank without meaning.
-    `typing`: the last word may be unfinished.
+    `typing`: the last word may be unfinished; then those behind what is shown are left out, unless
+    it is to be explained.
     """
     required = required_labels(query)
     by_word = mode != "semantic"
@@ -98,7 +100,8 @@ def rank(
     )
     wanted = asked_language(query.text, query.locale)
     fused = _fuse(view, legs, query.text, wanted, typing=typing, weights=weights)
-    return _one_per_article(view, wanted, required, legs, fused, weights)
+    enough = query.offset + query.limit + 1 if typing and not query.explain else _ENTRIES
+    return _one_per_article(view, wanted, required, legs, fused, weights, enough)
 
 
 def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
@@ -237,30 +240,37 @@ def _one_per_article(
     legs: Legs,
     fused: dict[int, float],
     weights: Weights,
+    enough: int,
 ) -> list[Ranked]:
-    """Fold an article's languages into one entry, shown in the asker's if it has that."""
+    """Fold an article's languages into one entry, shown in the asker's if it has that.
+
+    Ends when nothing that follows can be among the best `enough` articles.
+    """
     # (-score, -quality, id, found, shown): what comes first in order is the better one.
     best: dict[str, tuple[float, float, str, int, Record]] = {}
-    near = Closeness(wanted) if wanted is not None else None
+    near, least = Closeness(wanted) if wanted is not None else None, -inf
     for number, score in sorted(fused.items(), key=itemgetter(1), reverse=True)[:_ENTRIES]:
+        if score + weights.own_language < least:
+            break
         record = view.records.get(number)
         if record is None:
             continue
-        shown = record
-        if near is not None:
-            if near[record.locale] != 2:
-                shown = _shown_version(view, record, near, required)
-            if near[shown.locale]:
-                score += weights.own_language
+        raw, shown = score, _shown_version(view, record, near, required)
+        if near is not None and near[shown.locale]:
+            score += weights.own_language
         known = best.get(record.article_id)
         if known is None or -score < known[0]:
             best[record.article_id] = (-score, -shown.quality, shown.id, number, shown)
+            if known is None and len(best) == enough:
+                least = raw
     ordered = sorted(best.values())
     return [_ranked(legs, number, shown, -score, weights) for score, _, _, number, shown in ordered]
 
 
-def _shown_version(view: View, found: Record, near: Closeness, required: Required) -> Record:
-    """Return the version of an article to show for one that was found in another language."""
+def _shown_version(view: View, found: Record, near: Closeness | None, required: Required) -> Record:
+    """Return the version of an article to show for one that was found."""
+    if near is None or near[found.locale] == 2:
+        return found
     numbers = view.versions.get(found.article_id, {})
     if len(numbers) < 2:
         return found

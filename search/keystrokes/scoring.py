@@ -50,11 +50,12 @@ def _summed(found: Sequence[Scored], size: int) -> Scored:
     scores = np.concatenate([scores for _, scores in found])
     if size < _FEW_FOR_SORTING * len(rows):
         # No score is 0, so what is 0 was not found.
-        sums = np.bincount(rows, weights=scores, minlength=size)
-        rows = np.flatnonzero(sums)
-        return rows, sums[rows]
-    rows, where = np.unique(rows, return_inverse=True)
-    return rows, np.bincount(where, weights=scores, minlength=len(rows)).astype(np.float64)
+        sums = np.bincount(rows, weights=scores, minlength=size).astype(np.float64)
+        seen = np.flatnonzero(sums).astype(np.int64)
+        return seen, sums[seen]
+    distinct, where = np.unique(rows, return_inverse=True)
+    sums = np.bincount(where, weights=scores, minlength=len(distinct)).astype(np.float64)
+    return distinct, sums
 
 
 def _count(segment: Segment, parts: Sequence[Part]) -> int:
