@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import describe_machine, machine, markdown, percentiles, say
-from benchmarks.growing import SAMPLE
-from benchmarks.help_center import HelpCenterFailed, environment, import_and_index
+from benchmarks.help_center import SAMPLE, HelpCenterFailed, environment, import_and_index
 from benchmarks.hostile_texts import hostile_texts
 from benchmarks.serve import family, serving
 
@@ -36,7 +35,7 @@ class Outcome:
     cpu_ms: float
     """CPU time of all the server's processes, garbage collection and background work included."""
     problem: str
-    """The `code` of a refusal; empty for an answer."""
+    """The `code` of a refusal, "degraded" for an answer without the model; empty for others."""
 
     @property
     def is_clear(self) -> bool:
@@ -107,10 +106,11 @@ def _ask(port: int, server: int, query: str) -> Outcome:
 
 
 def _code(status: int, body: bytes) -> str:
-    if status == 200:
-        return ""
     try:
-        return str(json.loads(body)["code"])
+        said = json.loads(body)
+        if status == 200:
+            return "degraded" if said["degraded"] else ""
+        return str(said["code"])
     except (ValueError, KeyError, TypeError):
         return "refused by the web server"
 
