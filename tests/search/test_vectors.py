@@ -164,3 +164,37 @@ def test_with_one_language_the_cosines_are_left_alone():
 
 def test_no_language_finds_nothing():
     assert nearest_in_languages([], np.zeros(8, np.float32), 5) == []
+
+
+def brute_force(ids, rows, vector, count):
+    cosines = rows @ vector
+    best = np.lexsort((ids, -cosines))[:count]
+    return ids[best].tolist(), cosines[best]
+
+
+@pytest.mark.parametrize("spread_by", [1.0, 0.05, 0.0005])
+def test_scanning_bytes_finds_exactly_what_comparing_all_does(spread_by):
+    """The narrower they stand together, the more are within what rounding may mislead by."""
+    chance = np.random.default_rng(11)
+    middle = np.ones(32)
+    rows = unit(middle + spread_by * chance.normal(size=(5_000, 32)))
+    ids = chance.permutation(np.arange(90_000, 95_000))
+    index = ScannedVectors(ids, rows)
+    for vector in unit(middle + spread_by * chance.normal(size=(20, 32))):
+        found, cosines = index.search(vector, 30)
+        expected, best = brute_force(ids, rows, vector, 30)
+        assert found.tolist() == expected
+        assert cosines == pytest.approx(best, abs=1e-6)
+
+
+def test_scanning_stays_exact_when_vectors_beyond_the_range_come_and_others_go():
+    chance = np.random.default_rng(12)
+    rows, ids = unit(np.ones(16) + 0.1 * chance.normal(size=(300, 16))), np.arange(300)
+    index = ScannedVectors(ids, rows)
+    far, new = unit(chance.normal(size=(50, 16))), np.arange(1_000, 1_050)
+    index.add(new, far)
+    assert index.remove(np.arange(0, 300, 3)) == 100
+    kept = np.concatenate([rows, far]), np.concatenate([ids, new])
+    rows, ids = (each[(kept[1] >= 1_000) | (kept[1] % 3 > 0)] for each in kept)
+    for vector in far[:10]:
+        assert index.search(vector, 20)[0].tolist() == brute_force(ids, rows, vector, 20)[0]
