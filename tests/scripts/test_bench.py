@@ -337,3 +337,35 @@ def test_the_picture_of_coverage_has_a_dot_for_each_kind_of_experiment(benchmark
     drawn = picture.draw_coverage(cells, intervals.KINDS, intervals.BAND)
     root = ElementTree.fromstring(drawn)
     assert len(root.findall(".//{http://www.w3.org/2000/svg}circle")) == 3 * len(intervals.KINDS)
+
+
+@pytest.mark.slow
+def test_hostile_texts_are_answered_or_refused_by_a_real_server(bench, tmp_path):
+    done = bench("hostile", "--texts", 120, "--save", tmp_path / "hostile.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads((tmp_path / "hostile.json").read_text())
+    assert (figures["texts"], figures["unclear"]) == (120, 0)
+    became = dict(figures["became"])
+    assert min(became["200 degraded"], became["400 bad-address"]) > 5
+
+
+def test_a_server_that_fails_or_takes_long_at_a_hostile_text_is_found_out(benchmark):
+    hostile = benchmark("hostile")
+    outcomes = [
+        hostile.Outcome("q=a", 200, 3.0, ""),
+        hostile.Outcome("q=b", 500, 3.0, "internal"),
+        hostile.Outcome("q=c", 200, 51.0, ""),
+        hostile.Outcome("q=d", 0, 1.0, ""),
+        hostile.Outcome("q=e", 414, 1.0, ""),
+    ]
+    figures = hostile.summary(outcomes)
+    assert (figures["unclear"], figures["slow"]) == (2, 1)
+    assert [outcome.query for outcome in hostile.worst(outcomes)] == ["q=b", "q=c", "q=d"]
+
+
+def test_hostile_texts_are_many_and_always_the_same(benchmark):
+    texts = list(benchmark("hostile_texts").hostile_texts(400, 1))
+    assert texts == list(benchmark("hostile_texts").hostile_texts(400, 1))
+    assert len(set(texts)) > 250
+    assert all(text.isascii() and " " not in text and "\n" not in text for text in texts)
+    assert {length for text in texts if (length := len(text)) > 8_190}
