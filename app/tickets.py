@@ -116,16 +116,23 @@ def open_ticket(
         )
     )
     session.flush()
-    for file in files:
-        session.add(_attached(ticket_id, file))
+    session.add_all(_attached(ticket_id, file) for file in files)
     session.add_all(TicketDelivery(ticket_id=ticket_id, channel=channel) for channel in channels)
     link_ticket(session, ticket_id, ticket.earlier_sessions, at=at, now=at)
+    _know_sender(session, ticket, holdout, secret, at)
+    session.commit()
+    return ticket_id
+
+
+def _know_sender(
+    session: Session, ticket: NewTicket, holdout: Holdout | None, secret: str, at: datetime
+) -> None:
+    """Note whose visits came before the ticket, as far as the sender's browser and site say."""
     if holdout is not None and ticket.visitor and ticket.session:
         join(session, holdout, ticket.visitor, ticket.session, at)
     visits = [ticket.session or "", *ticket.earlier_sessions]
-    know_sender(session, secret, visits, at, email=ticket.email)
-    session.commit()
-    return ticket_id
+    customer = ticket.identity or ""
+    know_sender(session, secret, visits, at, email=ticket.email, customer=customer)
 
 
 def _attached(ticket_id: str, file: Attachment) -> TicketAttachment:

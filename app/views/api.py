@@ -114,7 +114,9 @@ def events() -> tuple[Response, int]:
         return jsonify(accepted=0), 202
     person = ""
     if batch.identity is not None:
-        check_identity(settings().identity_secret, batch.identity)
+        embedding = site()
+        vouching = embedding.secret if embedding else settings().identity_secret
+        check_identity(vouching, batch.identity)
         secret = settings().outcomes_secret
         # Only a help desk that reports tickets asks whose a session was.
         person = hash_customer(secret, batch.identity.id) if secret else ""

@@ -8,6 +8,7 @@ import pytest
 from app.accounts.audit import COMMAND_LINE
 from app.deflection.holdout import arm_of, note_experiment
 from app.deflection.intervals import Interval
+from app.deflection.participants import Holdout
 from app.deflection.tracking import update_episodes
 from app.insights.costs import RELATIVE_COSTS, Costs, load_costs, save_costs
 from app.insights.selection import read_selection
@@ -70,7 +71,8 @@ def test_the_holdouts_interval_becomes_money(sessions, worth):
         visitor = f"v{number}"
         treated = arm_of(visitor, "spring", 50) == "treatment"
         ticket = number % (10 if treated else 2) == 0
-        record(sessions, visitor, "0m contact_started" + (", 3m ticket" if ticket else ""))
+        story = "0m contact_started" + (", 3m ticket" if ticket else "")
+        record(sessions, visitor, story, holdout=Holdout("spring", 50))
     sheet = worth()
     tickets, cost = figure(sheet, "avoided_tickets"), figure(sheet, "avoided_cost")
     assert 0 < tickets.low < tickets.value < tickets.high
