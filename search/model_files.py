@@ -16,6 +16,9 @@ from typing import Any, Literal
 
 Pooling = Literal["mean", "cls"]
 
+QUERY_TOKENS = 80
+"""Tokens of a question that are read: 320 Latin or 115 Chinese, Japanese or Korean characters. Each
+takes a quarter of a millisecond, and somebody may be typing the next key."""
 ONNX_NAMES = ("onnx/model_q4.onnx", "onnx/model.onnx", "model.onnx")
 """Where the ONNX file may be; the first that is there is taken."""
 DEFAULT_MAX_TOKENS = 512

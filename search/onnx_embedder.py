@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.model_files import (
+    QUERY_TOKENS,
     EmbedderUnavailable,
     ModelFiles,
     Pooling,
@@ -24,9 +25,6 @@ from search.model_files import (
 
 BATCH = 4
 """Larger batches cost more time and memory on a CPU: padding grows, caches do not."""
-QUERY_TOKENS = 80
-"""Tokens of a question that are read: 320 Latin or 115 Chinese, Japanese or Korean characters. Each
-takes a quarter of a millisecond, and somebody may be typing the next key."""
 SENTENCE_OUTPUT = "sentence_embedding"
 TOKEN_OUTPUT = "last_hidden_state"
 

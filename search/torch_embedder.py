@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.model_files import EmbedderUnavailable, Prompts, clean_text, identity, model_prompts
+from search.model_files import (
+    QUERY_TOKENS,
+    EmbedderUnavailable,
+    Prompts,
+    clean_text,
+    identity,
+    model_prompts,
+)
 
 BATCH = 4
 
@@ -38,11 +46,12 @@ class SentenceTransformerEmbedder:
             own.passage if passage_prompt is None else passage_prompt,
         )
         self._max_tokens = int(self._model.max_seq_length or 512)
+        self._lock = threading.Lock()
 
     @cached_property
     def dimensions(self) -> int:
         """Length of a vector."""
-        return int(self._encode(["x"], "").shape[1])
+        return int(self._encode(["x"], "", self._max_tokens).shape[1])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -63,23 +72,26 @@ class SentenceTransformerEmbedder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text: float32 (len(texts), dimensions)."""
-        return self._encode(texts, self._prompts.query)
+        return self._encode(texts, self._prompts.query, QUERY_TOKENS)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text: float32 (len(texts), dimensions)."""
-        return self._encode(texts, self._prompts.passage)
+        return self._encode(texts, self._prompts.passage, self._max_tokens)
 
-    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
+    def _encode(self, texts: Sequence[str], prompt: str, most: int) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
-        vectors = self._model.encode(
-            [clean_text(text, self._max_tokens) for text in texts],
-            prompt=prompt,
-            batch_size=BATCH,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-        )
+        # The limit is the model's, not the call's.
+        with self._lock:
+            self._model.max_seq_length = min(most, self._max_tokens)
+            vectors = self._model.encode(
+                [clean_text(text, most) for text in texts],
+                prompt=prompt,
+                batch_size=BATCH,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+            )
         return np.asarray(vectors, dtype=np.float32)
 
 

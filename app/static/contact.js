@@ -41,11 +41,12 @@ function offer(place, words, answers, opened) {
  * @param {HTMLFormElement} form
  * @param {import("./widget/visit.js").Visit} visit
  * @param {import("./widget/reporter.js").Reporter} reporter
+ * @returns {() => void} To be called when the reader acts on the answers: they were seen.
  */
 function attachOffers(form, visit, reporter) {
   const subject = form.querySelector("#subject");
   const place = form.querySelector(".offers");
-  if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return;
+  if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return () => {};
   const about = { locale: form.dataset.locale ?? "", page: location.pathname, limit: "3" };
   const client = new SuggestClient(
     () => form.dataset.suggest ?? "",
@@ -54,18 +55,28 @@ function attachOffers(form, visit, reporter) {
   );
   /** @type {number | undefined} */
   let reading;
+  /** @type {object | undefined} */
+  let shown;
+  const seen = () => {
+    clearTimeout(reading);
+    if (shown) reporter.report("suggest_shown", shown);
+    shown = undefined;
+  };
   const show = (/** @type {string} */ text, /** @type {Answers} */ answers) => {
     const { query_id } = answers;
     offer(place, form.dataset, answers, ({ article_id, locale }, position) => {
+      seen();
       reporter.report("result_opened", { query_id, article_id, locale, value: { position } });
     });
     const value = shownValue(text, answers, "contact");
     // Both arms of an experiment are counted on the same occasion: where there is an answer.
     if (answers.no_answer) return;
-    reading = setTimeout(() => reporter.report("suggest_shown", { query_id, value }), READ_MS);
+    shown = { query_id, value };
+    reading = setTimeout(seen, READ_MS);
   };
   const ask = () => {
     clearTimeout(reading);
+    shown = undefined;
     const text = subject.value.trim();
     if (text.length < 2) {
       client.cancel();
@@ -80,6 +91,7 @@ function attachOffers(form, visit, reporter) {
   };
   subject.addEventListener("input", ask);
   if (subject.value) ask();
+  return seen;
 }
 
 /**
@@ -162,7 +174,7 @@ if (form instanceof HTMLFormElement) {
   const visit = makeVisit();
   const reporter = makeReporter(visit);
   attachVisit(form, visit, reporter);
-  attachOffers(form, visit, reporter);
+  const seen = attachOffers(form, visit, reporter);
   attachTried(form);
-  offerSolved(reporter);
+  offerSolved(reporter, seen);
 }

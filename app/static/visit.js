@@ -11,8 +11,9 @@ export function tieForms(visit) {
 /**
  * Lets somebody who is writing to a person say that an answer solved it, where one is shown.
  * @param {import("./widget/reporter.js").Reporter} reporter
+ * @param {() => void} seen Tells of the answers, if that has not been done.
  */
-export function offerSolved(reporter) {
+export function offerSolved(reporter, seen) {
   const offers = document.querySelector(".offers");
   const template = document.querySelector("#solved-row");
   if (!(offers instanceof HTMLElement) || !(template instanceof HTMLTemplateElement)) return;
@@ -23,6 +24,7 @@ export function offerSolved(reporter) {
   new MutationObserver(follow).observe(offers, { attributes: true, attributeFilter: ["hidden"] });
   follow();
   button.addEventListener("click", () => {
+    seen();
     reporter.report("solved", {});
     reporter.flush();
     const said = document.createElement("p");

@@ -109,12 +109,11 @@ def events() -> tuple[Response, int]:
     """Take a batch of visitors' events; none of who asks not to be tracked."""
     refuse_foreign_origin()
     # sendBeacon cannot send application/json to another origin, so the media type is not asked.
-    batch = read_batch(parse_json(request.get_data()))
+    batch, embedding = read_batch(parse_json(request.get_data())), site()
     if wants_no_tracking():
         return jsonify(accepted=0), 202
     person = ""
     if batch.identity is not None:
-        embedding = site()
         vouching = embedding.secret if embedding else settings().identity_secret
         check_identity(vouching, batch.identity)
         secret = settings().outcomes_secret

@@ -89,9 +89,9 @@ def site() -> SiteKey | None:
 
     Raises SiteNotFound.
     """
-    key = request.args.get("site", "")
+    key = request.args.get("site")
     if "site" not in g:
-        g.site = find_site(database(), key) if key else None
+        g.site = None if key is None else find_site(database(), key)
     return cast("SiteKey | None", g.site)
 
 

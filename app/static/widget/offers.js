@@ -47,9 +47,15 @@ function fieldOf(wanted, target) {
  * @param {() => Promise<Suggestions | null>} begin
  */
 export function attend(widget, signal, begin) {
+  /** @type {Promise<Suggestions | null> | undefined} */
+  let begun;
   const write = async (/** @type {EventTarget | null} */ target) => {
     const field = fieldOf(widget.getAttribute("for") ?? "", target);
-    if (field) ask(await begin(), field);
+    if (!field) return;
+    // Once, however many keys are hit until it is here.
+    const suggestions = await (begun ??= begin());
+    if (!suggestions) begun = undefined;
+    ask(suggestions, field);
   };
   const root = /** @type {Document | ShadowRoot} */ (widget.getRootNode());
   const heard = (/** @type {Event} */ { target }) => void write(target);
