@@ -14,6 +14,7 @@ from app.views.api import api_blueprint
 from app.views.assets import install_assets
 from app.views.contact import contact_blueprint
 from app.views.contextual import contextual_blueprint
+from app.views.editor import editor_blueprint
 from app.views.failures import install_failures
 from app.views.headers import install_headers
 from app.views.help import help_blueprint
@@ -55,6 +56,7 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(results_blueprint(parts.settings, limiter))
     app.register_blueprint(help_blueprint(parts.settings, limiter))
     app.register_blueprint(accounts_blueprint(limiter))
+    app.register_blueprint(editor_blueprint())
     register_commands(app)
     return app
 
