@@ -23,6 +23,7 @@ class ArticleForm:
 
     title: str = ""
     body: str = ""
+    """Without the empty lines at its start, which stay in the file."""
     category: str = ""
     questions: str = ""
     """One a line."""
@@ -43,7 +44,7 @@ def read_form(source: str) -> ArticleForm:
     raw = parsed.raw
     return ArticleForm(
         title=_text(raw, "title") or find_title(parsed.body) or "",
-        body=_unify(parsed.body),
+        body=_unify(parsed.body).lstrip("\n"),
         category=_text(raw, "category"),
         questions=_list(raw, "questions"),
         tags=_list(raw, "tags"),
@@ -79,7 +80,9 @@ def write_form(form: ArticleForm, base: str) -> str:
         changes.pop("title", None)
     if changes.get("audience") == "public":
         changes["audience"] = None
-    body = None if form.body == before.body else form.body
+    unified = _unify(parsed.body)
+    lead = unified[: len(unified) - len(unified.lstrip("\n"))]
+    body = None if form.body == before.body else lead + form.body
     if not base and not form.body.endswith("\n"):
         body = f"{form.body}\n"
     return with_fields(parsed, changes, body=body)

@@ -163,21 +163,10 @@ def show_text(
     unsaved: object = None,
 ) -> Response:
     """The editor's page. `taken_up`: the form holds what is not saved."""
-    session, actor = desk()
-    head = working_text(session, actor, name)
-    standing = standing_of(session, actor, head.article, head.source, now())
-    source_text = source_for(
-        session,
-        name.article_id,
-        name.locale,
-        wanted=request.values.get("beside", ""),
-        default_locale=settings().default_locale,
-    )
     return staff_page(
         "editor_text.html",
         fault.status if fault else 200,
         name=name,
-        article=head.article,
         form=form,
         base=base,
         fault=fault,
@@ -185,14 +174,32 @@ def show_text(
         unsaved=unsaved,
         preview=preview,
         preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
-        standing=standing,
-        advice=_advice(name, head.article, head.source),
-        beside=source_text if request.values.get("beside") else None,
-        source_text=source_text,
-        choices=list_choices(session),
-        field_moment=field_moment,
-        zone=settings().time_zone.replace("_", " "),
+        **_surroundings(name),
     )
+
+
+def _surroundings(name: ArticleName) -> dict[str, Any]:
+    """What stands beside the text, whatever is in the form."""
+    session, actor = desk()
+    head = working_text(session, actor, name)
+    beside = request.values.get("beside", "")
+    source_text = source_for(
+        session,
+        name.article_id,
+        name.locale,
+        wanted=beside,
+        default_locale=settings().default_locale,
+    )
+    return {
+        "article": head.article,
+        "standing": standing_of(session, actor, head.article, head.source, now()),
+        "advice": _advice(name, head.article, head.source),
+        "beside": source_text if beside else None,
+        "source_text": source_text,
+        "choices": list_choices(session),
+        "field_moment": field_moment,
+        "zone": settings().time_zone.replace("_", " "),
+    }
 
 
 def _advice(name: ArticleName, article: Article, source: str) -> Any:

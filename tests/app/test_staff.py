@@ -36,10 +36,38 @@ STAFF_ROUTES = {
     ("GET", "/account"): "reader",
     ("POST", "/account/password"): "reader",
     ("POST", "/account/sessions"): "reader",
+    ("GET", "/edit"): "reader",
+    ("POST", "/edit"): "writer",
+    ("GET", "/edit/new"): "writer",
+    ("POST", "/edit/new"): "writer",
+    ("GET", "/edit/links"): "reader",
+    ("GET", "/edit/translations"): "reader",
+    ("GET", "/edit/record"): "admin",
+    ("GET", "/edit/conflicts"): "reader",
+    ("GET", "/edit/conflicts/<int:number>"): "writer",
+    ("POST", "/edit/conflicts/<int:number>"): "writer",
+    ("GET", "/edit/text/<locale:locale>/<path:article_id>"): "reader",
+    ("POST", "/edit/text/<locale:locale>/<path:article_id>"): "writer",
+    ("POST", "/edit/kept/<locale:locale>/<path:article_id>"): "writer",
+    ("POST", "/edit/forget/<locale:locale>/<path:article_id>"): "writer",
+    ("POST", "/edit/preview/<locale:locale>/<path:article_id>"): "reader",
+    ("POST", "/edit/pictures/<locale:locale>/<path:article_id>"): "writer",
+    ("GET", "/edit/merge/<locale:locale>/<path:article_id>"): "writer",
+    ("POST", "/edit/merge/<locale:locale>/<path:article_id>"): "writer",
+    ("POST", "/edit/step/<locale:locale>/<path:article_id>"): "reader",
+    ("GET", "/edit/history/<locale:locale>/<path:article_id>"): "reader",
+    ("POST", "/edit/restore/<locale:locale>/<path:article_id>"): "writer",
+    ("POST", "/edit/rename/<path:article_id>"): "publisher",
 }
 """Every route of staff and the least role that may use it."""
 
-FILLED = {"<token>": "unknown", "<int:number>": "1", "<episode_id>": "0" * 32}
+FILLED = {
+    "<locale:locale>": "en",
+    "<path:article_id>": "refund",
+    "<token>": "unknown",
+    "<int:number>": "1",
+    "<episode_id>": "0" * 32,
+}
 
 
 def routes_of(application):
