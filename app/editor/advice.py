@@ -25,7 +25,7 @@ from app.reading import opening_of
 
 LARGEST_COMFORTABLE = 1024 * 1024
 """Bytes of a picture above which a telephone on the road waits for it."""
-_NEAR = 0.6
+_NEAR = 0.85
 """Calibrated score from which another article is likely to answer the same question."""
 _MOST_ASKED = 5
 _MOST_QUESTIONS = 8
