@@ -83,7 +83,7 @@ def write_form(form: ArticleForm, base: str) -> str:
     unified = _unify(parsed.body)
     lead = unified[: len(unified) - len(unified.lstrip("\n"))]
     body = None if form.body == before.body else lead + form.body
-    if not base and not form.body.endswith("\n"):
+    if not base and form.body and not form.body.endswith("\n"):
         body = f"{form.body}\n"
     return with_fields(parsed, changes, body=body)
 

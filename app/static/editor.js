@@ -18,6 +18,8 @@ const place = `kotae-edit:${words.name}`;
 
 let changed = false; // since the last save
 let leaving = false; // by a button of the form
+/** @type {[number, number]} Where a link is to be written. */
+let selected = [0, 0];
 /** @type {number | undefined} */
 let keepTimer;
 /** @type {number | undefined} */
@@ -200,6 +202,8 @@ function press(event) {
 }
 
 const openLinks = beginLinks(words.links ?? "", words.textNone ?? "", (title, address) => {
+  body.focus();
+  body.setSelectionRange(...selected); // a dialog that closes may put the cursor to the start
   const chosen = body.value.slice(body.selectionStart, body.selectionEnd);
   insert(body, `[${(chosen || title).replace(/[[\]]/g, "")}](${address})`);
 });
@@ -208,7 +212,10 @@ const openLinks = beginLinks(words.links ?? "", words.textNone ?? "", (title, ad
 function act(tool) {
   if (tool === "preview") togglePreview();
   else if (tool === "picture") offerPicture(undefined);
-  else if (tool === "link") openLinks();
+  else if (tool === "link") {
+    selected = [body.selectionStart, body.selectionEnd];
+    openLinks();
+  }
   else useTool(body, tool);
 }
 

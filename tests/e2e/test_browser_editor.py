@@ -149,7 +149,7 @@ def test_a_pasted_picture_asks_what_it_shows_and_is_in_the_text(make_article):
     page.get_by_role("button", name="Preview", exact=True).last.click()
     picture = page.locator(".preview img")
     expect(picture).to_have_attribute("alt", "A dot")
-    assert picture.evaluate("image => image.complete && image.naturalWidth") == 1
+    expect(picture).to_have_js_property("naturalWidth", 1)
 
 
 def test_the_keyboard_alone_writes_links_and_saves(make_article):

@@ -76,6 +76,13 @@ def test_a_new_article_is_written_whole():
     )
 
 
+def test_the_first_text_of_a_new_article_stands_one_line_below_its_fields():
+    begun = write_form(ArticleForm(title="T"), "")
+    assert write_form(replace(read_form(begun), body="One.\n"), begun) == (
+        "---\ntitle: T\n---\n\nOne.\n"
+    )
+
+
 def test_a_picture_stands_below_the_text():
     assert with_picture(ArticleForm(body="Text.\n\n"), "![A cat](/a.png)").body == (
         "Text.\n\n![A cat](/a.png)\n"
