@@ -48,7 +48,7 @@ def do_together() -> AnyResponse:
     action = request.form.get("action", "")
     names = [ArticleName(*pair) for pair in find_names(request.form.getlist("article"))]
     if action not in BULK_ACTIONS or not names:
-        return redirect(request.form.get("back") or url_for("editor.articles"), 303)
+        return redirect(url_for("editor.articles"), 303)
     outcomes = do_to_many(*desk(), action, names[:_MOST_TOGETHER])
     failed = [(each.name, each.error) for each in outcomes if each.error is not None]
     done = [each.name for each in outcomes if each.error is None]

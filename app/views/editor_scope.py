@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.editing.actors import Actor
 from app.editing.transaction import ArticleName
 from app.editor.people import actor_of
+from app.problems import BadAddress
 from app.views.scope import database, settings
 from app.views.staff import current_user
 
@@ -36,6 +37,14 @@ def text_url(name: ArticleName, **parameters: str | int | None) -> str:
     given = {key: value for key, value in parameters.items() if value is not None}
     place = {"locale": name.locale, "article_id": name.article_id}
     return url_for("editor.open_text", **place, **given)  # type: ignore[arg-type]
+
+
+def posted_number(name: str) -> int:
+    """A whole number that a form sends along. Raises BadAddress."""
+    text = request.form.get(name, "")
+    if not text.isdecimal() or len(text) > 9:
+        raise BadAddress(f"The form does not say which {name} it is about.")
+    return int(text)
 
 
 def read_moment(text: str) -> datetime | None:

@@ -31,8 +31,7 @@ from app.editor.standing import standing_of
 from app.editor.translations import source_for
 from app.errors import KotaeError
 from app.models import Article
-from app.problems import BadAddress
-from app.views.editor_scope import desk, field_moment, text_url
+from app.views.editor_scope import desk, field_moment, posted_number, text_url
 from app.views.scope import database, now, parts, settings
 from app.views.staff import current_user, required_role, staff_page
 
@@ -56,7 +55,11 @@ def open_text(locale: str, article_id: str) -> Response:
 def save_text(locale: str, article_id: str) -> AnyResponse:
     """Save, and go on with what the button says; a stale save leads to both texts."""
     name = ArticleName(article_id, locale)
-    form, base, do = read_posted(request.form), _base(), request.form.get("do", "save")
+    form, base, do = (
+        read_posted(request.form),
+        posted_number("base"),
+        request.form.get("do", "save"),
+    )
     try:
         if do == "picture":
             form = with_picture(form, _keep_picture(name))
@@ -79,7 +82,11 @@ def save_text(locale: str, article_id: str) -> AnyResponse:
 @required_role("writer")
 def keep_text(locale: str, article_id: str) -> Response:
     """Keep what is being typed, for who types it alone; asked by the editor's script."""
-    name, form, base = ArticleName(article_id, locale), read_posted(request.form), _base()
+    name, form, base = (
+        ArticleName(article_id, locale),
+        read_posted(request.form),
+        posted_number("base"),
+    )
     if request.form.get("do") == "forget":
         forget_unsaved(*desk(), name)
         return jsonify(kept=False)
@@ -102,7 +109,7 @@ def preview_text(locale: str, article_id: str) -> Response:
     """The text as its readers will see it: a piece of HTML for the editor's script."""
     name = ArticleName(article_id, locale)
     try:
-        source = _source(name, read_posted(request.form), _base())
+        source = _source(name, read_posted(request.form), posted_number("base"))
         shown = preview_source(database(), name, source, _article(name))
     except KotaeError as error:
         return jsonify(title="", html="", fault=error.message)
@@ -146,10 +153,8 @@ def take_merged(locale: str, article_id: str) -> AnyResponse:
 
 def read_choices() -> dict[int, str]:
     """Which text was chosen for which stretch."""
-    given = request.form.items()
-    return {
-        int(key[5:]): value for key, value in given if key.startswith("take-") and key[5:].isdigit()
-    }
+    named = ((key.removeprefix("take-"), value) for key, value in request.form.items())
+    return {int(key): value for key, value in named if key.isdecimal() and len(key) < 9}
 
 
 def show_text(
@@ -237,13 +242,6 @@ def _article(name: ArticleName) -> Article:
 
 def _author(article: Article, number: int) -> str:
     return read_revision(database(), article, number).author
-
-
-def _base() -> int:
-    try:
-        return int(request.form.get("base", ""))
-    except ValueError:
-        raise BadAddress("The form does not say which revision it began with.") from None
 
 
 def _keep_picture(name: ArticleName) -> str:

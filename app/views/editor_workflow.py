@@ -45,7 +45,7 @@ from app.editor.merging import choose_texts
 from app.editor.records import list_record
 from app.errors import KotaeError
 from app.problems import BadAddress
-from app.views.editor_scope import desk, read_moment, text_url
+from app.views.editor_scope import desk, posted_number, read_moment, text_url
 from app.views.editor_text import read_choices, show_text
 from app.views.scope import database
 from app.views.staff import required_role, staff_page
@@ -116,7 +116,7 @@ def history(locale: str, article_id: str) -> Response:
 def restore(locale: str, article_id: str) -> AnyResponse:
     """Make an old revision's text the newest draft."""
     name = ArticleName(article_id, locale)
-    number, base = int(request.form.get("number", "0")), int(request.form.get("base", "0"))
+    number, base = posted_number("number"), posted_number("base")
     restore_revision(*desk(), name, number=number, base=base)
     return redirect(text_url(name, done="restore"), 303)
 
@@ -140,9 +140,9 @@ def resolve(number: int) -> AnyResponse:
     name = name_of(conflict.article)
     texts = texts_of(database(), conflict)
     source = choose_texts(texts, read_choices())
-    shown = request.form.get("shown", "")
+    shown = posted_number("shown")
     try:
-        resolve_conflict(*desk(), number, source=source, site_revision=int(shown or 0))
+        resolve_conflict(*desk(), number, source=source, site_revision=shown)
     except KotaeError as error:
         return _show_conflict(number, error)
     return redirect(text_url(name, done="resolve"), 303)
@@ -170,13 +170,6 @@ def _note() -> str:
     return request.form.get("note", "").strip()[:2000]
 
 
-def _looked_at() -> int:
-    text = request.form.get("base", "")
-    if not text.isdecimal():
-        raise BadAddress("The form does not say which revision was looked at.")
-    return int(text)
-
-
 def _schedule(session: Session, actor: Actor, name: ArticleName) -> object:
     try:
         starts = read_moment(request.form.get("publish_at", ""))
@@ -200,21 +193,21 @@ def _comment(session: Session, actor: Actor, name: ArticleName) -> object:
         raise BadPassage("The text does not have these words; copy them from it.")
     session.rollback()
     remark = Remark(body, quote, start if quote else 0)
-    return comment(session, actor, name, revision=_looked_at(), remark=remark)
+    return comment(session, actor, name, revision=posted_number("base"), remark=remark)
 
 
 def _resolve_comment(session: Session, actor: Actor, _name: ArticleName) -> object:
-    return resolve_comment(session, actor, int(request.form.get("comment", "0") or 0))
+    return resolve_comment(session, actor, posted_number("comment"))
 
 
 _STEPS: Mapping[str, _Step] = MappingProxyType(
     {
         "submit": lambda *who: submit_for_review(*who, note=_note()),
-        "approve": lambda *who: approve(*who, revision=_looked_at(), note=_note()),
-        "send-back": lambda *who: send_back(*who, revision=_looked_at(), note=_note()),
+        "approve": lambda *who: approve(*who, revision=posted_number("base"), note=_note()),
+        "send-back": lambda *who: send_back(*who, revision=posted_number("base"), note=_note()),
         "comment": _comment,
         "resolve-comment": _resolve_comment,
-        "publish": lambda *who: publish(*who, revision=_looked_at(), note=_note()),
+        "publish": lambda *who: publish(*who, revision=posted_number("base"), note=_note()),
         "schedule": _schedule,
         "unpublish": lambda *who: unpublish(*who, note=_note()),
         "discard": discard_draft,

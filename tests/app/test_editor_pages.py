@@ -9,7 +9,11 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from app.models import Article, MediaFile, Revision
+from app.content import read_content
+from app.editing.actors import SYSTEM
+from app.editing.revisions import append_revision, show_revision
+from app.editing.transaction import ArticleName, Transaction
+from app.models import Article, MediaFile, Revision, utc_now
 from tests.app.test_templates import Checker
 from tests.fake_index import make_hit
 from tests.staff_fixtures import form_token
@@ -142,6 +146,41 @@ def test_two_writers_of_different_lines_are_merged(writer, desk_of, read):
     merged = other.post(TEXT, **(begun | {"do": "save", "body": "One.\n\nTwo.\n\nTHREE.\n"}))
     assert "merged" in merged.headers["Location"]
     assert "ONE.\n\nTwo.\n\nTHREE." in read().source
+
+
+@pytest.mark.parametrize("base", ["", "x", "²", "9" * 30])
+def test_a_form_without_its_revision_is_refused(writer, base):
+    assert writer.save(base=base).status_code == 400
+    assert writer.step("publish", base=base).status_code == 400
+
+
+def test_a_conflict_between_a_draft_and_what_is_shown_is_brought_together(desk_of, read, sessions):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="One.\n")
+    publisher.save(body="Draft.\n")
+    with sessions.begin() as session:
+        pulled(session, "One.", "Pulled.")
+    assert publisher.step("publish").status_code == 409
+    address = "/edit/conflicts/1"
+    assert address in publisher.client.get("/edit/conflicts").text
+    page = publisher.client.get(address).text
+    assert "Pulled." in page
+    assert "Draft." in page
+    number = re.search(r'name="take-(\d+)"', page)[1]
+    shown = re.search(r'name="shown" value="(\d+)"', page)[1]
+    publisher.post(address, shown=shown, **{f"take-{number}": "both"})
+    assert publisher.step("publish").status_code == 303
+    assert read().source.endswith("Draft.\nPulled.\n")
+
+
+def pulled(session, old, new):
+    """Somebody changed the published text in the folder while a draft lay beside it."""
+    tx = Transaction(session, SYSTEM, utc_now())
+    article = tx.find(ArticleName("city/borrow", "en"))
+    content = read_content(article.source.replace(old, new).encode())
+    number = append_revision(tx, article, content, note="", origin="git")
+    show_revision(tx, article, content, number)
 
 
 def test_a_stale_save_never_wins_and_both_texts_are_shown(writer, desk_of, read):
