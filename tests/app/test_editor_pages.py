@@ -388,6 +388,7 @@ def test_every_page_is_well_formed_in_every_language(writer, desk_of, locale):
         assert len(page.ids) == len(set(page.ids)), address
         assert set(page.references) <= set(page.ids), address
         assert "%(" not in text
+        assert not re.search(r'datetime="[^"]*\.\d{4}', text)
         if locale != "en":
             assert "Save<" not in text
             assert "Articles<" not in text
