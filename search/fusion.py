@@ -26,9 +26,9 @@ class Weights:
     lowest_cosine: float = 0.80
     highest_cosine: float = 0.97
     """The range of cosines that tells articles apart with the default model."""
-    own_language: float = 0.01
+    own_language: float = 0.015
     """Head start of an article in the asker's language."""
-    all_foreign: float = 0.08
+    all_foreign: float = 0.084
     """Added to all where the index has no article in the asker's language: a multilingual model
     gives translations lower cosines, and no words can make up for it."""
     usual_words: float = 0.6
@@ -40,7 +40,7 @@ class Weights:
     slope: float = 8.8
     midpoint: float = 0.449
     """The logistic map from the fused score to the shown one: its midpoint is shown as 0.5."""
-    floor: float = 0.33
+    floor: float = 0.334
     """Fused score below which a finished question has no good answer."""
 
 

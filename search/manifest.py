@@ -12,7 +12,7 @@ from search.damage import StoreDamaged
 
 FORMAT = 2
 """Raise when the files of a generation change shape."""
-ANALYSIS = 3
+ANALYSIS = 4
 """Raise when the same text would give other terms."""
 
 

@@ -2,9 +2,9 @@
 
 Measured on public Korean, Japanese and Chinese retrieval sets, word tokens alone find next to
 nothing in Japanese and Chinese, and bigrams find most (docs/architecture.md). So: Latin and other
-alphabets by word; Korean by word without its particle, by syllable and by syllable pair; Chinese
-and Japanese by character pair, where pairs of plain hiragana are grammar and carry no meaning
-unless a whole word is written in it: くーぽん is クーポン typed and not converted.
+alphabets by word; Korean by syllable pair, and short words by their first syllable too; Chinese and
+Japanese by character pair, where pairs of plain hiragana are grammar and carry no meaning unless a
+whole word is written in it: くーぽん is クーポン typed and not converted.
 """
 
 from __future__ import annotations
@@ -98,14 +98,15 @@ def without_just_begun(text: str) -> str:
 
 
 def _korean(word: str, start: int) -> Iterator[Token]:
-    stem = strip_particle(word)
-    if len(stem) > 2:
-        yield Token(stem, start, start + len(stem))
-    for i in range(len(word)):
-        if i < len(stem):
-            yield Token(word[i], start + i, start + i + 1)
-        if i + 2 <= len(word):
-            yield Token(word[i : i + 2], start + i, start + i + 2)
+    """Yield pairs of syllables, and what may be a word of one syllable: 돈 of 돈이 and 돈을.
+
+    Whole words and all single syllables beside the pairs bring up what shares little
+    (docs/relevance.md).
+    """
+    if len(word) <= 2:
+        yield Token(word[0], start, start + 1)
+    for i in range(len(word) - 1):
+        yield Token(word[i : i + 2], start + i, start + i + 2)
 
 
 def singular(word: str) -> str:
