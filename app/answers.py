@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.addresses import article_url
 from app.languages import same_language
 from app.models import Article
+from app.published import visible_articles
 from app.question import Question
 from app.reading import most_useful, opening_of
 from app.wording import clean_question
@@ -31,9 +31,9 @@ MOST_ITEMS = 10
 """Suggestions in one answer at most; a longer list is read by nobody while typing."""
 MOST_PER_PAGE = 50
 MOST_PAGES = 100
-_SPARES = (2, 40)
-"""Hits asked for beyond those needed, to fill the places of those the database rejects: few, since
-each costs time, and many when that was not enough."""
+_SPARES = (0, 40)
+"""Hits asked for beyond those needed, to fill the places of those the database rejects: none at
+first, since each costs time and the index is a second old at most."""
 
 
 class Index(Protocol):
@@ -229,15 +229,8 @@ def _visible_hits(
     """The hits whose article may be shown now to these audiences, in their order."""
     if not hits:
         return []
-    name = tuple_(Article.article_id, Article.locale)
-    found = session.execute(
-        select(Article.article_id, Article.locale).where(
-            name.in_([(hit.article_id, hit.locale) for hit in hits]),
-            Article.visible(now),
-            Article.audience.in_(audiences),
-        )
-    )
-    allowed = {(article_id, locale) for article_id, locale in found}
+    named = {hit.article_id for hit in hits}
+    allowed = visible_articles(session, named, audiences=audiences, now=now)
     return [hit for hit in hits if (hit.article_id, hit.locale) in allowed]
 
 

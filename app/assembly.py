@@ -46,7 +46,7 @@ def embedding_cache(settings: Settings) -> Path:
 
 def calibration_file(settings: Settings) -> Path:
     """Where `kb calibrate` leaves what it found."""
-    return settings.var_dir / "calibration.json"
+    return settings.calibration_file
 
 
 def open_calibration(settings: Settings, fingerprint: str) -> Calibration:

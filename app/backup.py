@@ -1,4 +1,4 @@
-"""One file with everything that cannot be made again: the database and the media.
+"""One file with everything that cannot be made again: the database, the media, the calibration.
 
 The search index, the embedding cache and models are derived; the secret key stays where it is.
 """
@@ -27,11 +27,13 @@ from app.media import media_path
 from app.migrating import current_revision, require_current
 from app.models import Media, utc_now
 from app.settings import Settings
+from search.calibration import Calibration, CalibrationError
 from search.document import Progress, no_progress
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite3"
+CALIBRATION = "calibration.json"
 
 
 class BackupRefused(KotaeError):
@@ -117,7 +119,8 @@ def _write_archive(draft: Path, copy: Path, settings: Settings, progress: Progre
         engine.dispose()
     paths = {f"media/{name[:2]}/{name}": media_path(settings.media_dir, name) for name in hashes}
     missing = [path.name for path in paths.values() if not path.is_file()]
-    members = {DATABASE: copy} | {n: path for n, path in paths.items() if path.is_file()}
+    found = {name: path for name, path in paths.items() if path.is_file()}
+    members = {DATABASE: copy} | _calibration(settings) | found
     manifest = {
         "format": FORMAT,
         "schema": revision,
@@ -131,7 +134,19 @@ def _write_archive(draft: Path, copy: Path, settings: Settings, progress: Progre
         for done, (name, path) in enumerate(members.items(), start=1):
             archive.add(path, name, recursive=False, filter=_anonymous)
             progress("Packing", done, len(members))
-    return BackupReport(len(members) - 1, tuple(missing), draft.stat().st_size)
+    return BackupReport(len(found), tuple(missing), draft.stat().st_size)
+
+
+def _calibration(settings: Settings) -> dict[str, Path]:
+    """The operator's own calibration, where there is one: finding it took their judgements.
+
+    A file that is none is left out, as search passes it over; `kb doctor` speaks of it.
+    """
+    file = settings.calibration_file
+    try:
+        return {CALIBRATION: file} if Calibration.read(file) else {}
+    except CalibrationError:
+        return {}
 
 
 def _media_hashes(sessions: sessionmaker[Session]) -> list[str]:

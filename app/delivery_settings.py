@@ -97,6 +97,12 @@ class DeliverySettings:
         shown="none",
         secret=True,
     )
+    effort_percent: int = setting(
+        "KB_EFFORT_PERCENT",
+        "25",
+        "Share of visitors who are asked, with one tap, how easy it was; 0 asks nobody",
+        values.read_whole_number(0, 100),
+    )
     helpdesk_group: str = setting(
         "KB_HELPDESK_GROUP", "Users", "Zammad: the group that new tickets go to", values.read_text
     )

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import create_database_engine, session_factory
 from app.errors import KotaeError
@@ -22,8 +23,10 @@ from app.media import media_path
 from app.migrating import head_revision, require_current
 from app.models import Article, Media, utc_now
 from app.private_folders import is_open_to_others
-from app.settings import Settings, describe_settings
+from app.settings import Settings, SettingsError, describe_settings
 from app.signing import signing_key
+from app.ticket_delivery.channels import open_channels
+from app.ticket_delivery.queue import count_dead
 
 Level = Literal["ok", "warn", "fail"]
 _LEAST_FREE_BYTES = 500 * 1024**2
@@ -233,7 +236,20 @@ def _check_content(engine: Engine, settings: Settings) -> Iterator[Check]:
         yield Check("attachments", "fail", finding, "kb import the folder again, or kb restore")
     else:
         yield Check("attachments", "ok", f"{len(hashes)} stored")
+    yield _check_deliveries(sessions, settings)
     yield from _check_index(settings, articles, count_waiting(sessions))
+
+
+def _check_deliveries(sessions: sessionmaker[Session], settings: Settings) -> Check:
+    """Whether tickets can leave, and whether any was given up."""
+    try:
+        ways = ", ".join(open_channels(settings)) or "the database only"
+    except SettingsError as error:
+        return Check("tickets", "fail", error.message, "set it, or change KB_TICKET_DELIVERY")
+    dead = count_dead(sessions)
+    if dead:
+        return Check("tickets", "warn", f"{dead} deliveries were given up", "kb ticket deliveries")
+    return Check("tickets", "ok", f"go to {ways}")
 
 
 def _check_index(settings: Settings, articles: int, waiting: int) -> Iterator[Check]:

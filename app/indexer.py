@@ -83,8 +83,8 @@ class Indexer:
                 _LOG.warning("search lacks nothing any more")
 
     def _keep_deflection(self) -> None:
-        if time.monotonic() - self._kept_at < _KEEPS_EVERY:
-            return
+        if time.monotonic() - self._kept_at < _KEEPS_EVERY or self._settings.is_simulated:
+            return  # a simulation's present is not ours
         forgotten = keep_deflection(self._session_factory, self._settings)
         self._kept_at = time.monotonic()
         if forgotten:

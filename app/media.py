@@ -30,6 +30,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"%PDF-", "application/pdf"),
+    (0, b"WEBVTT", "text/vtt"),
+    (0, b"\xef\xbb\xbfWEBVTT", "text/vtt"),
     (0, b"PK\x03\x04", "application/zip"),
     (0, b"PK\x05\x06", "application/zip"),
 )
@@ -85,13 +87,18 @@ def sniff_media_type(head: bytes) -> str:
     return "text/plain"
 
 
+def check_size(source: Path) -> None:
+    """Raise MediaTooLarge for a file beyond MOST_MEDIA_BYTES. Raises OSError."""
+    if source.stat().st_size > MOST_MEDIA_BYTES:
+        raise MediaTooLarge(f"It is larger than {MOST_MEDIA_BYTES // 1024**2} MB; make it smaller.")
+
+
 def store_media(source: Path, media_dir: Path) -> StoredMedia:
     """Copy `source` into the media folder unless it is there; whole or not at all.
 
     Raises MediaTooLarge, OSError.
     """
-    if source.stat().st_size > MOST_MEDIA_BYTES:
-        raise MediaTooLarge(f"It is larger than {MOST_MEDIA_BYTES // 1024**2} MB; make it smaller.")
+    check_size(source)
     data = source.read_bytes()
     stored = StoredMedia(hashlib.sha256(data).hexdigest(), sniff_media_type(data[:4096]), len(data))
     target = media_path(media_dir, stored.sha256)

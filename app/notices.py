@@ -12,8 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import KotaeError
@@ -65,10 +67,21 @@ def notices_for(notices: Iterable[Notice], visit: Visit) -> tuple[ShownNotice, .
 
 def notices_in_force(session: Session, now: datetime) -> list[Notice]:
     """Every notice whose window holds `now`, the gravest first, then the newest."""
+    # Each suggestion asks, and there is hardly ever one: making objects is for when there is.
+    if session.connection().execute(_any_in_force(), {"now": now}).first() is None:
+        return []
     statement = select(Notice).where(
         Notice.starts_at <= now, or_(Notice.ends_at.is_(None), Notice.ends_at > now)
     )
     return _sorted(session.scalars(statement))
+
+
+@cache
+def _any_in_force() -> Select[Any]:
+    columns = Notice.__table__.c
+    now: BindParameter[datetime] = bindparam("now")
+    window = columns.starts_at <= now, or_(columns.ends_at.is_(None), columns.ends_at > now)
+    return select(columns.id).where(*window).limit(1)
 
 
 def notices_to_come(session: Session, now: datetime) -> list[Notice]:

@@ -134,10 +134,60 @@ class Fields:
             return default
         return number
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a member, null aside."""
+        return self._values.get(name) is not None
+
+    def inside(self, name: str) -> Fields:
+        """The fields of a member that is an object; none, and a fault, where it is not."""
+        value = self._values.get(name)
+        if not isinstance(value, dict):
+            self.refuse(name, "wrong-type", "A JSON object is expected.")
+            value = {}
+        return Fields(value, f"{self._prefix}{name}.")
+
+    def flag(self, name: str) -> bool | None:
+        """True or false; None where it is absent or something else."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, bool):
+            self.refuse(name, "wrong-type", "True or false is expected.")
+            return None
+        return value
+
+    def count(self, name: str, *, high: int) -> int | None:
+        """A whole JSON number from 0 to `high`; None where it is absent or bad."""
+        value = self._values.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.refuse(name, "wrong-type", "A whole number is expected.")
+        elif not 0 <= value <= high:
+            self.refuse(name, "out-of-range", f"A number from 0 to {high} is expected.")
+        else:
+            return value
+        return None
+
+    def texts(self, name: str, *, most: int, longest: int) -> tuple[str, ...]:
+        """A list of at most `most` texts, none empty; () where it is absent or bad."""
+        value = self._values.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            self.refuse(name, "wrong-type", "A list of texts is expected.")
+            return ()
+        texts = tuple(clean_text(each) for each in value)
+        if len(texts) > most:
+            self.refuse(name, "too-long", f"At most {most} are allowed.")
+        elif not all(len(text.strip()) >= 1 and len(text) <= longest for text in texts):
+            self.refuse(name, "out-of-range", f"Texts of 1 to {longest} characters are expected.")
+        else:
+            return texts
+        return ()
+
     def value(self, name: str, *, largest: int) -> Any:
-        """Any JSON value whose own JSON takes at most `largest` bytes, cleaned; None if absent."""
+        """Any JSON value whose own JSON (UTF-8) takes at most `largest` bytes; None if absent."""
         value = _clean_value(self._values.get(name))
-        if len(json.dumps(value)) > largest:
+        if len(json.dumps(value, ensure_ascii=False).encode()) > largest:
             self.refuse(name, "too-long", f"At most {largest} bytes of JSON are allowed.")
             return None
         return value

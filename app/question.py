@@ -26,5 +26,7 @@ class Question:
     """Address of the page on which the question is asked."""
     session: str = ""
     """The visit, as the visitor's browser names it; never used for ranking."""
+    visitor: str = ""
+    """The name that the asker's browser made for the experiment; never used for ranking."""
     explain: bool = False
     """Whether each answer shall say how it was ranked; for operators, not for visitors."""

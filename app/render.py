@@ -68,7 +68,7 @@ def _render(source: str, resolve_link: Resolve, resolve_media: Resolve, locale: 
     title_anchor = take_title(root)
     headings = set_headings(root)
     wrap_tables(root)
-    setter = LinkSetter(_anchors(root), resolve_link, resolve_media)
+    setter = LinkSetter(_anchors(root), resolve_link, resolve_media, locale)
     setter.set_links(root)
     _drop_unused(root, title_anchor)
     report = setter.report

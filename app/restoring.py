@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.backup import DATABASE, FORMAT, MANIFEST, sqlite_path
+from app.backup import CALIBRATION, DATABASE, FORMAT, MANIFEST, sqlite_path
 from app.db import create_database_engine, session_factory
 from app.errors import KotaeError
 from app.indexing import indexing_turn
@@ -27,9 +27,12 @@ from app.migrating import upgrade
 from app.models import Article, OutboxEntry, utc_now
 from app.private_folders import make_private_folder
 from app.settings import Settings
+from search.calibration import Calibration, CalibrationError
 from search.document import Progress, no_progress
 
-_MEMBER = re.compile(r"manifest\.json|database\.sqlite3|media/[0-9a-f]{2}/[0-9a-f]{64}")
+_MEMBER = re.compile(
+    r"(manifest|calibration)\.json|database\.sqlite3|media/[0-9a-f]{2}/[0-9a-f]{64}"
+)
 _MOST_MANIFEST_BYTES = 64 * 1024 * 1024
 _TURN_SECONDS = 60.0
 _CHUNK = 1024 * 1024
@@ -60,7 +63,8 @@ def restore(file: Path, *, settings: Settings, progress: Progress = no_progress)
     """Replace the database by that of a backup and add its media; a server may go on running.
 
     The archive is unpacked beside, checked against its manifest, and migrated; only then one
-    transaction swaps the contents. The outbox then holds what the index must learn.
+    transaction swaps the contents. The outbox then holds what the index must learn. A calibration
+    in it takes the place of the present one; a running server goes by it from its next start.
     Raises RestoreRefused, BackupRefused (for PostgreSQL), IndexerBusy.
     """
     target = sqlite_path(settings, "pg_restore")
@@ -69,6 +73,7 @@ def restore(file: Path, *, settings: Settings, progress: Progress = no_progress)
         unpacked = Path(folder)
         media = _unpack(file, unpacked, progress)
         _check_database(unpacked / DATABASE)
+        _check_calibration(unpacked / CALIBRATION)
         upgrade(Settings(database_url=f"sqlite:///{unpacked / DATABASE}"))
         for done, path in enumerate(media, start=1):
             store_media(path, settings.media_dir)
@@ -76,6 +81,8 @@ def restore(file: Path, *, settings: Settings, progress: Progress = no_progress)
         with indexing_turn(settings, timeout=_TURN_SECONDS):
             articles = _fill_outbox(unpacked / DATABASE, _indexed_names(settings, target))
             _swap(unpacked / DATABASE, target)
+        if (unpacked / CALIBRATION).is_file():
+            (unpacked / CALIBRATION).replace(settings.calibration_file)
     return RestoreReport(articles, len(media))
 
 
@@ -87,7 +94,7 @@ def _unpack(file: Path, folder: Path, progress: Progress) -> list[Path]:
             media = []
             for done, entry in enumerate(manifest, start=1):
                 path = _unpack_member(archive, entry, folder)
-                if path.name != DATABASE:
+                if path.name not in (DATABASE, CALIBRATION):
                     media.append(path)
                 progress("Unpacking", done, len(manifest))
             if archive.next() is not None:
@@ -146,6 +153,13 @@ def _check_database(path: Path) -> None:
         raise RestoreRefused(f"The database in the backup cannot be used: {error}.") from error
     if found != "ok":
         raise RestoreRefused(f"The database in the backup is damaged: {found}.")
+
+
+def _check_calibration(path: Path) -> None:
+    try:
+        Calibration.read(path)
+    except CalibrationError as error:
+        raise RestoreRefused(f"The calibration in the backup cannot be used: {error}") from error
 
 
 def _indexed_names(settings: Settings, target: Path) -> set[str]:

@@ -5,18 +5,29 @@ What is left are sums by day, which name nobody.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import begin_writing
-from app.deflection.holdout import last_experiment, visitor_results
+from app.deflection.day_sums import DAY, first_moment, forget_sums, midnight
+from app.deflection.holdout import visitor_results
 from app.deflection.kept_results import tally_results
+from app.deflection.participants import close_participants
 from app.deflection.tallies import Span, load_episodes, store_day, tally_episodes, tally_events
-from app.models import EpisodeChange, EpisodeRecord, Event, utc_now
+from app.models import (
+    EpisodeChange,
+    EpisodeRecord,
+    Event,
+    Experiment,
+    Participant,
+    ParticipantSession,
+    PersonSession,
+    TicketSession,
+    utc_now,
+)
 
-_DAY = timedelta(days=1)
 _WINDOW = timedelta(hours=72)
 
 
@@ -35,48 +46,61 @@ def forget_old_events(
     """
     moment = now or utc_now()
     # The end of the day that contains the limit: kept a little shorter than promised, never longer.
-    limit = _midnight(moment - days * _DAY) + _DAY
+    limit = midnight((moment - days * DAY).astimezone(UTC).date()) + DAY
     forgotten = 0
     while True:
         with session_factory() as session:
             begin_writing(session)
-            first = _first_moment(session)
+            first = first_moment(session)
             if first is None or first >= limit:
                 session.rollback()
-                return forgotten
-            day = _midnight(first)
-            forgotten += _forget_day(session, day, window, moment)
+                break
+            forgotten += _forget_day(session, midnight(first.astimezone(UTC).date()))
             session.commit()
+    with session_factory() as session:
+        begin_writing(session)
+        _forget_links(session, limit)
+        _forget_experiments(session, limit, window, moment)
+        session.commit()
+    return forgotten
 
 
-def _first_moment(session: Session) -> datetime | None:
-    """When the oldest event arrived or the oldest episode began."""
-    found = [
-        session.scalar(select(func.min(column)))
-        for column in (Event.received_at, EpisodeRecord.started_at)
-    ]
-    return min((each for each in found if each is not None), default=None)
-
-
-def _forget_day(session: Session, day: datetime, window: timedelta, now: datetime) -> int:
+def _forget_day(session: Session, day: datetime) -> int:
     """Count the day, then delete its events and the visitors who first sought help on it."""
-    span = Span(day, day + _DAY)
+    span = Span(day, day + DAY)
     ended = select(EpisodeRecord.visitor).group_by(EpisodeRecord.visitor)
-    visitors = ended.having(func.min(EpisodeRecord.started_at) < day + _DAY)
-    experiment = last_experiment(session)
-    tally = tally_events(session, span)
-    if experiment is not None:
-        # Every visitor left began on this day or later, so what began before its end is this day's.
-        results = visitor_results(session, experiment, window=window, now=now, until=day + _DAY)
-        tally += tally_results(experiment, results)
-    rows = load_episodes(session, Span(), EpisodeRecord.visitor.in_(visitors))
-    store_day(session, day.date(), tally + tally_episodes(rows))
-    gone = select(EpisodeRecord.id).where(EpisodeRecord.visitor.in_(visitors))
+    visitors = ended.having(func.min(EpisodeRecord.started_at) < day + DAY)
+    theirs = EpisodeRecord.visitor.in_(visitors)
+    rows = load_episodes(session, Span(), theirs)
+    store_day(session, day.date(), tally_events(session, span) + tally_episodes(rows))
+    days = {at.date() for at in session.scalars(select(EpisodeRecord.started_at).where(theirs))}
+    forget_sums(session, {day.date(), *days})
+    close_participants(session, visitors)
+    gone = select(EpisodeRecord.id).where(theirs)
     session.execute(delete(EpisodeChange).where(EpisodeChange.episode_id.in_(gone)))
-    session.execute(delete(EpisodeRecord).where(EpisodeRecord.visitor.in_(visitors)))
+    session.execute(delete(EpisodeRecord).where(theirs))
     removed = session.execute(delete(Event).where(*span.of(Event.received_at)))
     return int(getattr(removed, "rowcount", 0))
 
 
-def _midnight(moment: datetime) -> datetime:
-    return datetime.combine(moment.astimezone(UTC).date(), time(), UTC)
+def _forget_links(session: Session, limit: datetime) -> None:
+    """Delete what ties sessions to each other and to people, made before `limit`."""
+    for moment in (TicketSession.at, PersonSession.at, ParticipantSession.joined_at):
+        session.execute(delete(moment.class_).where(moment < limit))
+
+
+def _forget_experiments(
+    session: Session, limit: datetime, window: timedelta, now: datetime
+) -> None:
+    """Turn the participants of experiments that ended before `limit` into sums."""
+    experiments = session.scalars(select(Experiment)).all()
+    kept = {each.name for each in experiments if each.ended_at is None or each.ended_at >= limit}
+    known = set(session.scalars(select(Participant.experiment).distinct()))
+    for experiment in experiments:
+        if experiment.name in known - kept and experiment.ended_at is not None:
+            results = visitor_results(session, experiment, window=window, now=now)
+            day = experiment.ended_at.astimezone(UTC).date()
+            store_day(session, day, tally_results(experiment, results))
+    gone = sorted(known - kept)
+    for table in (ParticipantSession, Participant):
+        session.execute(delete(table).where(table.experiment.in_(gone)))

@@ -79,6 +79,15 @@ def read_locales(value: str) -> tuple[str, ...]:
     return locales
 
 
+def read_versions(value: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a product and its version, separated by commas: `web=5.2, ios=4.0`."""
+    pairs = [part.partition("=") for part in _split(value)]
+    found = tuple((product.strip(), version.strip()) for product, _, version in pairs)
+    if not all(product and re.search(r"\d", version) for product, version in found):
+        raise ValueError("pairs of a product and its version, like web=5.2, ios=4.0")
+    return found
+
+
 def read_origins(value: str) -> tuple[str, ...]:
     """Origins (`https://shop.example.com`) separated by commas, or `*` for any."""
     return tuple(dict.fromkeys(_read_origin(part) for part in _split(value)))

@@ -9,11 +9,11 @@ import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from app import setting_values as values
+from app.deflection_settings import DeflectionSettings
 from app.delivery_settings import DeliverySettings
 from app.errors import KotaeError
 from app.setting_fields import SettingDescription
@@ -29,7 +29,7 @@ class SettingsError(KotaeError):
 
 
 @dataclass(frozen=True)
-class Settings(SiteSettings, DeliverySettings):
+class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(
@@ -165,37 +165,11 @@ class Settings(SiteSettings, DeliverySettings):
     rate_tickets: str = _setting(
         "KB_RATE_TICKETS", "10/hour", "Contact forms one client may send", values.read_rate
     )
-    event_retention_days: int = _setting(
-        "KB_EVENT_RETENTION_DAYS",
-        "90",
-        "Days after which visitors' events are deleted; counts by day are kept",
-        values.read_whole_number(1, 3650),
-    )
-    ticket_window_hours: int = _setting(
-        "KB_TICKET_WINDOW_HOURS",
-        "72",
-        "Hours in which a ticket still counts against an episode of seeking help",
-        values.read_whole_number(1, 720),
-    )
-    holdout_percent: int = _setting(
-        "KB_HOLDOUT_PERCENT",
-        "0",
-        "Share of visitors who are shown no suggestions, to measure what these are worth; 0 is off",
-        values.read_whole_number(0, 50),
-    )
-    holdout_name: str = _setting(
-        "KB_HOLDOUT_NAME",
-        "first",
-        "Name of the experiment; another name draws other visitors",
-        values.read_text,
-    )
-    outcomes_secret: str = _setting(
-        "KB_OUTCOMES_SECRET",
-        "",
-        "Secret with which a help desk signs ticket outcomes",
-        values.read_text,
-        shown="none: outcomes are refused",
-        secret=True,
+    demo: str = _setting(
+        "KB_DEMO",
+        "off",
+        "Pages of a made-up shop at `/demo` that embed the widget: `on` or `off`",
+        values.read_choice("off", "on"),
     )
     api_token: str = _setting(
         "KB_API_TOKEN",
@@ -246,14 +220,14 @@ class Settings(SiteSettings, DeliverySettings):
         return settings
 
     @property
-    def ticket_window(self) -> timedelta:
-        """How long after its end a ticket still counts against an episode."""
-        return timedelta(hours=self.ticket_window_hours)
-
-    @property
     def index_dir(self) -> Path:
         """Folder of the search index, derived data."""
         return self.var_dir / "index"
+
+    @property
+    def calibration_file(self) -> Path:
+        """Where `kb calibrate` leaves what it found."""
+        return self.var_dir / "calibration.json"
 
     @property
     def media_dir(self) -> Path:
@@ -262,9 +236,15 @@ class Settings(SiteSettings, DeliverySettings):
 
 
 def describe_settings() -> tuple[SettingDescription, ...]:
-    """The settings table, for the README and `kb doctor`: how it runs, then how it looks."""
-    looks = {field.name for field in dataclasses.fields(SiteSettings)}
-    fields = sorted(dataclasses.fields(Settings), key=lambda field: field.name in looks)
+    """The settings table, for the README and `kb doctor`: how it runs, measures, sends, looks."""
+    later = [
+        {field.name for field in dataclasses.fields(part)}
+        for part in (DeflectionSettings, DeliverySettings, SiteSettings)
+    ]
+    fields = sorted(
+        dataclasses.fields(Settings),
+        key=lambda field: next((n for n, names in enumerate(later, 1) if field.name in names), 0),
+    )
     return tuple(field.metadata["setting"] for field in fields)
 
 

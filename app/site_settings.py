@@ -61,6 +61,13 @@ class SiteSettings:
         branding.read_products,
         shown="none",
     )
+    product_versions: tuple[tuple[str, str], ...] = setting(
+        "KB_PRODUCT_VERSIONS",
+        "",
+        "Versions of today, by which articles for older ones are found: `web=5.2, ios=4.0`",
+        setting_values.read_versions,
+        shown="none",
+    )
     answer_hours: int = setting(
         "KB_ANSWER_HOURS",
         "0",

@@ -1,6 +1,6 @@
-"""Questions for a person: accepted from the contact form and the API, kept, and followed up.
+"""Questions for a person: accepted from the contact form and the API, and kept.
 
-A help desk that takes a ticket over reports what became of it, signed with a shared secret.
+What a help desk reports of them (app/ticket_outcomes.py) is signed with a shared secret.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.attachments import Attachment
-from app.errors import KotaeError
+from app.deflection.participants import SHORTEST_VISITOR, Holdout, join
+from app.deflection.people import MOST_EARLIER, know_sender, link_ticket
 from app.languages import read_locale
-from app.models import Ticket, TicketAttachment, TicketDelivery, TicketOutcome, TicketReply
-from app.payload import Fields, parse_json
+from app.models import Ticket, TicketAttachment, TicketDelivery, utc_now
+from app.payload import Fields
 from app.problems import NotSigned
 
 LONGEST_SUBJECT = 200
@@ -30,7 +30,6 @@ LARGEST_CUSTOM = 8000
 """Bytes of JSON in a ticket's custom fields."""
 REPLAY_SECONDS = 300
 """How far a signed request's clock may be from ours, both ways."""
-OUTCOMES = ("created", "reopened", "replied", "solved", "closed", "merged", "spam")
 
 # What mail servers accept in practice, letters of every script included; not all of RFC 5322.
 EMAIL = re.compile(
@@ -38,13 +37,6 @@ EMAIL = re.compile(
     r"@[A-Za-z0-9_\u00a1-\ud7ff-]+(\.[A-Za-z0-9_\u00a1-\ud7ff-]+)+"
 )
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")
-
-
-class TicketNotFound(KotaeError):
-    """An outcome names a ticket that was never made here."""
-
-    code = "ticket-not-found"
-    status = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +51,14 @@ class NewTicket:
     locale: str | None = None
     query_id: str | None = None
     custom: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a help desk says became of a ticket, checked."""
-
-    id: str
-    ticket_id: str
-    reference: str
-    outcome: str
-    at: datetime
-    data: dict[str, Any]
+    earlier_sessions: tuple[str, ...] = ()
+    """Sessions of the days before that were the sender's, as their browser says."""
+    visitor: str = ""
+    """The name that the browser made for the experiment; "" outside of it."""
+    site: str | None = None
+    """Key of the site on whose page it was written."""
+    identity: str | None = None
+    """Who that site says the sender is, proved."""
 
 
 def read_ticket(values: Any) -> NewTicket:
@@ -84,7 +72,9 @@ def read_ticket(values: Any) -> NewTicket:
         page=fields.text("page", longest=2000) or None,
         locale=read_locale(fields.text("locale", longest=35)),
         query_id=fields.text("query_id", longest=64) or None,
-        custom=_object(fields, "custom"),
+        custom=read_object(fields, "custom"),
+        earlier_sessions=fields.texts("earlier_sessions", most=MOST_EARLIER, longest=64),
+        visitor=fields.text("visitor", longest=64, shortest=SHORTEST_VISITOR),
     )
     if len(ticket.email) > 320:
         fields.refuse("email", "too-long", "At most 320 characters are allowed.")
@@ -98,12 +88,17 @@ def open_ticket(
     *,
     files: Iterable[Attachment] = (),
     channels: Iterable[str] = (),
+    holdout: Holdout | None = None,
+    secret: str = "",
+    now: datetime | None = None,
 ) -> str:
     """Store the ticket, commit, and return its id, which cannot be guessed or counted.
 
     `channels` are those by which it is to be carried to a help desk (app/ticket_delivery).
+    `holdout`: the experiment that runs; `secret`: the one shared with the help desk, with which
+    the sender's address is hashed, so that a ticket opened elsewhere finds their sessions.
     """
-    ticket_id = secrets.token_hex(8)
+    ticket_id, at = secrets.token_hex(8), now or utc_now()
     session.add(
         Ticket(
             id=ticket_id,
@@ -115,14 +110,29 @@ def open_ticket(
             locale=ticket.locale,
             query_id=ticket.query_id,
             custom=ticket.custom,
+            created_at=at,
+            site=ticket.site,
+            identity=ticket.identity,
         )
     )
     session.flush()
-    for file in files:
-        session.add(_attached(ticket_id, file))
+    session.add_all(_attached(ticket_id, file) for file in files)
     session.add_all(TicketDelivery(ticket_id=ticket_id, channel=channel) for channel in channels)
+    link_ticket(session, ticket_id, ticket.earlier_sessions, at=at, now=at)
+    _know_sender(session, ticket, holdout, secret, at)
     session.commit()
     return ticket_id
+
+
+def _know_sender(
+    session: Session, ticket: NewTicket, holdout: Holdout | None, secret: str, at: datetime
+) -> None:
+    """Note whose visits came before the ticket, as far as the sender's browser and site say."""
+    if holdout is not None and ticket.visitor and ticket.session:
+        join(session, holdout, ticket.visitor, ticket.session, at)
+    visits = [ticket.session or "", *ticket.earlier_sessions]
+    customer = ticket.identity or ""
+    know_sender(session, secret, visits, at, email=ticket.email, customer=customer)
 
 
 def _attached(ticket_id: str, file: Attachment) -> TicketAttachment:
@@ -162,61 +172,8 @@ def check_signature(
         raise NotSigned(f"The timestamp is over {REPLAY_SECONDS} seconds off; check the clock.")
 
 
-def read_outcome(body: bytes) -> Outcome:
-    """The outcome in a signed body. Raises BadJson or BadRequestData."""
-    fields = Fields.from_object(parse_json(body))
-    outcome = Outcome(
-        id=fields.text("id", longest=100, shortest=1, required=True),
-        ticket_id=fields.text("ticket_id", longest=32, shortest=1, required=True),
-        reference=fields.text("reference", longest=200),
-        outcome=fields.choice("outcome", OUTCOMES),
-        at=fields.moment("at"),
-        data=_object(fields, "data"),
-    )
-    fields.finish()
-    return outcome
-
-
-def record_outcome(session: Session, outcome: Outcome) -> None:
-    """Keep the outcome, put the help desk's reference on the ticket, and commit.
-
-    A repeated delivery (same id) counts once. Raises TicketNotFound.
-    """
-    ticket = session.get(Ticket, outcome.ticket_id)
-    if ticket is None:
-        raise TicketNotFound(f"There is no ticket {outcome.ticket_id!r} here.")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    stored = session.execute(
-        insert(TicketOutcome)
-        .values(
-            id=outcome.id,
-            ticket_id=ticket.id,
-            session=ticket.session,
-            reference=outcome.reference or None,
-            outcome=outcome.outcome,
-            at=outcome.at,
-            data=outcome.data,
-        )
-        .on_conflict_do_nothing()
-        .returning(TicketOutcome.id)
-    )
-    if stored.first() is not None:
-        _follow(session, ticket, outcome)
-    session.commit()
-
-
-def _follow(session: Session, ticket: Ticket, outcome: Outcome) -> None:
-    """Put on the ticket what a new outcome says; its sender reads the reply on their page."""
-    ticket.reference = outcome.reference or ticket.reference
-    ticket.status = "new"  # from now on the help desk's outcomes say how it stands
-    reply = outcome.data.get("reply")
-    if outcome.outcome == "replied" and isinstance(reply, str) and reply.strip():
-        session.add(
-            TicketReply(ticket_id=ticket.id, author="support", body=reply.strip(), at=outcome.at)
-        )
-
-
-def _object(fields: Fields, name: str) -> dict[str, Any]:
+def read_object(fields: Fields, name: str) -> dict[str, Any]:
+    """A member that is a JSON object of at most LARGEST_CUSTOM bytes; {} where it is absent."""
     value = fields.value(name, largest=LARGEST_CUSTOM)
     if value is None:
         return {}

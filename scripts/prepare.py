@@ -244,9 +244,11 @@ def obtain_model(options: Options, environment: Path, root: Path) -> None:
 
 
 def server_environment(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """KB_* settings with this checkout's folders where none are given."""
+    """KB_* settings with this checkout's folders, and its demo, where none are given."""
     places = {"KB_VAR_DIR": str(root / "var"), "KB_ARTICLES_DIR": str(root / "articles")}
     given = {name: value for name, value in environ.items() if name.startswith("KB_") and value}
+    if "KB_ARTICLES_DIR" not in given:
+        places["KB_DEMO"] = "on"  # the sample's own shop; whoever brings articles has another
     return {**places, **given}
 
 

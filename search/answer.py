@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from search.passages import estimated_tokens
-from search.reading import ReadPassage
+from search.read_passage import ReadPassage
 
 ANSWER_TOKENS = 60
 """About 240 Latin or 85 Chinese, Japanese or Korean characters."""
@@ -36,46 +36,56 @@ def choose_answer(
 
     `nearest`: id of the passage nearest in meaning, if known. `weights`: each question term's idf.
     """
-    texts = [passage for passage in passages if passage.passage.position > 0 and passage.sentences]
+    texts = [passage for passage in passages if passage.passage.position > 0]
     if not texts:
         return Answer("", "", "")
-    best = max(texts, key=lambda passage: _passage_score(passage, nearest, weights))
+    total = sum(weights.values())
+    best = max(texts, key=lambda passage: _passage_score(passage, nearest, weights, total))
     path = best.passage.path
-    return Answer(_best_sentences(best, weights), best.passage.anchor, path[-1] if path else "")
+    text = _best_sentences(best, weights, total)
+    return Answer(text, best.passage.anchor, path[-1] if path else "")
 
 
 def _passage_score(
-    passage: ReadPassage, nearest: int | None, weights: Mapping[str, float]
+    passage: ReadPassage, nearest: int | None, weights: Mapping[str, float], total: float
 ) -> float:
-    share = _share(passage.heading_terms.union(*passage.terms), weights)
+    share = _share(passage.terms.all, weights, total)
     bonus = _NEAREST_BONUS if passage.id == nearest else 0.0
     return share + bonus + _EARLIER_BONUS / passage.passage.position
 
 
-def _share(terms: AbstractSet[str], weights: Mapping[str, float]) -> float:
-    """Return how much of the question's weight is among `terms`, 0..1."""
-    total = sum(weights.values())
-    return sum(weights[term] for term in weights if term in terms) / total if total else 0.0
+def _share(terms: AbstractSet[str], weights: Mapping[str, float], total: float) -> float:
+    """Return how much of the question's weight, `total`, is among `terms`, 0..1."""
+    if not total or terms.isdisjoint(weights):
+        return 0.0
+    return sum(weight for term, weight in weights.items() if term in terms) / total
 
 
-def _best_sentences(passage: ReadPassage, weights: Mapping[str, float]) -> str:
+def _best_sentences(passage: ReadPassage, weights: Mapping[str, float], total: float) -> str:
     """Return the run of whole sentences that fits and holds most of the question's weight."""
-    runs = [range(start, _run_end(passage, start)) for start in range(len(passage.sentences))]
-    best = max(runs, key=lambda run: _run_score(passage, run, weights))
-    return _shortened(" ".join(passage.sentences[i] for i in best))
+    sentences = passage.sentences
+    if len(sentences) < 2:
+        return _shortened("".join(sentences))
+    sizes = [estimated_tokens(sentence) for sentence in sentences]
+    held = [weights.keys() & terms for terms in passage.terms.sentences]
+    runs = [range(start, _run_end(sizes, start)) for start in range(len(sizes))]
+    best = max(runs, key=lambda run: _run_score(held, run, weights, total))
+    return _shortened(" ".join(sentences[i] for i in best))
 
 
-def _run_score(passage: ReadPassage, run: range, weights: Mapping[str, float]) -> float:
-    terms = frozenset[str]().union(*(passage.terms[i] for i in run))
-    return _share(terms, weights) - _LATER_COST * run.start / len(passage.sentences)
+def _run_score(
+    held: Sequence[AbstractSet[str]], run: range, weights: Mapping[str, float], total: float
+) -> float:
+    terms = frozenset[str]().union(*(held[i] for i in run))
+    return _share(terms, weights, total) - _LATER_COST * run.start / len(held)
 
 
-def _run_end(passage: ReadPassage, start: int) -> int:
+def _run_end(sizes: Sequence[float], start: int) -> int:
     """Return where a run of sentences from `start` must end to fit; it has one at least."""
-    space = ANSWER_TOKENS - estimated_tokens(passage.sentences[start])
+    space = ANSWER_TOKENS - sizes[start]
     end = start + 1
-    while end < len(passage.sentences):
-        space -= estimated_tokens(passage.sentences[end])
+    while end < len(sizes):
+        space -= sizes[end]
         if space < 0:
             break
         end += 1

@@ -139,7 +139,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Ranked hits; `total` counts all that cleared the floor, not only those shown."""
+    """Ranked hits. `total` counts all that cleared the floor, not only those shown; of suggestions,
+    which have no second page, it tells no more than whether there are others."""
 
     hits: tuple[Hit, ...]
     total: int

@@ -12,7 +12,7 @@ from typing import Literal
 from search.analysis.tokens import query_terms, terms, unfinished_word, without_just_begun
 from search.document import Explanation, Hit, LegScore, Query
 from search.ranking import EXPANSIONS, LONGEST_QUERY, Ranked
-from search.reading import ReadPassage
+from search.read_passage import ReadPassage
 from search.store import Record
 from search.view import View
 
@@ -85,7 +85,7 @@ def _asked_terms(view: View, text: str, *, typing: bool) -> list[str]:
 def _held_terms(record: Record, passages: Sequence[ReadPassage]) -> frozenset[str]:
     """Return the terms by which the keyword index knows a document."""
     facts = terms("\n".join((record.title, *record.questions, *record.tags)))
-    return frozenset(facts).union(*(set().union(p.heading_terms, *p.terms) for p in passages))
+    return frozenset(facts).union(*(passage.terms.all for passage in passages))
 
 
 def _heading(nearest: int | None, passages: Sequence[ReadPassage]) -> str:

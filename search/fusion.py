@@ -12,6 +12,11 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+Cosines = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -58,6 +63,16 @@ def meaning_score(passage: float, title: float, weights: Weights) -> float:
     """
     text = rescale(passage, weights)
     return text + weights.title * max(0.0, rescale(title, weights) - text)
+
+
+def meaning_scores(passages: Cosines, titles: Cosines, weights: Weights) -> Cosines:
+    """Return what `meaning_score` says of each of many articles, shape (articles,)."""
+    span = weights.highest_cosine - weights.lowest_cosine
+    texts, named = (
+        np.clip((cosines - weights.lowest_cosine) / span, 0.0, 1.0)
+        for cosines in (passages, titles)
+    )
+    return np.asarray(texts + weights.title * np.maximum(0.0, named - texts), np.float64)
 
 
 def word_score(words: float, keys: float, complete: float, weights: Weights) -> float:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from search.analysis.keystrokes import script_runs
 from search.analysis.normalise import FoldedText
 from search.analysis.question_words import is_question_word
-from search.analysis.tokens import query_terms, terms, tokenise
+from search.analysis.tokens import first_letters, query_terms, terms, tokenise
 from search.document import Span
 
 
@@ -19,6 +19,8 @@ class Needle:
 
     terms: frozenset[str]
     prefix: str
+    firsts: frozenset[str]
+    """See `search.analysis.tokens.first_letters`."""
 
     @classmethod
     def of(cls, text: str, *, typing: bool) -> Needle:
@@ -26,7 +28,8 @@ class Needle:
         asked = [term for term in query_terms(text) if not is_question_word(term)]
         longer = {term for term in asked if len(term) > 1}
         runs = script_runs(text) if typing and not text[-1:].isspace() else []
-        return cls(frozenset(longer or asked), runs[-1] if runs else "")
+        sought, prefix = frozenset(longer or asked), runs[-1] if runs else ""
+        return cls(sought, prefix, first_letters([*sought, prefix]))
 
     def matches(self, term: str) -> bool:
         """Tell whether a term of the text is one of these or begins with the last word."""
@@ -42,7 +45,7 @@ def highlights(text: str, needle: Needle) -> tuple[Span, ...]:
     folded = FoldedText.of(text)
     found = [
         folded.original_span(token.start, token.end)
-        for token in tokenise(folded.text)
+        for token in tokenise(folded.text, needle.firsts)
         if needle.matches(token.term)
     ]
     return tuple(_merged(found))

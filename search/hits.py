@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from search.analysis.question_words import is_question_word
@@ -11,7 +12,7 @@ from search.document import Hit, Query
 from search.highlight import Needle, highlights
 from search.languages import asked_language, closeness
 from search.ranking import LONGEST_QUERY, Ranked
-from search.reading import ReadPassage
+from search.read_passage import ReadPassage
 from search.view import View
 from search.why import NEAR_IN_MEANING, reasons
 
@@ -33,12 +34,10 @@ def make_hits(
 
 def count_facets(ranked: Sequence[Ranked]) -> dict[str, dict[str, int]]:
     """Return how many of the ranked articles are in each category and in each language."""
-    facets: dict[str, dict[str, int]] = {"category": {}, "locale": {}}
-    for entry in ranked:
-        for name, counts in facets.items():
-            value = getattr(entry.record, name)
-            counts[value] = counts.get(value, 0) + 1
-    return facets
+    return {
+        "category": dict(Counter(entry.record.category for entry in ranked)),
+        "locale": dict(Counter(entry.record.locale for entry in ranked)),
+    }
 
 
 def _hit(

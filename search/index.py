@@ -14,7 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from search.analysis.keystrokes import typed_runs
+from search.analysis.normalise import fold
+from search.clusters import group_by_meaning
 from search.completeness import completeness
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
@@ -36,6 +40,7 @@ _TELLING = 0.4
 """Completeness from which on a text has a meaning: four letters, or two of Hangul, kana or Han."""
 LONGEST_QUESTION = 1_000
 """Characters of a question that are read; the rest changes nothing but the time it takes."""
+_LETTERS_IN_ONE = 18
 RECENT_RESULTS = 1_000
 """Answers kept for whoever asks the same; at some 10 kB each, 10 MB."""
 LEAST_LISTED = 10
@@ -45,6 +50,15 @@ LEAST_LISTED = 10
 def _is_likely(ranked: Sequence[Ranked]) -> bool:
     """Tell whether the first answer is more likely right than not: then no spelling is doubted."""
     return bool(ranked) and ranked[0].score >= 0.5
+
+
+def _bounded(text: str) -> str:
+    """Return no more of a question than is read, folded too: ﷺ stands for eighteen letters."""
+    text = text[:LONGEST_QUESTION]
+    if len(text) * _LETTERS_IN_ONE <= LONGEST_QUESTION or text.isascii():
+        return text
+    folded = fold(text)
+    return text if len(folded) <= 2 * LONGEST_QUESTION else folded[:LONGEST_QUESTION]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,23 @@ class SearchIndex:
         self._current()
         self._questions.warm()
 
+    def question_groups(
+        self, questions: Sequence[str], weights: Sequence[float]
+    ) -> list[list[int]] | None:
+        """Places of the questions that mean the same, the heaviest group first.
+
+        None without a model. Vectors stay in memory only: they would outlive the promise to forget
+        questions. What is too short to mean anything is a group of its own.
+        """
+        vectors = {place: self._questions.vector(text) for place, text in enumerate(questions)}
+        known = {place: vector for place, vector in vectors.items() if vector is not None}
+        if not known:
+            return None
+        places = list(known)
+        groups = group_by_meaning(np.stack(list(known.values())), [weights[p] for p in places])
+        alone = [[place] for place in vectors if place not in known]
+        return [[places[row] for row in group] for group in groups] + alone
+
     def close(self) -> None:
         """Let go of files."""
         with self._lock:
@@ -200,7 +231,7 @@ class SearchIndex:
 
     def _answer(self, query: Query, *, typing: bool, mode: Mode) -> Results:
         """Answer from what can be read; what turns out damaged is done without."""
-        query = replace(query, text=query.text[:LONGEST_QUESTION])
+        query = replace(query, text=_bounded(query.text))
         for _ in range(_ATTEMPTS):
             generation = self._current()
             if generation is None:
@@ -234,13 +265,14 @@ class SearchIndex:
     ) -> Results:
         view, comparable = generation.view, self._meaning_is_comparable(generation)
         vector = None
+        # Marks and pictures alone ask nothing, whatever a model makes of them.
+        asks = bool(typed_runs(query.text))
         tells = not typing or mode == "semantic" or completeness(query.text) >= _TELLING
-        if mode != "keyword" and comparable and tells:
+        if mode != "keyword" and comparable and asks and tells:
             text = view.completed(query.text) if typing else query.text
             vector = self._questions.vector(text)
         ranked: list[Ranked] = []
-        # Marks and pictures alone ask nothing, whatever a model makes of them.
-        if typed_runs(query.text):
+        if asks:
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
         good = confident(ranked, self._weights.floor)
         if typing:

@@ -42,6 +42,7 @@ LATIN, HANGUL, CONSONANTS, IDEOGRAPHIC, PINYIN, PINYIN_INITIALS = "l", "h", "c",
 
 _MOST_WORDS = 12
 _LONGEST_TEXT = 400
+_MOST_WAITING = 24
 _TITLE, _QUESTION, _TAG, _HEADING = 252, 229, 178, 153
 _AT_THE_START, _INSIDE_A_WORD = 3, -4
 _QUESTION_WORD_SHARE = 0.15
@@ -174,7 +175,8 @@ def splits(word: TypedWord) -> Iterator[tuple[TypedWord, TypedWord]]:
     """
     text = word.text
     waiting = _UNCONVERTED.search(text)
-    for at in range(len(text) - 1, max(0, waiting.start() - 1) if waiting else len(text), -1):
+    first = max(0, waiting.start() - 1, len(text) - _MOST_WAITING) if waiting else len(text)
+    for at in range(len(text) - 1, first, -1):
         yield (
             TypedWord(text[:at], word.share / 2),
             TypedWord(text[at:], word.share / 2, composing=True),

@@ -32,13 +32,27 @@ def language_of(locale: str) -> str:
     return locale.lower().replace("_", "-").split("-", 1)[0]
 
 
-# Ranking compares the same few tags a thousand times for one question.
 @lru_cache(4_096)
 def closeness(locale: str, wanted: str) -> int:
     """Return 2 for the same language in the same writing, 1 in another writing, 0 otherwise."""
     if language_of(locale) != language_of(wanted):
         return 0
     return 2 if _traditional(locale) == _traditional(wanted) else 1
+
+
+class Closeness(dict[str, int]):
+    """How close language tags are to one `wanted`, each compared at its first look-up.
+
+    Ranking compares the same few tags a thousand times for one question.
+    """
+
+    def __init__(self, wanted: str) -> None:
+        self._wanted = wanted
+
+    def __missing__(self, locale: str) -> int:
+        """Return what `closeness` says, and keep it."""
+        self[locale] = near = closeness(locale, self._wanted)
+        return near
 
 
 def _traditional(locale: str) -> bool:

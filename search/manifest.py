@@ -10,7 +10,7 @@ from pathlib import Path
 from search import keys, passages
 from search.damage import StoreDamaged
 
-FORMAT = 2
+FORMAT = 3
 """Raise when the files of a generation change shape."""
 ANALYSIS = 4
 """Raise when the same text would give other terms."""

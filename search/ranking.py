@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
-from typing import Literal
+from math import inf
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +21,15 @@ from search.fusion import (
     best_per_document,
     blend,
     calibrate,
-    meaning_score,
+    meaning_scores,
     with_foreign_words,
     word_score,
 )
 from search.keys import typed_words
-from search.languages import asked_language, closeness
+from search.languages import Closeness, asked_language, closeness
 from search.lexical.contract import Boosted, ideal_score
 from search.store import Record
-from search.view import Required, View, required_labels
+from search.view import Nearest, Required, View, required_labels
 
 _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
@@ -48,8 +49,8 @@ Mode = Literal["hybrid", "keyword", "semantic"]
 """Which legs rank; the single legs are there to be compared with the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+# Hundreds are made for each key, which a frozen dataclass would take thrice as long for.
+class Ranked(NamedTuple):
     """One article in the language that is shown, and how each leg saw it."""
 
     record: Record
@@ -84,10 +85,11 @@ def rank(
     weights: Weights,
     mode: Mode = "hybrid",
 ) -> list[Ranked]:
-    """Return all articles that any leg brought up, best first.
+    """Return the articles that any leg brought up, best first.
 
     `vector`: the embedded question, shape (dimensions,), or None to rank without meaning.
-    `typing`: the last word may be unfinished.
+    `typing`: the last word may be unfinished; then those behind what is shown are left out, unless
+    it is to be explained.
     """
     required = required_labels(query)
     by_word = mode != "semantic"
@@ -98,7 +100,8 @@ def rank(
     )
     wanted = asked_language(query.text, query.locale)
     fused = _fuse(view, legs, query.text, wanted, typing=typing, weights=weights)
-    return _one_per_article(view, wanted, required, legs, fused, weights)
+    enough = query.offset + query.limit + 1 if typing and not query.explain else _ENTRIES
+    return _one_per_article(view, wanted, required, legs, fused, weights, enough)
 
 
 def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
@@ -159,17 +162,22 @@ def _meaning_scores(
     if vector is None:
         return {}, {}
     found = view.nearest(vector, _MEANING_DEPTH, required)
-    titles = best_per_document(hit for hit in found if hit[0] in view.titles)
-    texts = best_per_document(hit for hit in found if hit[0] not in view.titles)
+    by_title: tuple[list[Nearest], list[Nearest]] = ([], [])
+    for hit in found:
+        by_title[hit[0] in view.titles].append(hit)
+    texts, titles = map(best_per_document, by_title)
     # What did not come up is not nearer than the last that did.
     last = min((cosine for _, _, cosine in found), default=0.0)
-    scores = {
-        number: meaning_score(
-            texts.get(number, (last, 0))[0], titles.get(number, (0.0, 0))[0], weights
-        )
-        for number in {*titles, *texts}
+    numbers = {*titles, *texts}
+    unseen, untitled = (last, 0), (0.0, 0)
+    scores = meaning_scores(
+        np.array([texts.get(number, unseen)[0] for number in numbers]),
+        np.array([titles.get(number, untitled)[0] for number in numbers]),
+        weights,
+    ).tolist()
+    return dict(zip(numbers, scores, strict=True)), {
+        number: passage for number, (_, passage) in texts.items()
     }
-    return scores, {number: passage for number, (_, passage) in texts.items()}
 
 
 def _fuse(
@@ -178,15 +186,10 @@ def _fuse(
     # Keys alone: a reading, a slip, a few letters, of which no word and no model makes sense.
     only_keys = not legs.words and max(legs.keys.values(), default=0.0) >= _ONLY_KEYS
     complete = (0.0 if only_keys else completeness(text)) if typing else 1.0
-    words = {
-        number: word_score(
-            legs.words.get(number, 0.0), legs.keys.get(number, 0.0), complete, weights
-        )
-        for number in {*legs.words, *legs.keys}
-    }
+    words = _written_scores(legs, complete, weights)
     if not legs.meaning:
         return words
-    foreign = {n for n in legs.meaning if not _has_own(view, n, wanted)} if wanted else set()
+    foreign = _foreign(view, legs.meaning, wanted) if wanted else set()
     words = with_foreign_words(words, legs.meaning, foreign, weights)
     share = weights.typed_meaning * max(_LEAST_SHARE, complete) if typing else weights.meaning
     fused = blend(legs.meaning, words, share)
@@ -195,16 +198,39 @@ def _fuse(
     return fused
 
 
+def _written_scores(legs: Legs, complete: float, weights: Weights) -> dict[int, float]:
+    """Return each document's score by words and keys; many have the same of both."""
+    known: dict[tuple[float, float], float] = {}
+    scores: dict[int, float] = {}
+    words, keys = legs.words, legs.keys
+    for number in {*words, *keys}:
+        pair = (words.get(number, 0.0), keys.get(number, 0.0))
+        if pair not in known:
+            known[pair] = word_score(*pair, complete, weights)
+        scores[number] = known[pair]
+    return scores
+
+
 def _speaks(view: View, wanted: str | None) -> bool:
     """Tell whether any article is in the asker's language."""
     return wanted is None or any(closeness(locale, wanted) for locale in view.vectors)
 
 
-def _has_own(view: View, number: int, wanted: str) -> bool:
-    """Tell whether an article exists in the asker's language: then its words can be looked at."""
-    record = view.records.get(number)
-    versions = view.versions.get(record.article_id, {}) if record else {}
-    return any(closeness(locale, wanted) for locale in versions)
+def _foreign(view: View, numbers: Iterable[int], wanted: str) -> set[int]:
+    """Return the documents whose articles do not exist in the asker's language.
+
+    The words of the others can be looked at.
+    """
+    near, foreign = Closeness(wanted), set()
+    for number in numbers:
+        record = view.records.get(number)
+        if record is None:
+            foreign.add(number)
+        elif not near[record.locale]:
+            versions = view.versions[record.article_id]
+            if len(versions) == 1 or not any(near[locale] for locale in versions):
+                foreign.add(number)
+    return foreign
 
 
 def _one_per_article(
@@ -214,43 +240,57 @@ def _one_per_article(
     legs: Legs,
     fused: dict[int, float],
     weights: Weights,
+    enough: int,
 ) -> list[Ranked]:
-    """Fold an article's languages into one entry, shown in the asker's if it has that."""
-    best: dict[str, Ranked] = {}
-    for number, score in nlargest(_ENTRIES, fused.items(), key=lambda each: each[1]):
+    """Fold an article's languages into one entry, shown in the asker's if it has that.
+
+    Ends when nothing that follows can be among the best `enough` articles.
+    """
+    # (-score, -quality, id, found, shown): what comes first in order is the better one.
+    best: dict[str, tuple[float, float, str, int, Record]] = {}
+    near, least = Closeness(wanted) if wanted is not None else None, -inf
+    for number, score in sorted(fused.items(), key=itemgetter(1), reverse=True)[:_ENTRIES]:
+        if score + weights.own_language < least:
+            break
         record = view.records.get(number)
         if record is None:
             continue
-        shown = _shown_version(view, record, wanted, required)
-        if wanted is not None and closeness(shown.locale, wanted):
+        raw, shown = score, _shown_version(view, record, near, required)
+        if near is not None and near[shown.locale]:
             score += weights.own_language
         known = best.get(record.article_id)
-        if known is None or score > known.fused:
-            best[record.article_id] = _ranked(legs, number, shown, score, weights)
-    return sorted(best.values(), key=lambda r: (-r.fused, -r.record.quality, r.record.id))
+        if known is None or -score < known[0]:
+            best[record.article_id] = (-score, -shown.quality, shown.id, number, shown)
+            if known is None and len(best) == enough:
+                least = raw
+    ordered = sorted(best.values())
+    return [_ranked(legs, number, shown, -score, weights) for score, _, _, number, shown in ordered]
 
 
-def _shown_version(view: View, found: Record, wanted: str | None, required: Required) -> Record:
+def _shown_version(view: View, found: Record, near: Closeness | None, required: Required) -> Record:
     """Return the version of an article to show for one that was found."""
-    if wanted is None or closeness(found.locale, wanted) == 2:
+    if near is None or near[found.locale] == 2:
+        return found
+    numbers = view.versions.get(found.article_id, {})
+    if len(numbers) < 2:
         return found
     visible = view.visible(required)
     versions = [
         view.records[number]
-        for number in view.versions.get(found.article_id, {}).values()
+        for number in numbers.values()
         if number in view.records and (visible is None or number in visible)
     ]
-    return max([found, *versions], key=lambda version: closeness(version.locale, wanted))
+    return max([found, *versions], key=lambda version: near[version.locale])
 
 
 def _ranked(legs: Legs, found: int, shown: Record, fused: float, weights: Weights) -> Ranked:
     return Ranked(
-        record=shown,
-        found=found,
-        score=calibrate(fused, weights),
-        fused=fused,
-        passage=legs.passages.get(shown.number),
-        words=legs.words.get(found, 0.0),
-        keys=legs.keys.get(found, 0.0),
-        meaning=legs.meaning.get(found, 0.0),
+        shown,
+        found,
+        calibrate(fused, weights),
+        fused,
+        legs.passages.get(shown.number),
+        legs.words.get(found, 0.0),
+        legs.keys.get(found, 0.0),
+        legs.meaning.get(found, 0.0),
     )

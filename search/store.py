@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,29 +24,8 @@ from search.damage import StoreDamaged
 from search.document import Document
 from search.keys import DocumentKeys
 from search.passages import Passage
-
-_SCHEMA = """
-create table revision (number integer not null); insert into revision values (0);
-create table documents (
-  number integer primary key autoincrement, revision integer not null, id text not null unique,
-  article_id text not null, locale text not null, title text not null, category text not null,
-  audience text not null, products text not null, questions text not null, tags text not null,
-  quality real not null
-);
-create index documents_revision on documents (revision);
-create table keys (
-  number integer primary key references documents (number) on delete cascade, keys text not null
-);
-create table passages (
-  id integer primary key autoincrement,
-  number integer not null references documents (number) on delete cascade,
-  position integer not null, anchor text not null, path text not null, text text not null,
-  vector blob
-);
-create index passages_number on passages (number);
-create table removals (number integer primary key, revision integer not null);
-create index removals_revision on removals (revision);
-"""
+from search.read_passage import PassageTerms, ReadPassage
+from search.store_file import SCHEMA, connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +83,8 @@ class Store:
     @classmethod
     def create(cls, path: Path) -> Store:
         """Make an empty store at `path`."""
-        store = cls(_connect(path))
-        store._connection.executescript(_SCHEMA)
+        store = cls(connect(path))
+        store._connection.executescript(SCHEMA)
         return store
 
     @classmethod
@@ -113,7 +93,7 @@ class Store:
         if not path.is_file():
             raise StoreDamaged(f"{path} is missing")
         with _readable():
-            store = cls(_connect(path))
+            store = cls(connect(path))
             store.revision()
         return store
 
@@ -177,22 +157,26 @@ class Store:
         finally:
             self._connection.execute("commit")
 
-    def passages(self, numbers: Iterable[int]) -> dict[int, list[tuple[int, Passage]]]:
-        """Return the passages of documents, by document number, as (passage id, passage).
-
-        They are in the order of the article.
-        """
+    def passages(self, numbers: Iterable[int]) -> dict[int, tuple[ReadPassage, ...]]:
+        """Return the passages of documents, by document number, in the order of the article."""
         wanted = json.dumps(list(numbers))
+        terms = "terms" if self._keeps_terms else "null"
         rows = self._rows(
-            "select number, id, position, anchor, path, text from passages where number in"
-            " (select value from json_each(?)) order by number, position", (wanted,)
+            f"select number, id, position, anchor, path, text, {terms} from passages where number"
+            " in (select value from json_each(?)) order by number, position", (wanted,)
         )  # fmt: skip
-        found: dict[int, list[tuple[int, Passage]]] = {}
+        found: dict[int, list[ReadPassage]] = {}
         with _readable():
-            for number, id_, position, anchor, path, text in rows:
+            for number, id_, position, anchor, path, text, terms in rows:
                 passage = Passage(position, anchor, tuple(json.loads(path)), text)
-                found.setdefault(number, []).append((id_, passage))
-        return found
+                cut = PassageTerms.of(passage) if terms is None else PassageTerms(terms)
+                found.setdefault(number, []).append(ReadPassage(id_, passage, cut))
+        return {number: tuple(own) for number, own in found.items()}
+
+    @cached_property
+    def _keeps_terms(self) -> bool:
+        """Tell whether terms are stored; format 2 had none, and answers until it is made anew."""
+        return any(row[1] == "terms" for row in self._rows("pragma table_info(passages)", ()))
 
     def keys(self) -> Iterator[tuple[int, DocumentKeys]]:
         """Yield the number and the keys of every document."""
@@ -250,10 +234,10 @@ class Change:
         self._connection.execute("insert into keys values (?, ?)", (number, addition.keys.dump()))
         vectors = [None] * len(addition.passages) if addition.vectors is None else addition.vectors
         self._connection.executemany(
-            "insert into passages (number, position, anchor, path, text, vector)"
-            " values (?,?,?,?,?,?)",
+            "insert into passages (number, position, anchor, path, text, terms, vector)"
+            " values (?,?,?,?,?,?,?)",
             [
-                (number, p.position, p.anchor, _dump(p.path), p.text,
+                (number, p.position, p.anchor, _dump(p.path), p.text, PassageTerms.of(p).dump(),
                  None if vector is None else vector.astype(np.float32).tobytes())
                 for p, vector in zip(addition.passages, vectors, strict=True)
             ],
@@ -268,16 +252,6 @@ def _readable() -> Iterator[None]:
         yield
     except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
         raise StoreDamaged(f"the documents of the index cannot be read ({error})") from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-    connection.execute("pragma foreign_keys = on")
-    connection.execute("pragma journal_mode = wal")
-    # Derived data: after a power cut the last revision may be gone, never torn, and the outbox
-    # or a rebuild brings it back.
-    connection.execute("pragma synchronous = normal")
-    return connection
 
 
 def _dump(value: Sequence[object]) -> str:

@@ -1,8 +1,8 @@
 """Nearest passages by cosine, with FAISS.
 
 The kind of index follows the number of vectors, by measurements in docs/architecture.md: exact up
-to 50,000, 8 bits a component to 200,000, then an inverted file. Approximate indexes below those
-sizes lose recall and save nothing one would notice.
+to 50,000 (from some thousands on by way of bytes, `ScannedVectors`), 8 bits a component to 200,000,
+then an inverted file. Approximate indexes below those sizes lose recall and save little.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from search.scanned_vectors import ScannedVectors
+from search.vector_selection import Selection
+
+SCANNED_FROM = 4_000
+"""Vectors from which on an exact search by way of bytes is the quicker one."""
 FLAT_LIMIT = 50_000
 QUANTISED_LIMIT = 200_000
 _PROBES = 32
@@ -34,14 +39,23 @@ class VectorIndex:
 
     @classmethod
     def build(
-        cls, ids: Ids, vectors: Vectors, *, flat: int = FLAT_LIMIT, quantised: int = QUANTISED_LIMIT
-    ) -> VectorIndex:
+        cls,
+        ids: Ids,
+        vectors: Vectors,
+        *,
+        scanned: int = SCANNED_FROM,
+        flat: int = FLAT_LIMIT,
+        quantised: int = QUANTISED_LIMIT,
+    ) -> VectorIndex | ScannedVectors:
         """Index `vectors`, shape (n, dimensions) with rows of unit length, under `ids`, shape (n,).
 
-        `flat` and `quantised` are the largest numbers of vectors kept exact and in 8 bits.
+        `flat` and `quantised` are the largest numbers of vectors kept exact and in 8 bits; from
+        `scanned` on exact ones are scanned by their bytes.
         """
         count, dimensions = vectors.shape
         faiss.omp_set_num_threads(1)
+        if scanned <= count <= flat:
+            return ScannedVectors(ids, vectors)
         index = _empty_index(count, dimensions, flat, quantised)
         if not index.is_trained:
             index.train(vectors)
@@ -61,22 +75,22 @@ class VectorIndex:
         return int(self._index.remove_ids(ids)) if len(ids) else 0
 
     def search(
-        self, vector: Vectors, count: int, allowed: Ids | None = None
+        self, vector: Vectors, count: int, allowed: Selection | None = None
     ) -> tuple[Ids, Vectors]:
         """Return the ids and cosines of the `count` nearest to `vector`, shape (dimensions,).
 
-        `allowed`: consider these ids only.
+        `allowed`: consider these only.
         """
-        selector = None if allowed is None else faiss.IDSelectorBatch(allowed)
-        parameters = self._parameters(selector)
+        parameters = self._parameters(allowed)
         cosines, ids = self._index.search(vector[None, :], count, params=parameters)
         found = ids[0] >= 0
         return ids[0][found], cosines[0][found]
 
-    def _parameters(self, selector: Any) -> Any:
+    def _parameters(self, allowed: Selection | None) -> Any:
         if isinstance(self._index, faiss.IndexIVF):
+            selector = None if allowed is None else allowed.selector
             return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)  # type: ignore[call-arg]
-        return None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        return None if allowed is None else allowed.parameters
 
 
 class LanguageVectors:
@@ -105,7 +119,7 @@ class LanguageVectors:
             return self._index.remove(ids)
 
     def search(
-        self, vector: Vectors, count: int, allowed: Ids | None = None
+        self, vector: Vectors, count: int, allowed: Selection | None = None
     ) -> tuple[Ids, Vectors]:
         """Return ids and cosines of the nearest; see VectorIndex."""
         with self._lock:
@@ -124,7 +138,7 @@ def nearest_in_languages(
     languages: Collection[LanguageVectors],
     vector: Vectors,
     count: int,
-    allowed: Ids | None = None,
+    allowed: Selection | None = None,
 ) -> list[tuple[int, float]]:
     """Return (id, cosine) of the `count` nearest of each language, on one scale.
 

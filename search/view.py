@@ -17,14 +17,18 @@ from search.keystrokes.matching import KeyMatches, match
 from search.keystrokes.resolving import Mask
 from search.keystrokes.segment import Segment
 from search.lexical.contract import Boosted, LexicalReader, Ranked, idf, term_weights
-from search.reading import PassageReader, ReadPassage
+from search.read_passage import ReadPassage
+from search.reading import PassageReader
 from search.spelling import Fields, Speller, dictionary
 from search.store import Record
+from search.vector_selection import Selection
 from search.vectors import LanguageVectors, nearest_in_languages
 
 _FILTERS_KEPT = 64
 
 Required = tuple[tuple[str, ...], ...]
+Nearest = tuple[int, int, float]
+"""(passage id, document number, cosine)."""
 
 
 def labels(record_category: str, audience: str, products: Sequence[str]) -> list[str]:
@@ -69,6 +73,7 @@ class View:
     reader: PassageReader
     _allowed: dict[Required, frozenset[int] | None] = field(default_factory=dict)
     _masks: dict[Required, Sequence[Mask | None]] = field(default_factory=dict)
+    _selections: dict[Required, Selection] = field(default_factory=dict)
     _spellers: dict[Required, Speller] = field(default_factory=dict)
 
     def match_keys(self, words: Sequence[TypedWord], required: Required) -> dict[int, float]:
@@ -150,19 +155,18 @@ class View:
         """Tell whether any document holds `term`."""
         return self.lexical is not None and self.lexical.document_frequency(term) > 0
 
-    def nearest(
-        self, vector: NDArray[np.float32], count: int, required: Required
-    ) -> list[tuple[int, int, float]]:
-        """Return (passage id, document number, cosine) of the visible passages nearest to a vector.
+    def nearest(self, vector: NDArray[np.float32], count: int, required: Required) -> list[Nearest]:
+        """Return the visible passages nearest to a vector.
 
         `count` of each language; cosines are comparable between languages.
         """
         allowed = self.visible(required)
-        ids = None if allowed is None else self._passage_ids(allowed)
+        seen = None if allowed is None else self._selection(required, allowed)
+        owners = self.owners
         return [
-            (passage, self.owners[passage], cosine)
-            for passage, cosine in nearest_in_languages(self.vectors.values(), vector, count, ids)
-            if passage in self.owners
+            (passage, owners[passage], cosine)
+            for passage, cosine in nearest_in_languages(self.vectors.values(), vector, count, seen)
+            if passage in owners
         ]
 
     def read(self, numbers: Sequence[int]) -> dict[int, tuple[ReadPassage, ...]]:
@@ -213,9 +217,14 @@ class View:
         """Whether passages can be found by meaning."""
         return bool(self.vectors)
 
-    def _passage_ids(self, numbers: frozenset[int]) -> NDArray[np.int64]:
-        ids = [passage for number in numbers for passage in self.passages.get(number, ())]
-        return np.array(ids, np.int64)
+    def _selection(self, required: Required, allowed: frozenset[int]) -> Selection:
+        """Return the passages of the documents that may be seen."""
+        if required not in self._selections:
+            if len(self._selections) >= _FILTERS_KEPT:
+                self._selections.clear()
+            ids = [passage for number in allowed for passage in self.passages.get(number, ())]
+            self._selections[required] = Selection(ids)
+        return self._selections[required]
 
 
 def _carries(record: Record, required: Required) -> bool:

@@ -22,7 +22,7 @@ def test_the_settings_table_is_what_the_program_reads():
 
 def test_every_command_is_in_the_readme_and_every_command_there_exists():
     table = README.partition("## Commands")[2].partition("## Settings")[0]
-    named = set(re.findall(r"`kb ([a-z]+)", table))
+    named = set(re.findall(r"`kb ([a-z-]+)", table))
     assert named == set(COMMANDS)
 
 

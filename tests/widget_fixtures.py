@@ -15,7 +15,8 @@ from tests.browser_fixtures import VIEWPORT, _Quiet
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
 
-STYLE = "body { margin: 1rem; font-family: sans-serif } .tall { block-size: 30rem }"
+STYLE = "body { margin: 1rem; font-family: sans-serif } .tall { block-size: 30rem }\n"
+STYLE += "kotae-suggest:not([mode], [for]) { display: block; min-block-size: 2.75rem }"
 FRAME = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/style.css">{head}</head>
@@ -37,6 +38,8 @@ class Shop:
 
     help_center: str
     pages: dict = field(default_factory=dict)
+    other_homes: list = field(default_factory=list)
+    """More help centers that its pages may load from."""
     files: dict = field(default_factory=dict)
 
     def __call__(self, environ, start_response):
@@ -44,10 +47,13 @@ class Shop:
         if path == "/style.css":
             response = Response(STYLE, content_type="text/css")
         elif path in self.files:
-            response = Response(self.files[path], content_type="text/javascript")
+            kind = "text/css" if path.endswith(".css") else "text/javascript"
+            response = Response(self.files[path], content_type=kind)
         elif path in self.pages:
             response = Response(self.pages[path], content_type="text/html; charset=utf-8")
-            response.headers["Content-Security-Policy"] = policy(self.help_center)
+            response.headers["Content-Security-Policy"] = policy(
+                " ".join([self.help_center, *self.other_homes])
+            )
         else:
             response = Response("<title>Elsewhere</title>", content_type="text/html")
         return response(environ, start_response)
@@ -69,19 +75,30 @@ def _stop(server, thread):
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory):
     """The shop; its help center allows its origin, and nobody else's."""
+    yield from _open_shop(tmp_path_factory.mktemp("shop"), allows=True)
+
+
+@pytest.fixture(scope="session")
+def strict_shop(tmp_path_factory):
+    """Another; its help center answers nobody without a site key."""
+    yield from _open_shop(tmp_path_factory.mktemp("strict"), allows=False)
+
+
+def _open_shop(folder, *, allows):
     shop = Shop("")
     server, thread = _serve(shop)
     # Another host name is another site, too.
     shop.url = f"http://localhost:{server.server_port}"
     generous = "100000/minute"
     settings = Settings(
-        var_dir=tmp_path_factory.mktemp("shop"),
-        allowed_origins=(shop.url,),
+        var_dir=folder,
+        allowed_origins=(shop.url,) if allows else (),
         rate_suggest=generous,
         rate_search=generous,
         rate_tickets=generous,
         rate_events=generous,
     )
+    shop.settings = settings
     engine = create_database_engine(settings)
     Base.metadata.create_all(engine)
     shop.sessions = session_factory(engine)
@@ -100,9 +117,13 @@ def shop(tmp_path_factory):
 @pytest.fixture
 def open_shop(browser, shop):
     """Opens a page of the shop around `body`; complaints, also of its policy, fail the test."""
+    the_shop = shop
     contexts, complaints = [], []
 
-    def open_at(body, *, head=None, lang="en", script=None, expect_complaints=False, **options):
+    def open_at(
+        body, *, head=None, lang="en", script=None, expect_complaints=False, at=None, **options
+    ):
+        shop = at or the_shop
         number = len(shop.pages)
         tag = f'<script defer src="{shop.help_center}/widget/v1.js"></script>'
         more = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from app.commands.printing import (
     progress_option,
 )
 from app.commands.workplace import Workplace, open_search, open_workplace
-from app.exporting import export_folder
+from app.exporting import ExportReport, export_data, export_folder, export_site
 from app.importing import ImportReport, import_folder
 from search.document import Progress
 
@@ -68,13 +69,26 @@ def import_command(
 
 @click.command("export")
 @click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["folder", "json", "site"]),
+    default="folder",
+    show_default=True,
+    help="Markdown; one JSON file; or what everybody may read, as a static site.",
+)
 @json_option
 @progress_option
 @named_errors
-def export_command(directory: Path, as_json: bool, shows_progress: bool | None) -> None:
+def export_command(directory: Path, form: str, as_json: bool, shows_progress: bool | None) -> None:
     """Write all articles to DIRECTORY as Markdown, byte for byte where nothing changed."""
+    forms: dict[str, Callable[..., ExportReport]] = {
+        "folder": export_folder,
+        "json": export_data,
+        "site": export_site,
+    }
     with open_workplace() as place, progress_bars(shows_progress) as progress:
-        report = export_folder(
+        report = forms[form](
             directory.absolute(),
             session_factory=place.sessions,
             settings=place.settings,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from app.commands.folders import index_changes, list_problems, summarise
-from app.commands.printing import named_errors, progress_bars, progress_option
+from app.commands.printing import named_errors, print_warning, progress_bars, progress_option
 from app.commands.workplace import Workplace, open_workplace
 from app.importing import import_folder
 from app.server import HOST, PORT, WORKERS, require_free_port, run
 from app.signing import signing_key
+from app.simulation import prepare_simulation
 from search.document import Progress
 
 
@@ -32,6 +33,7 @@ def serve_command(
     with open_workplace(migrate=True) as place, progress_bars(shows_progress) as progress:
         settings = place.settings
         signing_key(settings)
+        prepare_simulation(place.sessions, settings, host)
         if not no_import:
             _import_articles(place, progress)
         index_changes(place, progress)
@@ -44,7 +46,14 @@ def _import_articles(place: Workplace, progress: Progress) -> None:
         click.echo(f"kb: no articles to import: {folder} is not a folder", err=True)
         return
     report = import_folder(
-        folder, session_factory=place.sessions, settings=place.settings, progress=progress
+        folder,
+        session_factory=place.sessions,
+        settings=place.settings,
+        keep_edits=True,
+        progress=progress,
     )
     click.echo(f"kb: {folder}: {summarise(report)}", err=True)
     list_problems(report, warnings=False)
+    for warning in report.warnings:
+        if warning.code == "changed-twice":
+            print_warning(f"{warning.path}: {warning.reason} [{warning.code}]")

@@ -39,7 +39,7 @@ def migrate_command(as_json: bool) -> None:
 @progress_option
 @named_errors
 def backup_command(file: Path, as_json: bool, shows_progress: bool | None) -> None:
-    """Write the database and all attachments to FILE (.tar.gz), while the server runs.
+    """Write the database, attachments and calibration to FILE (.tar.gz), while the server runs.
 
     The search index and the embedding model are not in it: they are made again. Neither is the
     secret key.

@@ -77,25 +77,35 @@ class Episode:
     first_ticket_at: datetime | None
     refuted_by: str | None
     """A ticket of another episode within this one's window: then nothing was deflected either."""
+    against: tuple[tuple[str, datetime], ...]
+    """Every ticket that counts against this episode, its own or not, and when it was opened."""
     evidence: Evidence
 
 
 def follow_visitor(
-    visitor: str, moments: Sequence[Moment], *, window: timedelta, now: datetime
+    visitor: str,
+    moments: Sequence[Moment],
+    *,
+    window: timedelta,
+    now: datetime,
+    later_tickets: Sequence[Moment] = (),
 ) -> list[Episode]:
     """The episodes of a visitor as they stand at `now`; `moments` in any order.
 
-    `window`: how long after an episode's end a ticket still counts as its own.
+    `window`: how long after an episode's end a ticket still counts as its own. `later_tickets`
+    were sent in other sessions of which this one is said to be an earlier one: they belong to
+    episodes there, and refute those here whose window they fall into.
     """
     ordered = in_order(moments)
     tickets = [moment for moment in ordered if moment.kind == TICKET]
+    against = in_order([*tickets, *later_tickets])
     parts = split_episodes(ordered, window)
     followed = [*parts[1:], []][: len(parts)]
     inside = {ticket.id for part in parts for ticket in part if ticket.kind == TICKET}
     judged = []
     for part, following in zip(parts, followed, strict=True):
         own = [ticket for ticket in tickets if _belongs(ticket, part, following, inside, window)]
-        judged.append(judge_episode(visitor, part, own, tickets, window=window, now=now))
+        judged.append(judge_episode(visitor, part, own, against, window=window, now=now))
     return judged
 
 
@@ -134,7 +144,7 @@ def judge_episode(
     window: timedelta,
     now: datetime,
 ) -> Episode:
-    """The episode made of `part`. `own`: its tickets; `tickets`: all of the visitor's."""
+    """The episode made of `part`. `own`: its tickets; `tickets`: all that may refute it."""
     end = part[-1].at
     evidence = _evidence(part)
     near = [each for each in tickets if part[0].at <= each.at <= end + window]
@@ -149,6 +159,7 @@ def judge_episode(
         tickets=tuple(each.id for each in own),
         first_ticket_at=own[0].at if own else None,
         refuted_by=others[0] if others and not own else None,
+        against=tuple((each.id, each.at) for each in near),
         evidence=evidence,
     )
 

@@ -1,31 +1,33 @@
 """The experiment that tells what suggestions are worth: a few visitors are shown none.
 
-Who is in which arm follows from a salted hash of the session, so every process of every server
-agrees without asking anybody, and it can be told again later. Search and contact stay as they are
-for everybody. What is compared is what visitors were assigned to, not what they saw.
+Search and contact stay as they are for everybody. What is compared is what visitors were assigned
+to (app/deflection/participants.py), not what they saw.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.deflection import intervals
 from app.deflection.intervals import Interval
-from app.models import EpisodeRecord, Experiment
+from app.deflection.participants import CONTROL, TREATMENT, arm_of
+from app.models import Experiment, Participant
 
-CONTROL = "control"
-TREATMENT = "treatment"
+__all__ = ["CONTROL", "TREATMENT", "arm_of"]
+
 SUSPICIOUS = 0.001
 """Below this chance the arms are not what was drawn: somebody's events are missing."""
 MONTH = timedelta(days=30)
+ARMS = (TREATMENT, CONTROL)
+FALLS = (0.05, 0.1, 0.2, 0.3)
+"""Shares of the control rate for which a report says how long it takes to find that much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,35 @@ class VisitorResult:
     arm: str
     episodes: int
     tickets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Tickets for each visitor, or for each episode, in both arms. None where nothing was seen."""
+
+    treatment: Interval | None
+    control: Interval | None
+    difference: Interval | None
+    """Control less treatment."""
+    reduction: Interval | None
+    """The difference as a share of the control rate."""
+
+    @classmethod
+    def make(cls, clusters: Mapping[str, Mapping[tuple[int, int], int]]) -> Comparison:
+        """By arm: (tickets, visitors or episodes) of a visitor -> how many visitors have these."""
+        treated, control = (intervals.clustered_rate(clusters[arm]) for arm in ARMS)
+        return cls(
+            treated,
+            control,
+            intervals.difference(control, treated),
+            intervals.reduction(treated, control),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The members by name."""
+        names = ("treatment", "control", "difference", "reduction")
+        found = {name: getattr(self, name) for name in names}
+        return {name: interval and interval.to_json() for name, interval in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +86,9 @@ class Effect:
     reduction: Interval | None
     """As a share of the control rate."""
     avoided_per_month: Interval | None
-    tickets_per_episode: Interval | None
+    per_visitor: Comparison
+    """Tickets, not senders: who sends two counts twice."""
+    per_episode: Comparison
     sample_ratio_p: float
     smallest_effect: float | None
 
@@ -63,6 +96,23 @@ class Effect:
     def suspicious(self) -> bool:
         """Whether the arms' sizes say that the experiment is broken."""
         return self.sample_ratio_p < SUSPICIOUS
+
+    @property
+    def tickets_per_episode(self) -> Interval | None:
+        """Control less treatment."""
+        return self.per_episode.difference
+
+    def days_to_find(self, fall: float) -> float | None:
+        """Days that the experiment must still run to find that the control rate falls by a share.
+
+        At the visitors a day it had so far, four times in five; None where that cannot be told.
+        """
+        control, total = self.rates[CONTROL], sum(self.visitors.values())
+        if control is None or not total or not self.days:
+            return None
+        share = self.experiment.percent / 100
+        needed = intervals.visitors_needed(control.value, fall, share)
+        return None if needed is None else max(0.0, (needed - total) * self.days / total)
 
     def to_json(self) -> dict[str, Any]:
         """The members by name."""
@@ -80,16 +130,13 @@ class Effect:
             "with_ticket": self.with_ticket,
             "rates": {arm: rate and rate.to_json() for arm, rate in self.rates.items()},
             **{name: interval and interval.to_json() for name, interval in shown.items()},
+            "per_visitor": self.per_visitor.to_json(),
+            "per_episode": self.per_episode.to_json(),
+            "days_to_find": {str(fall): self.days_to_find(fall) for fall in FALLS},
             "sample_ratio_p": self.sample_ratio_p,
             "suspicious": self.suspicious,
             "smallest_effect": self.smallest_effect,
         }
-
-
-def arm_of(visitor: str, name: str, percent: int) -> str:
-    """The arm of a session in the experiment `name`, of which `percent` are in control."""
-    digest = hashlib.sha256(f"{name}\n{visitor}".encode()).digest()
-    return CONTROL if int.from_bytes(digest[:8]) < percent * 2**64 // 100 else TREATMENT
 
 
 def note_experiment(session: Session, *, name: str, percent: int, now: datetime) -> None:
@@ -115,53 +162,38 @@ def last_experiment(session: Session) -> Experiment | None:
 
 
 def visitor_results(
-    session: Session,
-    experiment: Experiment,
-    *,
-    window: timedelta,
-    now: datetime,
-    until: datetime | None = None,
-) -> list[VisitorResult]:
-    """Every visitor whose first episode began during the experiment and whose window has closed.
+    session: Session, experiment: Experiment, *, window: timedelta, now: datetime
+) -> Counter[VisitorResult]:
+    """How many visitors did what, of those who enrolled during the experiment.
 
-    `until` leaves out who came at that moment or later. All are followed for exactly `window`, so
-    that the arms are compared over equal times.
+    Only visitors whose window has closed: all are followed for exactly `window`, so that the arms
+    are compared over equal times.
     """
-    columns = (
-        EpisodeRecord.visitor,
-        EpisodeRecord.started_at,
-        EpisodeRecord.tickets,
-        EpisodeRecord.first_ticket_at,
+    end = min(experiment.ended_at or now, now - window)
+    what = Participant.arm, Participant.episodes, Participant.tickets
+    found = session.execute(
+        select(*what, func.count())
+        .where(
+            Participant.experiment == experiment.name,
+            Participant.enrolled_at >= experiment.started_at,
+            Participant.enrolled_at < end,
+        )
+        .group_by(*what)
     )
-    ordered = select(*columns).order_by(EpisodeRecord.visitor, EpisodeRecord.started_at)
-    end = min(experiment.ended_at or now, now - window, until or now)
-    results: list[VisitorResult] = []
-    visitor, enrolled, episodes, tickets = "", end, 0, 0
-
-    def finish() -> None:
-        if visitor and experiment.started_at <= enrolled < end:
-            arm = arm_of(visitor, experiment.name, experiment.percent)
-            results.append(VisitorResult(arm, episodes, tickets))
-
-    for row in session.execute(ordered):
-        if row.visitor != visitor:
-            finish()
-            visitor, enrolled, episodes, tickets = row.visitor, row.started_at, 0, 0
-        if row.started_at <= enrolled + window:
-            episodes += 1
-            in_time = row.first_ticket_at and row.first_ticket_at <= enrolled + window
-            tickets += row.tickets if in_time else 0
-    finish()
-    return results
+    return Counter({VisitorResult(*row[:3]): row[3] for row in found})
 
 
 def measure_effect(
-    experiment: Experiment, results: Iterable[VisitorResult], *, window: timedelta, now: datetime
+    experiment: Experiment,
+    results: Mapping[VisitorResult, int],
+    *,
+    window: timedelta,
+    now: datetime,
 ) -> Effect:
-    """Compare the arms by intention to treat."""
+    """Compare the arms by intention to treat. `results`: how many visitors did what."""
     clusters: dict[str, Counter[tuple[int, int]]] = {TREATMENT: Counter(), CONTROL: Counter()}
-    for result in results:
-        clusters[result.arm][result.tickets, result.episodes] += 1
+    for result, count in results.items():
+        clusters[result.arm][result.tickets, result.episodes] += count
     visitors = {arm: sum(counts.values()) for arm, counts in clusters.items()}
     tickets = {
         arm: sum(count for pair, count in counts.items() if pair[0])
@@ -182,14 +214,20 @@ def measure_effect(
         avoided_always=intervals.always_valid_difference(control, treated),
         reduction=intervals.relative_reduction(treated, control),
         avoided_per_month=avoided.times(monthly) if avoided and days else None,
-        tickets_per_episode=intervals.bootstrap_ratio_difference(
-            clusters[CONTROL], clusters[TREATMENT]
-        ),
+        per_visitor=Comparison.make({arm: _by_visitor(clusters[arm]) for arm in ARMS}),
+        per_episode=Comparison.make(clusters),
         sample_ratio_p=intervals.sample_ratio_p(
             visitors[TREATMENT], visitors[CONTROL], experiment.percent / 100
         ),
         smallest_effect=_smallest(control, visitors),
     )
+
+
+def _by_visitor(clusters: Mapping[tuple[int, int], int]) -> Counter[tuple[int, int]]:
+    counted: Counter[tuple[int, int]] = Counter()
+    for (tickets, _), count in clusters.items():
+        counted[tickets, 1] += count
+    return counted
 
 
 def _smallest(control: tuple[int, int], visitors: dict[str, int]) -> float | None:

@@ -11,14 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
-import numpy as np
-import numpy.typing as npt
-
 LEVEL = 0.95
 _PRIOR = (0.5, 4.5)
 """Where the always-valid interval looks first: rates about 10%. It is valid with any."""
-_RESAMPLES = 2_000
-_SEED = 20_240_229  # the same counts must give the same report
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +51,60 @@ def newcombe(first: tuple[int, int], second: tuple[int, int]) -> Interval | None
 
     Each is (successes, trials). None where either was never tried.
     """
-    one, two = wilson(*first), wilson(*second)
-    if one is None or two is None:
-        return None
-    difference = one.value - two.value
-    down = math.hypot(one.value - one.low, two.high - two.value)
-    up = math.hypot(one.high - one.value, two.value - two.low)
-    return Interval(difference, difference - down, difference + up)
+    return difference(wilson(*first), wilson(*second))
 
 
 def relative_reduction(treated: tuple[int, int], control: tuple[int, int]) -> Interval | None:
-    """1 less the ratio of two rates; the ratio's limits by MOVER-R (Donner and Zou 2012).
+    """1 less the ratio of two rates, each (successes, trials); None as `reduction` says."""
+    return reduction(wilson(*treated), wilson(*control))
+
+
+def clustered_rate(
+    clusters: Mapping[tuple[int, int], int], level: float = LEVEL
+) -> Interval | None:
+    """A ratio of two sums over visitors who are drawn whole; None where the lower sum is 0.
+
+    `clusters`: (numerator, denominator) of a visitor -> how many visitors have these. A score
+    interval: the variance is taken to grow with the rate, and how much it does is estimated from
+    what differs between visitors (linearization, Cochran 1977, section 6.4), so that what one does
+    several times is not taken for several visitors' doing. Without a single success nothing is
+    known of that, and trials count each by itself.
+    """
+    visitors = sum(clusters.values())
+    above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
+    if not below:
+        return None
+    rate, dispersion = above / below, 1 / below
+    if above and visitors > 1:
+        squares = sum(n * (a - rate * b) ** 2 for (a, b), n in clusters.items())
+        dispersion = squares * visitors / (visitors - 1) / below**2 / rate
+    half = _z(level) ** 2 * dispersion / 2
+    spread = math.sqrt(2 * rate * half + half * half)
+    return Interval(rate, max(0.0, min(rate, rate + half - spread)), rate + half + spread)
+
+
+def difference(first: Interval | None, second: Interval | None) -> Interval | None:
+    """First less second of two independent estimates (MOVER; Donner and Zou 2012)."""
+    if first is None or second is None:
+        return None
+    value = first.value - second.value
+    down = math.hypot(first.value - first.low, second.high - second.value)
+    up = math.hypot(first.high - first.value, second.value - second.low)
+    return Interval(value, value - down, value + up)
+
+
+def reduction(treated: Interval | None, control: Interval | None) -> Interval | None:
+    """1 less the ratio of two independent estimates (MOVER-R; Donner and Zou 2012).
 
     None where the control rate is 0, so that nothing can fall, or the limits do not exist.
     """
-    one, two = wilson(*treated), wilson(*control)
-    if one is None or two is None or two.value == 0:
+    if treated is None or control is None or control.value == 0:
         return None
-    low = _ratio_limit(one.value, one.low, two.value, two.high, -1)
-    high = _ratio_limit(one.value, one.high, two.value, two.low, +1)
+    low = _ratio_limit(treated.value, treated.low, control.value, control.high, -1)
+    high = _ratio_limit(treated.value, treated.high, control.value, control.low, +1)
     if low is None or high is None:
         return None
-    return Interval(1 - one.value / two.value, 1 - high, 1 - low)
+    return Interval(1 - treated.value / control.value, 1 - high, 1 - low)
 
 
 def always_valid(successes: int, trials: int, level: float = LEVEL) -> Interval | None:
@@ -88,10 +115,13 @@ def always_valid(successes: int, trials: int, level: float = LEVEL) -> Interval 
     """
     if trials == 0:
         return None
-    rate, limit = successes / trials, -math.log(1 - level)
+    rate, failures = successes / trials, trials - successes
+    a, b = _PRIOR
+    mixture = _log_beta(a + successes, b + failures) - _log_beta(a, b)
+    limit = mixture + math.log(1 - level)
 
     def ruled_out(guess: float) -> bool:
-        return _log_martingale(successes, trials, guess) >= limit
+        return _log_likelihood(successes, failures, guess) <= limit
 
     return Interval(rate, _edge(ruled_out, rate, 0.0), _edge(ruled_out, rate, 1.0))
 
@@ -106,22 +136,6 @@ def always_valid_difference(first: tuple[int, int], second: tuple[int, int]) -> 
     if one is None or two is None:
         return None
     return Interval(one.value - two.value, one.low - two.high, one.high - two.low)
-
-
-def bootstrap_ratio_difference(
-    first: Mapping[tuple[int, int], int], second: Mapping[tuple[int, int], int]
-) -> Interval | None:
-    """The difference of two ratios of sums, first less second, by a bootstrap of clusters.
-
-    Each mapping: (numerator, denominator) of a cluster -> how many clusters have these. Clusters
-    are drawn whole (percentile method, Davison and Hinkley 1997, section 3.8), so that what one
-    visitor does several times is not taken for several visitors' doing.
-    """
-    if not first or not second:
-        return None
-    drawn = _resample(first) - _resample(second)
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(_ratio(first) - _ratio(second), float(low), float(high))
 
 
 def sample_ratio_p(treated: int, control: int, control_share: float) -> float:
@@ -146,14 +160,14 @@ def smallest_effect(rate: float, treated: int, control: int, power: float = 0.8)
 
 
 def visitors_needed(
-    rate: float, reduction: float, control_share: float, power: float = 0.8
+    rate: float, fall: float, control_share: float, power: float = 0.8
 ) -> int | None:
-    """Visitors, both arms together, to find that a rate falls by the share `reduction`.
+    """Visitors, both arms together, to find that a rate falls by the share `fall`.
 
-    None where nothing can fall: a rate of 0 or 1, or no reduction.
+    None where nothing can fall: a rate of 0 or 1, or no fall.
     """
-    lower = rate * (1 - reduction)
-    if not 0 < rate < 1 or not 0 < reduction <= 1:
+    lower = rate * (1 - fall)
+    if not 0 < rate < 1 or not 0 < fall <= 1:
         return None
     spread = rate * (1 - rate) / control_share + lower * (1 - lower) / (1 - control_share)
     z = _z(LEVEL) + NormalDist().inv_cdf(power)
@@ -172,16 +186,11 @@ def _ratio_limit(one: float, limit: float, two: float, other: float, sign: int) 
     return (one * two + sign * math.sqrt(root)) / below
 
 
-def _log_martingale(successes: int, trials: int, guess: float) -> float:
-    failures = trials - successes
-    if (guess <= 0 and successes) or (guess >= 1 and failures):
-        return math.inf
-    a, b = _PRIOR
-    mixture = _log_beta(a + successes, b + failures) - _log_beta(a, b)
-    likelihood = (successes * math.log(guess) if successes else 0.0) + (
-        failures * math.log1p(-guess) if failures else 0.0
-    )
-    return mixture - likelihood
+def _log_likelihood(successes: int, failures: int, rate: float) -> float:
+    if (rate <= 0 and successes) or (rate >= 1 and failures):
+        return -math.inf
+    seen = successes * math.log(rate) if successes else 0.0
+    return seen + (failures * math.log1p(-rate) if failures else 0.0)
 
 
 def _log_beta(a: float, b: float) -> float:
@@ -199,20 +208,3 @@ def _edge(ruled_out: Callable[[float], bool], inside: float, outside: float) -> 
         else:
             inside = middle
     return outside
-
-
-def _ratio(clusters: Mapping[tuple[int, int], int]) -> float:
-    above = sum(pair[0] * count for pair, count in clusters.items())
-    below = sum(pair[1] * count for pair, count in clusters.items())
-    return above / below if below else 0.0
-
-
-def _resample(clusters: Mapping[tuple[int, int], int]) -> npt.NDArray[np.float64]:
-    pairs = np.array(sorted(clusters), dtype=float)
-    counts = np.array([clusters[pair] for pair in sorted(clusters)], dtype=float)
-    total = int(counts.sum())
-    generator = np.random.default_rng(_SEED)
-    drawn = generator.multinomial(total, counts / total, size=_RESAMPLES) @ pairs
-    ratios = np.zeros(_RESAMPLES)
-    np.divide(drawn[:, 0], drawn[:, 1], out=ratios, where=drawn[:, 1] > 0)
-    return ratios

@@ -60,7 +60,11 @@ class Moment:
         """Whether the visitor saw at least one suggestion or result."""
         if self.kind != "suggest_shown" or self.held_back:
             return False
-        return self.details.get("results") != 0 and self.details.get("no_answer") is not True
+        articles = self.details.get("articles")
+        results = len(articles) if isinstance(articles, list) else None
+        return (
+            self.details.get("results", results) != 0 and self.details.get("no_answer") is not True
+        )
 
 
 def in_order(moments: Iterable[Moment]) -> list[Moment]:

@@ -6,29 +6,23 @@ Every figure's definition and formula is in docs/deflection.md.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.counting import Counts, count_records
+from app.counting import Counts, count_tickets
+from app.deflection.day_sums import tally_since
 from app.deflection.episodes import OUTCOMES
 from app.deflection.holdout import Effect, last_experiment, measure_effect, visitor_results
 from app.deflection.intervals import Interval, wilson
 from app.deflection.kept_results import results_in
-from app.deflection.tallies import (
-    ARTICLE_MEASURES,
-    Span,
-    Tally,
-    load_days,
-    load_episodes,
-    tally_episodes,
-    tally_events,
-)
+from app.deflection.tallies import ARTICLE_MEASURES, Tally, load_days
 from app.models import EVENT_TYPES, Ticket
+from app.simulation import is_simulation
 
 SMALLEST_GROUP = 5
 """Rows about fewer people, or for older days fewer episodes, are not shown."""
@@ -109,6 +103,21 @@ class Report:
     articles: Table
     failing: Table
     queries: Table
+    is_simulated: bool = False
+    """The visitors were made up (app/simulation.py)."""
+
+    def claims(self) -> dict[str, Interval | float | None]:
+        """Tickets avoided, as others define it and as the experiment measured it, side by side.
+
+        The first two are shares of needs that reached contact, the third visitors who sought help
+        for each sender of a ticket, the last the share of senders that suggestions did away with.
+        """
+        return {
+            "confirmed": self.shares["confirmed_of_contacts"].rate,
+            "confirmed_and_assumed": self.shares["confirmed_and_assumed_of_contacts"].rate,
+            "self_service_score": self.self_service_score,
+            "measured_reduction": self.effect.reduction if self.effect else None,
+        }
 
     def to_json(self) -> dict[str, Any]:
         """One object; the counts' members stand at the top."""
@@ -122,6 +131,11 @@ class Report:
             "articles": self.articles.to_json(),
             "failing_articles": self.failing.to_json(),
             "queries": self.queries.to_json(),
+            "claims": {
+                name: claim.to_json() if isinstance(claim, Interval) else claim
+                for name, claim in self.claims().items()
+            },
+            "simulated": self.is_simulated,
         }
 
 
@@ -130,11 +144,10 @@ def make_report(
 ) -> Report:
     """The report on what began at `since` (aware) or later, as stored episodes have it.
 
-    Call `update_episodes` first. The holdout is reported whole: it has its own beginning.
+    Call `update_episodes` first, and `update_sums` to have it quick. The holdout is reported whole:
+    it has its own beginning.
     """
-    rows = load_episodes(session, Span(since))
-    kept = load_days(session, since)
-    tally = tally_episodes(rows) + tally_events(session, Span(since)) + kept
+    tally = tally_since(session, since) + load_days(session, since)
     outcomes = {
         name: sum(n for (kind, key, _), n in tally.items() if (kind, key) == ("outcome", name))
         for name in OUTCOMES
@@ -144,19 +157,23 @@ def make_report(
         window=window,
         outcomes=outcomes,
         shares=_shares(outcomes, tally),
-        self_service_score=_self_service_score(session, rows, since),
+        self_service_score=_self_service_score(session, tally, since),
         effect=_effect(session, window, now),
         languages=_languages(tally),
         articles=_articles(tally, "read"),
         failing=_articles(tally, "failed"),
-        queries=_queries(rows),
+        queries=_queries(tally),
+        is_simulated=is_simulation(session),
     )
 
 
 def _counts(session: Session, since: datetime | None, tally: Tally) -> Counts:
-    stored = count_records(session, since)
-    events = {kind: tally["event", kind, ""] for kind in EVENT_TYPES}
-    return Counts(since=since, events=events, sessions=stored.sessions, tickets=stored.tickets)
+    return Counts(
+        since=since,
+        events={kind: tally["event", kind, ""] for kind in EVENT_TYPES},
+        sessions=tally["session", "", ""],
+        tickets=count_tickets(session, since),
+    )
 
 
 def _shares(outcomes: dict[str, int], tally: Tally) -> dict[str, Share]:
@@ -177,16 +194,13 @@ def _shares(outcomes: dict[str, int], tally: Tally) -> dict[str, Share]:
     }
 
 
-def _self_service_score(
-    session: Session, rows: Iterable[Row[Any]], since: datetime | None
-) -> float | None:
+def _self_service_score(session: Session, tally: Tally, since: datetime | None) -> float | None:
     """Visitors who sought help for each person who sent a ticket (by address, as vendors do)."""
     sent = [Ticket.created_at >= since] if since else []
     people = session.scalar(
         select(func.count(func.distinct(func.lower(Ticket.email)))).where(*sent)
     )
-    seekers = {row.visitor for row in rows if row.outcome != "direct"}
-    return round(len(seekers) / people, 4) if people else None
+    return round(tally["seeker", "", ""] / people, 4) if people else None
 
 
 def _effect(session: Session, window: timedelta, now: datetime) -> Effect | None:
@@ -226,22 +240,13 @@ def _articles(tally: Tally, measure: str) -> Table:
     )
 
 
-def _queries(rows: Iterable[Row[Any]]) -> Table:
-    """Questions as they were last put in an episode, letters' case aside."""
-    visitors: dict[str, set[str]] = {}
-    failed: Counter[str] = Counter()
-    unanswered: Counter[str] = Counter()
-    for row in rows:
-        asked = row.evidence.get("queries") or ()
-        if not asked:
-            continue
-        query = asked[-1].casefold()
-        visitors.setdefault(query, set()).add(row.visitor)
-        failed[query] += row.outcome == "failed"
-        unanswered[query] += asked[-1] in row.evidence.get("unanswered", ())
+def _queries(tally: Tally) -> Table:
     found = [
-        QueryRow(query, len(who), failed[query], unanswered[query])
-        for query, who in visitors.items()
+        QueryRow(
+            query, visitors, tally["query_failed", query, ""], tally["query_unanswered", query, ""]
+        )
+        for (kind, query, _), visitors in tally.items()
+        if kind == "query"
     ]
     return _table(found, lambda row: row.visitors, lambda row: (-row.visitors, row.query))
 

@@ -26,6 +26,10 @@ contact    an outcome, of the episodes in which the visitor began to write to a 
 read       an article, of the episodes in which it was opened
 failed     an article, of the episodes in which it was opened and a ticket came all the same
 helpful, not_helpful   an article, of the votes about it
+session    "", of the sessions that sent an event
+seeker     "", of the visitors with an episode in which help was sought
+query      a question as it was last put in an episode, of the visitors who did; letters' case aside
+query_failed, query_unanswered   a question, of the episodes that failed, or showed it no answer
 """
 
 ARTICLE_MEASURES = ("read", "failed", "helpful", "not_helpful")
@@ -53,25 +57,32 @@ class Span:
 def tally_events(session: Session, span: Span) -> Tally:
     """Events that arrived in `span`, by type, and votes by article."""
     arrived = span.of(Event.received_at)
-    by_type = select(Event.type, func.count()).where(*arrived).group_by(Event.type)
-    tally: Tally = Counter({("event", kind, ""): n for kind, n in session.execute(by_type)})
-    votes = (
+    # One question without a condition on the type, or SQLite would look at all votes there are.
+    counted = (
         select(Event.type, Event.article_id, func.count())
-        .where(*arrived, Event.type.in_(("helpful", "not_helpful")))
+        .where(*arrived)
         .group_by(Event.type, Event.article_id)
     )
-    for kind, article_id, count in session.execute(votes):
-        if article_id:
+    tally: Tally = Counter()
+    for kind, article_id, count in session.execute(counted):
+        tally["event", kind, ""] += count
+        if article_id and kind in ("helpful", "not_helpful"):
             tally[kind, article_id, ""] += count
-    return tally
+    # A vote sent without scripts has no session.
+    visits = select(func.count(func.distinct(Event.session))).where(*arrived, Event.session != "")
+    tally["session", "", ""] = session.scalar(visits) or 0
+    return +tally
 
 
 def tally_episodes(rows: Iterable[Row[Any]]) -> Tally:
-    """Episodes, each a row with `outcome`, `locale`, `tickets` and `evidence`."""
+    """Episodes, each a row as `load_episodes` gives them."""
     tally: Tally = Counter()
+    seekers = set()
     for row in rows:
         locale, evidence = row.locale or "", row.evidence
         tally["outcome", row.outcome, locale] += 1
+        if row.outcome != "direct":
+            seekers.add(row.visitor)
         if evidence.get("contact") or row.tickets or row.outcome in _WITH_CONTACT:
             tally["contact", row.outcome, locale] += 1
         for article_id in evidence.get("read", ()):
@@ -79,6 +90,29 @@ def tally_episodes(rows: Iterable[Row[Any]]) -> Tally:
             # A ticket about another need refutes a deflection, but is not this article's fault.
             if row.outcome == "failed" and row.tickets:
                 tally["failed", article_id, ""] += 1
+    if seekers:
+        tally["seeker", "", ""] = len(seekers)
+    return tally
+
+
+def tally_queries(rows: Iterable[Row[Any]]) -> Tally:
+    """What was asked in episodes, each a row as `load_episodes` gives them.
+
+    Apart from `tally_episodes`, because questions are forgotten with the events.
+    """
+    tally: Tally = Counter()
+    visitors: set[tuple[str, str]] = set()
+    for row in rows:
+        asked = row.evidence.get("queries") or ()
+        if not asked:
+            continue
+        query = asked[-1].casefold()
+        visitors.add((query, row.visitor))
+        if row.outcome == "failed":
+            tally["query_failed", query, ""] += 1
+        if asked[-1] in row.evidence.get("unanswered", ()):
+            tally["query_unanswered", query, ""] += 1
+    tally.update(("query", query, "") for query, _ in visitors)
     return tally
 
 

@@ -12,13 +12,23 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from app.db import begin_writing
+from app.deflection.day_sums import forget_sums
 from app.deflection.episodes import Episode, follow_visitor
 from app.deflection.moments import TICKET, Moment, merge_tickets
-from app.models import DeflectionMark, EpisodeChange, EpisodeRecord, Event, Ticket, TicketOutcome
+from app.deflection.participants import follow_participants
+from app.models import (
+    DeflectionMark,
+    EpisodeChange,
+    EpisodeRecord,
+    Event,
+    Ticket,
+    TicketOutcome,
+    TicketSession,
+)
 
 NO_TICKET = ("spam", "merged")
 """Last words of a help desk after which a ticket does not count: it was nobody's, or another's."""
@@ -66,28 +76,36 @@ def _visitors_with_news(session: Session, window: timedelta, now: datetime) -> l
     since = mark.at - _OVERLAP if mark else _BEGINNING
     due = EpisodeRecord.outcome == "pending", EpisodeRecord.ended_at <= now - window
     found: set[str | None] = set()
+    told = TicketOutcome.received_at >= since
+    # What a help desk says of a ticket concerns the earlier sessions of its sender, too.
+    again = select(TicketOutcome.reference).where(told, TicketOutcome.ticket_id.is_(None))
+    about = or_(
+        TicketSession.ticket.in_(select(TicketOutcome.ticket_id).where(told)),
+        TicketSession.ticket.in_(
+            select(TicketOutcome.id).where(TicketOutcome.reference.in_(again))
+        ),
+    )
     for statement in (
         select(Event.session).where(Event.received_at >= since),
         select(Ticket.session).where(Ticket.created_at >= since),
-        select(TicketOutcome.session).where(TicketOutcome.received_at >= since),
+        select(TicketOutcome.session).where(told),
+        select(TicketSession.session).where(or_(TicketSession.received_at >= since, about)),
         select(EpisodeRecord.visitor).where(*due),
     ):
-        found |= set(session.scalars(statement.distinct()))
+        # Not DISTINCT: SQLite would go through the index of all sessions for its sake.
+        found |= set(session.scalars(statement))
     # A vote sent without scripts has no visit to belong to; nothing can follow from it.
     return sorted(visitor for visitor in found if visitor)
 
 
 def _follow(session: Session, visitors: Sequence[str], window: timedelta, now: datetime) -> None:
-    moments = load_moments(session, visitors)
-    found = [
-        episode
-        for visitor in visitors
-        for episode in follow_visitor(visitor, moments[visitor], window=window, now=now)
-    ]
-    stored = select(EpisodeRecord.id, EpisodeRecord.outcome).where(
-        EpisodeRecord.visitor.in_(visitors)
-    )
-    known = {row.id: row.outcome for row in session.execute(stored)}
+    found = _episodes(session, visitors, window, now)
+    stored = session.execute(
+        select(EpisodeRecord.id, EpisodeRecord.outcome, EpisodeRecord.started_at).where(
+            EpisodeRecord.visitor.in_(visitors)
+        )
+    ).all()
+    known = {row.id: row.outcome for row in stored}
     _store(session, found, known)
     gone = known.keys() - {episode.id for episode in found}
     _note(session, {episode_id: "withdrawn" for episode_id in gone}, now)
@@ -98,6 +116,24 @@ def _follow(session: Session, visitors: Sequence[str], window: timedelta, now: d
     )
     for part in _chunks(sorted(gone), _AT_ONCE):
         session.execute(delete(EpisodeRecord).where(EpisodeRecord.id.in_(part)))
+    follow_participants(session, visitors, window)
+    # Sums of a day in which something may have changed are made anew.
+    changed = [each.started_at for each in found] + [row.started_at for row in stored]
+    forget_sums(session, {at.astimezone(UTC).date() for at in changed})
+
+
+def _episodes(
+    session: Session, visitors: Sequence[str], window: timedelta, now: datetime
+) -> list[Episode]:
+    moments = load_moments(session, visitors)
+    later = _later_tickets(session, visitors)
+    return [
+        episode
+        for visitor in visitors
+        for episode in follow_visitor(
+            visitor, moments[visitor], window=window, now=now, later_tickets=later[visitor]
+        )
+    ]
 
 
 def _store(session: Session, found: Iterable[Episode], known: dict[str, str]) -> None:
@@ -114,6 +150,7 @@ def _row(episode: Episode) -> dict[str, Any]:
     evidence = asdict(episode.evidence) | {
         "tickets": episode.tickets,
         "refuted_by": episode.refuted_by,
+        "against": [(ticket, at.isoformat()) for ticket, at in episode.against],
     }
     return {
         "id": episode.id,
@@ -167,22 +204,47 @@ def _tickets(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, M
         TicketOutcome.ticket_id.is_(None),
         TicketOutcome.outcome == "created",
     )
-    for visitor, outcome_id, at in session.execute(elsewhere):
-        if visitor:
+    found = session.execute(elsewhere).all()
+    void = _void(session, [row.id for row in found])
+    for visitor, outcome_id, at in found:
+        if visitor and outcome_id not in void:
             yield visitor, Moment(outcome_id, at, TICKET)
 
 
-def _void(session: Session, ticket_ids: Sequence[str]) -> set[str]:
-    """The tickets of which the help desk's last word is in NO_TICKET."""
-    last: dict[str | None, str] = {}
-    for part in _chunks(ticket_ids, _AT_ONCE):
-        said = (
-            select(TicketOutcome.ticket_id, TicketOutcome.outcome)
-            .where(TicketOutcome.ticket_id.in_(part))
-            .order_by(TicketOutcome.received_at, TicketOutcome.id)
+def _later_tickets(session: Session, visitors: Sequence[str]) -> dict[str, list[Moment]]:
+    """Tickets sent in other sessions by whom these were earlier ones."""
+    columns = TicketSession.session, TicketSession.ticket, TicketSession.at
+    rows = session.execute(select(*columns).where(TicketSession.session.in_(visitors))).all()
+    void = _void(session, [row.ticket for row in rows])
+    later: dict[str, list[Moment]] = {visitor: [] for visitor in visitors}
+    for visitor, ticket, at in rows:
+        if ticket not in void:
+            later[visitor].append(Moment(ticket, at, TICKET))
+    return later
+
+
+def _void(session: Session, tickets: Sequence[str]) -> set[str]:
+    """The tickets of which the help desk's last word is in NO_TICKET.
+
+    `tickets`: ids of tickets made here, and of outcomes that report one opened elsewhere; of these
+    the help desk speaks by its own reference.
+    """
+    last: dict[str, str] = {}
+    created = aliased(TicketOutcome)
+    same = and_(TicketOutcome.ticket_id.is_(None), TicketOutcome.reference == created.reference)
+    by_time = TicketOutcome.received_at, TicketOutcome.id
+    for part in _chunks(tickets, _AT_ONCE):
+        here = select(TicketOutcome.ticket_id, TicketOutcome.outcome).where(
+            TicketOutcome.ticket_id.in_(part)
         )
-        last |= {row.ticket_id: row.outcome for row in session.execute(said)}
-    return {ticket_id for ticket_id, outcome in last.items() if ticket_id and outcome in NO_TICKET}
+        elsewhere = (
+            select(created.id, TicketOutcome.outcome)
+            .join(TicketOutcome, same)
+            .where(created.id.in_(part), created.ticket_id.is_(None))
+        )
+        for said in (here, elsewhere):
+            last |= {str(row[0]): row[1] for row in session.execute(said.order_by(*by_time))}
+    return {ticket for ticket, outcome in last.items() if outcome in NO_TICKET}
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterator[list[str]]:

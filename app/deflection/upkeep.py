@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.deflection.day_sums import update_sums
 from app.deflection.holdout import note_experiment
 from app.deflection.report import Report, make_report
 from app.deflection.tracking import update_episodes
@@ -23,6 +24,7 @@ def current_report(
     """The report on what is recorded up to this moment, from `since` (aware) on."""
     moment = now or utc_now()
     update_episodes(session_factory, window=settings.ticket_window, now=moment)
+    update_sums(session_factory, moment)
     with session_factory() as session:
         return make_report(session, since=since, window=settings.ticket_window, now=moment)
 
@@ -40,6 +42,8 @@ def keep_deflection(
             session, name=settings.holdout_name, percent=settings.holdout_percent, now=moment
         )
     update_episodes(session_factory, window=settings.ticket_window, now=moment)
-    return forget_old_events(
+    forgotten = forget_old_events(
         session_factory, settings.event_retention_days, moment, window=settings.ticket_window
     )
+    update_sums(session_factory, moment)
+    return forgotten

@@ -6,18 +6,24 @@ Who knows a session's random name is its visitor; nobody else was told it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
+from app.deflection.day_sums import forget_sums
 from app.models import (
     EpisodeChange,
     EpisodeRecord,
     Event,
+    Participant,
+    ParticipantSession,
+    PersonSession,
     Ticket,
     TicketOutcome,
+    TicketSession,
 )
 from app.payload import Fields
 
@@ -42,7 +48,7 @@ def read_session(body: Any) -> str:
 
 
 def export_visitor(session: Session, visitor: str) -> dict[str, Any]:
-    """Everything kept under a session: its events and what was concluded from them."""
+    """Everything kept under a session: its events, what was concluded, its experiments."""
     events = select(Event).where(Event.session == visitor).order_by(Event.received_at, Event.id)
     episodes = (
         select(EpisodeRecord)
@@ -52,6 +58,7 @@ def export_visitor(session: Session, visitor: str) -> dict[str, Any]:
     return {
         "events": [_event(each) for each in session.scalars(events)],
         "episodes": [_episode(each) for each in session.scalars(episodes)],
+        "experiments": [_part(each) for each in session.scalars(_participants(visitor))],
     }
 
 
@@ -63,14 +70,59 @@ def delete_visitor(session: Session, visitor: str) -> Deleted:
     begin_writing(session)
     mine = select(EpisodeRecord.id).where(EpisodeRecord.visitor == visitor)
     session.execute(delete(EpisodeChange).where(EpisodeChange.episode_id.in_(mine)))
+    _forget_counts(session, visitor)
     episodes = session.execute(delete(EpisodeRecord).where(EpisodeRecord.visitor == visitor))
     events = session.execute(delete(Event).where(Event.session == visitor))
+    for link in (TicketSession, PersonSession):
+        session.execute(delete(link).where(link.session == visitor))
     for table in (Ticket, TicketOutcome):
         session.execute(update(table).where(table.session == visitor).values(session=None))
     session.commit()
     return Deleted(
         events=int(getattr(events, "rowcount", 0)), episodes=int(getattr(episodes, "rowcount", 0))
     )
+
+
+def _forget_counts(session: Session, visitor: str) -> None:
+    """Take the visitor out of every experiment, and let the days they were on be summed anew."""
+    for participant in session.scalars(_participants(visitor)).all():
+        session.execute(
+            delete(ParticipantSession).where(
+                ParticipantSession.experiment == participant.experiment,
+                ParticipantSession.visitor == participant.visitor,
+            )
+        )
+        session.delete(participant)
+    session.flush()
+    moments = [
+        *session.scalars(select(Event.received_at).where(Event.session == visitor)),
+        *session.scalars(select(EpisodeRecord.started_at).where(EpisodeRecord.visitor == visitor)),
+    ]
+    forget_sums(session, {at.astimezone(UTC).date() for at in moments})
+
+
+def _participants(visitor: str) -> Select[Participant]:
+    """Of each experiment, the participant whose session this is."""
+    same = (ParticipantSession.experiment == Participant.experiment) & (
+        ParticipantSession.visitor == Participant.visitor
+    )
+    return (
+        select(Participant)
+        .join(ParticipantSession, same)
+        .where(ParticipantSession.session == visitor)
+        .order_by(Participant.experiment)
+    )
+
+
+def _part(participant: Participant) -> dict[str, Any]:
+    enrolled = participant.enrolled_at
+    return {
+        "name": participant.experiment,
+        "arm": participant.arm,
+        "enrolled_at": enrolled and enrolled.isoformat(),
+        "episodes": participant.episodes,
+        "tickets": participant.tickets,
+    }
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -149,7 +148,7 @@ def append_with_fields(
     article: Article,
     number: int,
     content: ArticleContent,
-    fields: dict[str, datetime | str | None],
+    fields: Mapping[str, object],
     note: str,
 ) -> tuple[int, ArticleContent]:
     """The text with some front matter changed, as a revision of its own where it differs."""

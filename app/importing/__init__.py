@@ -40,6 +40,7 @@ def import_folder(
     settings: Settings,
     prune: bool = False,
     locale: str | None = None,
+    keep_edits: bool = False,
     progress: Progress = no_progress,
 ) -> ImportReport:
     """Bring the Markdown in `directory` into the database and publish it.
@@ -47,7 +48,9 @@ def import_folder(
     Files that cannot be used are named in the report and stop no other; whatever their status
     was, it stays. Files that are as they were at the last import are left alone. With `prune`,
     articles that an earlier import of this folder brought and that are gone from it are archived.
-    `locale` wins over what files and folders say. The search index is told by the outbox.
+    `locale` wins over what files and folders say. Where an article was edited here and in its file,
+    the file wins; with `keep_edits` both stay as they are, for a sync to bring together. The search
+    index is told by the outbox.
 
     Everything is written in one transaction: killed at any moment, all of it is there or nothing.
     Raises ImportRefused, BadLocale.
@@ -63,7 +66,7 @@ def import_folder(
         with session_factory() as session:
             begin_writing(session)
             tally = store_plan(
-                session, tree, plan, reading, prune=prune, now=utc_now(), progress=progress
+                session, tree, plan, reading, prune, utc_now(), progress, keep_edits=keep_edits
             )
             session.commit()
     return summarise(plan, tally)

@@ -23,7 +23,8 @@ from app.importing.report import FileProblem
 from app.importing.shelving import Shelf, read_shelves
 from app.importing.tree import Tree, TreeFile
 from app.linking import LinkTable, Origin
-from app.media import StoredMedia, store_media
+from app.media import StoredMedia, check_size, store_media
+from app.picture_checks import check_picture
 from search.document import Progress
 
 
@@ -93,6 +94,8 @@ def _copy_media(
     stored: dict[str, StoredMedia] = {}
     for done, file in enumerate(tree.attachments, start=1):
         try:
+            check_size(tree.root / file.path)
+            check_picture(tree.root / file.path)
             stored[file.path] = store_media(tree.root / file.path, media_dir)
         except KotaeError as error:
             plan.failed.append(FileProblem(file.path, error.code, error.message))

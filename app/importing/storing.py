@@ -57,22 +57,23 @@ def store_plan(
     tree: Tree,
     plan: Plan,
     reading: Reading,
-    *,
     prune: bool,
     now: datetime,
     progress: Progress,
+    *,
     attributions: Mapping[str, Attribution] | None = None,
+    keep_edits: bool = False,
 ) -> Tally:
     """Write everything `plan` holds; the caller has begun the transaction and commits it.
 
-    `attributions`, by path, are given by a sync: its revisions name who changed the file, and it
-    leaves alone what was edited here since it was planned, for the next sync to merge.
+    `attributions`, by path: who changed the files. With `keep_edits` an article that was edited
+    here and in its file is left as it is, for a sync to merge; else the file wins.
     """
     tally = Tally(unchanged=len(plan.unchanged))
     root = str(tree.root)
     for start in range(0, len(plan.rendered), _BATCH):
         batch = plan.rendered[start : start + _BATCH]
-        _store_batch(session, root, batch, plan, tally, now, attributions)
+        _store_batch(session, root, batch, plan, tally, now, attributions, keep_edits)
         progress("Storing", min(start + _BATCH, len(plan.rendered)), len(plan.rendered))
     store_shelves(session, tree, plan.shelves, [file.parsed for file in plan.rendered])
     _store_media(session, root, plan, now)
@@ -89,6 +90,7 @@ def _store_batch(
     tally: Tally,
     now: datetime,
     attributions: Mapping[str, Attribution] | None,
+    keep_edits: bool,
 ) -> None:
     """Write some files with few statements: other writers wait for as long as this takes."""
     articles = _load_articles(session, files)
@@ -102,7 +104,7 @@ def _store_batch(
                 article_id=file.parsed.article_id, locale=file.parsed.locale, created_at=now
             )
             tally.created += 1
-        elif _waits(article) if attributions is not None else _keeps_an_edit(article, file, plan):
+        elif _waits(article, file, plan) if keep_edits else _keeps_an_edit(article, file, plan):
             tally.unchanged += 1
             continue
         else:
@@ -126,11 +128,17 @@ def _load_articles(
     return {article_name(article): article for article in found if article_name(article) in wanted}
 
 
-def _waits(article: Article) -> bool:
+def _waits(article: Article, file: RenderedFile, plan: Plan) -> bool:
     """Whether an editor did something to it that a sync has to bring together with the file."""
-    if article.status == "archived" or article.deleted_at is not None:
-        return article.import_key is not None
-    return article.source_hash != article.imported_hash
+    is_retired = article.status == "archived" or article.deleted_at is not None
+    if is_retired and article.import_key is None:
+        return False
+    if not is_retired and article.source_hash == article.imported_hash:
+        return False
+    if article.imported_hash != file.parsed.content.source_hash:
+        reason = "It was changed here and in the editor; `kb sync` brings both together."
+        plan.warnings.append(FileProblem(file.parsed.file.path, "changed-twice", reason))
+    return True
 
 
 def _keeps_an_edit(article: Article, file: RenderedFile, plan: Plan) -> bool:

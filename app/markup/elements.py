@@ -13,6 +13,7 @@ from html import escape, unescape
 from typing import Literal
 
 from app.markup.admonitions import KIND_OF, wrap
+from app.markup.films import is_film
 from app.markup.names import names
 from app.markup.tags import Tag
 
@@ -114,6 +115,8 @@ def _link_frame(name: str, tag: Tag) -> str:
     if name not in _FRAMES or not address:
         return ""
     words = tag.attributes.get("title") or tag.attributes.get("aria-label") or address
+    if name == "video" and is_film(address):
+        return f'<img src="{escape(_words(address))}" alt="{escape(_words(words))}">'
     return f'<a href="{escape(_words(address))}">{escape(_words(words), quote=False)}</a>'
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from app.markup.anchors import slugify
+from app.markup.films import is_film, make_player
 from app.markup.tree import Node
 
 Resolve = Callable[[str], str | None]
@@ -54,8 +55,10 @@ class LinkReport:
 class LinkSetter:
     """Sets every link and image of one article."""
 
-    def __init__(self, anchors: frozenset[str], resolve_link: Resolve, resolve_media: Resolve):
-        self._anchors = anchors
+    def __init__(
+        self, anchors: frozenset[str], resolve_link: Resolve, resolve_media: Resolve, locale: str
+    ):
+        self._anchors, self._locale = anchors, locale
         self._resolve_link, self._resolve_media = resolve_link, resolve_media
         self.report = LinkReport()
 
@@ -128,5 +131,7 @@ class LinkSetter:
         target = address if _WEB.match(address) else self._find_media(address) if address else None
         if target is None:
             return [words] if words else []
+        if is_film(address):
+            return [make_player(node, address, target, self._resolve_media, self._locale)]
         node.attributes.update(src=target, alt=words, loading="lazy")
         return [node]

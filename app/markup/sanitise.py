@@ -15,7 +15,7 @@ from app.markup.admonitions import KINDS
 from app.markup.code import TOKEN_CLASSES
 from app.markup.elements import BLOCKS, INLINE
 
-TAGS = INLINE | BLOCKS | {"div", "p", "pre", "span", "input"}
+TAGS = INLINE | BLOCKS | {"div", "p", "pre", "span", "input", "track", "video"}
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ATTRIBUTES: dict[str, set[str]] = {
@@ -38,6 +38,8 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "td": {"colspan", "rowspan", "align"},
     "th": {"colspan", "rowspan", "scope", "align"},
     "time": {"datetime"},
+    "track": {"default", "kind", "src", "srclang"},
+    "video": {"aria-label", "controls", "playsinline", "preload", "src"},
     **{heading: {"id"} for heading in _HEADINGS},
 }
 _CLASSES: dict[str, set[str]] = {

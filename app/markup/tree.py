@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from app.markup.names import names
 
-VOID = names("br col hr img input wbr")
+VOID = names("br col hr img input track wbr")
 HEADINGS = names("h1 h2 h3 h4 h5 h6")
 
 

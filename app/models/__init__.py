@@ -16,9 +16,15 @@ from app.models.editorial import (
     ReviewComment,
     UnsavedText,
 )
-from app.models.episode import DailyCount, DeflectionMark, EpisodeChange, EpisodeRecord
+from app.models.episode import (
+    DailyCount,
+    DaySums,
+    DeflectionMark,
+    EpisodeChange,
+    EpisodeRecord,
+)
 from app.models.event import EVENT_TYPES, Event
-from app.models.experiment import Experiment
+from app.models.experiment import Experiment, Participant, ParticipantSession
 from app.models.improvement import (
     IMPROVEMENT_KINDS,
     IMPROVEMENT_STATES,
@@ -29,7 +35,8 @@ from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
-from app.models.ticket import Ticket, TicketOutcome, TicketReply
+from app.models.site_key import SiteKey
+from app.models.ticket import PersonSession, Ticket, TicketOutcome, TicketReply, TicketSession
 from app.models.user import ROLES, AuditEntry, Invitation, SignInFailure, User, UserSession
 
 __all__ = [
@@ -50,6 +57,7 @@ __all__ = [
     "Category",
     "Conflict",
     "DailyCount",
+    "DaySums",
     "DeflectionMark",
     "EditorialAction",
     "EpisodeChange",
@@ -64,11 +72,15 @@ __all__ = [
     "Notice",
     "OutboxEntry",
     "PlannedPublication",
+    "Participant",
+    "ParticipantSession",
+    "PersonSession",
     "Redirect",
     "Review",
     "ReviewComment",
     "Revision",
     "SignInFailure",
+    "SiteKey",
     "Ticket",
     "TicketAttachment",
     "TicketDelivery",
@@ -77,6 +89,7 @@ __all__ = [
     "User",
     "UserSession",
     "UnsavedText",
+    "TicketSession",
     "UtcDateTime",
     "utc_now",
 ]

@@ -131,12 +131,7 @@ class Article(Base):
     @classmethod
     def visible(cls, now: datetime) -> ColumnElement[bool]:
         """SQL condition: published at `now`, whoever asks. Audience is a separate question."""
-        return and_(
-            cls.status == "published",
-            cls.deleted_at.is_(None),
-            or_(cls.publish_at.is_(None), cls.publish_at <= now),
-            or_(cls.expires_at.is_(None), cls.expires_at > now),
-        )
+        return is_published(cls, now)
 
     def is_visible(self, now: datetime) -> bool:
         """The same condition as `visible`, on a loaded row."""
@@ -146,6 +141,19 @@ class Article(Base):
             and (self.publish_at is None or self.publish_at <= now)
             and (self.expires_at is None or self.expires_at > now)
         )
+
+
+def is_published(columns: Any, now: Any) -> ColumnElement[bool]:
+    """SQL condition of `Article.visible`, for `columns` of the table or the class.
+
+    `now`: a moment, or the parameter that will hold it.
+    """
+    return and_(
+        columns.status == "published",
+        columns.deleted_at.is_(None),
+        or_(columns.publish_at.is_(None), columns.publish_at <= now),
+        or_(columns.expires_at.is_(None), columns.expires_at > now),
+    )
 
 
 class Revision(Base):

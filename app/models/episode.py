@@ -31,7 +31,7 @@ class EpisodeRecord(Base):
     tickets: Mapped[int] = mapped_column(Integer)
     first_ticket_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """The members of app.deflection.episodes.Evidence, `tickets` and `refuted_by`."""
+    """The members of app.deflection.episodes.Evidence, `tickets`, `refuted_by` and `against`."""
 
 
 class EpisodeChange(Base):
@@ -54,6 +54,19 @@ class DeflectionMark(Base):
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DaySums(Base):
+    """What a report needs of a day whose events are still kept, so that it need not count again.
+
+    Derived: deleted when anything of the day changes, and made anew.
+    """
+
+    __tablename__ = "day_sums"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    sums: Mapped[list[Any]] = mapped_column(JSON)
+    """Lists of kind, key, locale and count (app/deflection/tallies.py)."""
 
 
 class DailyCount(Base):

@@ -27,6 +27,10 @@ class Ticket(Base):
     """Address of the page where the question arose."""
     locale: Mapped[str | None] = mapped_column(LOCALE)
     query_id: Mapped[str | None] = mapped_column(String(64))
+    site: Mapped[str | None] = mapped_column(String(40))
+    """Key of the site whose page it was written on; see `app.models.site_key`."""
+    identity: Mapped[str | None] = mapped_column(String(200))
+    """Who wrote it, as that site knows them; only ever what the site signed."""
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     status: Mapped[str] = mapped_column(String(16), default="new")
     reference: Mapped[str | None] = mapped_column(String(200))
@@ -50,6 +54,35 @@ class TicketOutcome(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class TicketSession(Base):
+    """A ticket that also counts against a session other than its own: an earlier one of its sender.
+
+    Sessions change daily; only who sends a ticket says which ones were theirs.
+    """
+
+    __tablename__ = "ticket_sessions"
+    __table_args__ = (Index(None, "session"), Index(None, "received_at"))
+
+    ticket: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """The id of a ticket, or of the outcome by which a help desk reports one opened elsewhere."""
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the ticket was opened."""
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class PersonSession(Base):
+    """A session in which somebody said who they are, kept as a hash that names nobody."""
+
+    __tablename__ = "person_sessions"
+    __table_args__ = (Index(None, "session"), Index(None, "at"))
+
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """HMAC-SHA256 in hexadecimal digits of an e-mail address or of a signed-in customer's id."""
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
 class TicketReply(Base):

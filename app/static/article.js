@@ -2,7 +2,8 @@
 // enlarged. The words come from the page, in its language.
 
 import { remember } from "./read.js";
-import { Reporter } from "./widget/reporter.js";
+import { makeReporter, makeVisit } from "./site-visit.js";
+import { tieForms } from "./visit.js";
 
 /**
  * @param {string} name
@@ -120,6 +121,13 @@ function followReading(article) {
   mark();
 }
 
+/** @returns {boolean} Whether the contact page led here. */
+function fromContact() {
+  if (!document.referrer) return false;
+  const { origin, pathname } = new URL(document.referrer);
+  return origin === location.origin && /^\/[^/]+\/contact$/.test(pathname);
+}
+
 const article = document.querySelector("article[data-article]");
 if (article instanceof HTMLElement) {
   remember({
@@ -128,9 +136,11 @@ if (article instanceof HTMLElement) {
     locale: article.lang,
     helped: new URLSearchParams(location.search).get("feedback") !== "why",
   });
-  const reporter = new Reporter(() => "/api/v1/events");
-  reporter.report("article_viewed", { article_id: article.dataset.article, locale: article.lang });
-  window.addEventListener("pagehide", () => reporter.flush());
+  const about = { article_id: article.dataset.article, locale: article.lang };
+  const value = fromContact() ? { from: "contact" } : undefined;
+  const visit = makeVisit();
+  tieForms(visit);
+  makeReporter(visit).report("article_viewed", { ...about, value });
   if (navigator.clipboard) {
     offerLinks(article);
     offerCode(article);

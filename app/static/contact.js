@@ -2,8 +2,11 @@
 
 import { passageUrl } from "./passage.js";
 import { recall, recallQuestions } from "./read.js";
+import { makeReporter, makeVisit } from "./site-visit.js";
+import { offerSolved } from "./visit.js";
 import { SuggestClient } from "./widget/client.js";
-import { Reporter } from "./widget/reporter.js";
+import { earlierSessions } from "./widget/sessions.js";
+import { READ_MS, shownValue } from "./widget/suggestions.js";
 
 /** @typedef {import("./widget/client.js").Answers} Answers */
 
@@ -12,10 +15,11 @@ import { Reporter } from "./widget/reporter.js";
  * @param {HTMLElement} place
  * @param {DOMStringMap} words
  * @param {Answers} answers
+ * @param {(item: Answers["items"][number], position: number) => void} opened
  */
-function offer(place, words, answers) {
+function offer(place, words, answers, opened) {
   const list = document.createElement("ul");
-  for (const item of answers.no_answer ? [] : answers.items) {
+  for (const [position, item] of (answers.no_answer ? [] : answers.items).entries()) {
     const row = document.createElement("li");
     const link = document.createElement("a");
     link.href = passageUrl(item.url, item.answer);
@@ -23,6 +27,7 @@ function offer(place, words, answers) {
     link.rel = "noopener";
     link.lang = item.locale;
     link.textContent = item.title;
+    link.addEventListener("click", () => opened(item, position));
     row.append(link, ` (${words.textNewTab ?? ""})`);
     list.append(row);
   }
@@ -32,23 +37,43 @@ function offer(place, words, answers) {
   place.replaceChildren(heading, list);
 }
 
-/** @param {HTMLFormElement} form */
-function attachOffers(form) {
+/**
+ * @param {HTMLFormElement} form
+ * @param {import("./widget/visit.js").Visit} visit
+ * @param {import("./widget/reporter.js").Reporter} reporter
+ */
+function attachOffers(form, visit, reporter) {
   const subject = form.querySelector("#subject");
   const place = form.querySelector(".offers");
   if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return;
+  const about = { locale: form.dataset.locale ?? "", page: location.pathname, limit: "3" };
   const client = new SuggestClient(
     () => form.dataset.suggest ?? "",
-    () => ({ locale: form.dataset.locale ?? "", page: location.pathname, limit: "3" }),
+    () => about,
+    visit,
   );
+  /** @type {number | undefined} */
+  let reading;
+  const show = (/** @type {string} */ text, /** @type {Answers} */ answers) => {
+    const { query_id } = answers;
+    offer(place, form.dataset, answers, ({ article_id, locale }, position) => {
+      reporter.report("result_opened", { query_id, article_id, locale, value: { position } });
+    });
+    const value = shownValue(text, answers, "contact");
+    // Both arms of an experiment are counted on the same occasion: where there is an answer.
+    if (answers.no_answer) return;
+    reading = setTimeout(() => reporter.report("suggest_shown", { query_id, value }), READ_MS);
+  };
   const ask = () => {
-    if (subject.value.trim().length < 2) {
+    clearTimeout(reading);
+    const text = subject.value.trim();
+    if (text.length < 2) {
       client.cancel();
       place.hidden = true;
     } else {
       client.ask(
-        subject.value,
-        (answers) => offer(place, form.dataset, answers),
+        text,
+        (answers) => show(text, answers),
         () => (place.hidden = true),
       );
     }
@@ -103,23 +128,41 @@ function attachTried(form) {
 }
 
 /**
- * Count a message that is begun, once, and tie it to the visit in which answers were looked for.
+ * Count a message that is begun, once, and tie it to the visits in which answers were looked for.
  * @param {HTMLFormElement} form
+ * @param {import("./widget/visit.js").Visit} visit
+ * @param {import("./widget/reporter.js").Reporter} reporter
  */
-function attachVisit(form) {
-  const reporter = new Reporter(() => "/api/v1/events");
-  const visit = form.elements.namedItem("session");
-  if (visit instanceof HTMLInputElement) visit.value = reporter.session;
+function attachVisit(form, visit, reporter) {
+  const session = form.elements.namedItem("session");
+  if (session instanceof HTMLInputElement) session.value = visit.session;
+  form.addEventListener("submit", () => {
+    if (visit.visitor) addHidden(form, "visitor", visit.visitor);
+    for (const name of earlierSessions(visit)) addHidden(form, "earlier_sessions", name);
+  });
   const asked = form.elements.namedItem("query_id");
   const queryId = asked instanceof HTMLInputElement && asked.value ? asked.value : undefined;
   const begin = () => reporter.report("contact_started", { query_id: queryId });
   form.addEventListener("input", begin, { once: true });
-  window.addEventListener("pagehide", () => reporter.flush());
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {string} value
+ */
+function addHidden(form, name, value) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name, value });
+  form.append(field);
 }
 
 const form = document.querySelector("form.contact");
 if (form instanceof HTMLFormElement) {
-  attachVisit(form);
-  attachOffers(form);
+  const visit = makeVisit();
+  const reporter = makeReporter(visit);
+  attachVisit(form, visit, reporter);
+  attachOffers(form, visit, reporter);
   attachTried(form);
+  offerSolved(reporter);
 }

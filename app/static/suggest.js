@@ -1,9 +1,9 @@
 // Suggestions while one types, brought to the search forms of this site.
 
 import { passageUrl } from "./passage.js";
+import { makeReporter, makeVisit } from "./site-visit.js";
 import { SuggestClient } from "./widget/client.js";
 import { Combobox } from "./widget/combobox.js";
-import { Reporter } from "./widget/reporter.js";
 import { Suggestions } from "./widget/suggestions.js";
 
 /**
@@ -30,20 +30,21 @@ function readWords(words) {
 /**
  * Bring suggestions to a search form; its data attributes say where to ask and in which words.
  * @param {HTMLFormElement} form
+ * @param {import("./widget/visit.js").Visit} visit
+ * @param {import("./widget/reporter.js").Reporter} reporter
  */
-function attach(form) {
+function attach(form, visit, reporter) {
   const input = form.querySelector("input[name=q]");
   if (!(input instanceof HTMLInputElement)) return;
   const words = form.dataset;
-  const reporter = new Reporter(() => words.events ?? "");
   const client = new SuggestClient(
     () => words.suggest ?? "",
     () => ({
       locale: words.locale ?? "",
       page: location.pathname,
-      session: reporter.session,
       ...(words.products ? { products: words.products } : {}),
     }),
+    visit,
   );
   // An answer that arrives after the list was dismissed must not open it again.
   const combobox = new Combobox(input, words.textList ?? "", {
@@ -77,7 +78,6 @@ function attach(form) {
   const suggestions = new Suggestions(combobox, client, reporter, readWords(words), acts);
   input.addEventListener("input", () => suggestions.ask(input.value));
   form.addEventListener("submit", () => suggestions.cancel());
-  window.addEventListener("pagehide", () => reporter.flush());
   const typed = history.state?.typed;
   if (typeof typed === "string" && typed !== "" && input.value === input.defaultValue) {
     history.replaceState({ ...history.state, typed: "" }, "");
@@ -87,6 +87,19 @@ function attach(form) {
   }
 }
 
+/**
+ * Tell which results this page shows, if it is a page of results.
+ * @param {import("./widget/reporter.js").Reporter} reporter
+ */
+function tellResults(reporter) {
+  const results = document.querySelector("[data-shown]");
+  if (!(results instanceof HTMLElement)) return;
+  reporter.report("suggest_shown", JSON.parse(results.dataset.shown ?? "{}"));
+}
+
+const visit = makeVisit();
+const reporter = makeReporter(visit);
+tellResults(reporter);
 for (const form of document.querySelectorAll("form.search[data-suggest]")) {
-  if (form instanceof HTMLFormElement) attach(form);
+  if (form instanceof HTMLFormElement) attach(form, visit, reporter);
 }

@@ -26,10 +26,17 @@ from app.importing.storing import Attribution, store_plan
 from app.importing.tree import Tree, find_root, scan_tree
 from app.models import Article
 from app.settings import Settings
+from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
 from app.syncing.plan import Step, decide
 from app.syncing.previewing import foresee, waiting_paths
-from app.syncing.pulling import Pulling, apply_to_site, follow_renames, forget_gone_media
+from app.syncing.pulling import (
+    UNCOMMITTED,
+    Pulling,
+    apply_to_site,
+    follow_renames,
+    forget_gone_media,
+)
 from app.syncing.pushing import (
     Pushing,
     agree_on,
@@ -108,6 +115,7 @@ def sync_folder(
         steps = _decide(work, allow_missing)
         if dry_run:
             return _preview(work, steps)
+        sweep_drafts(root)
         return _carry_out(work, steps)
 
 
@@ -192,12 +200,8 @@ def _pull(
         media_dir=work.settings.media_dir,
         progress=work.progress,
     )
-    named = {
-        file.parsed.file.path: attributions.get(
-            file.parsed.file.path, Attribution("folder", note=f"Changed in {file.parsed.file.path}")
-        )
-        for file in plan.rendered
-    }
+    named = {file.parsed.file.path: UNCOMMITTED for file in plan.rendered}
+    named |= {path: by for path, by in attributions.items() if path in named}
     with work.sessions() as session, writing(session, SYSTEM) as tx:
         store_plan(
             session,
@@ -208,6 +212,7 @@ def _pull(
             now=tx.now,
             progress=work.progress,
             attributions=named,
+            keep_edits=True,
         )
         pulling = Pulling(tx, work.root, work.reading, attributions)
         apply_to_site(pulling, steps, counts)
@@ -217,7 +222,8 @@ def _pull(
         done = sum(step.action == action and step.path not in bad for step in steps)
         if done:
             counts[action] = done
-    return plan.failed, plan.warnings
+    # What was changed twice is being merged, or is in conflict, and is said as such.
+    return plan.failed, [each for each in plan.warnings if each.code != "changed-twice"]
 
 
 def _push(work: _Work) -> Pushing:

@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 from app.content import hash_source
 from app.errors import KotaeError
 
+_DRAFT = ".kotae-draft"
+
 
 class FileChanged(KotaeError):
     """The file is not what it was when the sync looked; the next one will see."""
@@ -33,7 +35,7 @@ def write_file(root: Path, path: str, data: bytes, *, expected: str | None) -> N
     target = inside(root, path)
     target.parent.mkdir(parents=True, exist_ok=True)
     inside(root, path)
-    draft = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.tmp")
+    draft = target.with_name(f".{secrets.token_hex(8)}{_DRAFT}")
     try:
         with draft.open("xb") as file:
             file.write(data)
@@ -68,6 +70,15 @@ def remove_file(root: Path, path: str, *, expected: str) -> None:
             folder.rmdir()
         except OSError:
             break
+
+
+def sweep_drafts(root: Path) -> int:
+    """Delete what a killed sync was about to write; returns how many. Only under the import's lock:
+    another writer's drafts look the same."""
+    found = [path for path in root.rglob(f".*{_DRAFT}") if path.is_file()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def inside(root: Path, path: str) -> Path:

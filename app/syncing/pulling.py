@@ -33,6 +33,9 @@ from app.outbox import note_change
 from app.publishing import mark_published
 from app.syncing.plan import Step
 
+UNCOMMITTED = Attribution("folder", note="Changed in the folder")
+"""Whoever changed a file that no commit holds as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pulling:
@@ -49,7 +52,7 @@ class Pulling:
 
     def attribution(self, path: str) -> Attribution:
         """Who changed the file."""
-        return self.attributions.get(path) or Attribution("folder", note=f"Changed in {path}")
+        return self.attributions.get(path, UNCOMMITTED)
 
     def file_content(self, step: Step) -> ArticleContent | None:
         """The file's text, when it is still what was decided on and can be an article."""

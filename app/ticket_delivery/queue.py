@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import begin_writing
@@ -74,6 +74,13 @@ def list_deliveries(session: Session, states: Collection[str], limit: int) -> li
     """The newest deliveries in these states first."""
     newest = select(TicketDelivery).where(TicketDelivery.state.in_(states))
     return list(session.scalars(newest.order_by(TicketDelivery.id.desc()).limit(limit)))
+
+
+def count_dead(sessions: sessionmaker[Session]) -> int:
+    """How many deliveries were given up."""
+    dead = select(func.count()).where(TicketDelivery.state == "dead")
+    with sessions() as session:
+        return session.scalar(dead) or 0
 
 
 def deliver_again(session: Session, numbers: Sequence[int], now: datetime) -> int:

@@ -14,17 +14,21 @@ from app.views.api import api_blueprint
 from app.views.assets import install_assets
 from app.views.contact import contact_blueprint
 from app.views.contextual import contextual_blueprint
+from app.views.demo import demo_blueprint
+from app.views.ease import ease_blueprint
 from app.views.editor import editor_blueprint
 from app.views.failures import install_failures
 from app.views.headers import install_headers
 from app.views.help import help_blueprint
+from app.views.improvements import improvements_blueprint
+from app.views.insights import insights_blueprint
 from app.views.media import media_blueprint
 from app.views.my_requests import requests_blueprint
 from app.views.notices import notices_blueprint
 from app.views.ops import install_measuring, ops_blueprint
 from app.views.pages import install_pages
 from app.views.results import results_blueprint
-from app.views.scope import Parts, install_scope
+from app.views.scope import Parts, install_scope, site
 from app.views.widget import widget_blueprint
 
 LARGEST_BODY = 512 * 1024
@@ -50,13 +54,18 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(ops_blueprint())
     app.register_blueprint(media_blueprint())
     app.register_blueprint(widget_blueprint())
+    if parts.settings.demo == "on":
+        app.register_blueprint(demo_blueprint())
     app.register_blueprint(contact_blueprint(parts.settings, limiter))
     app.register_blueprint(requests_blueprint(parts.settings, limiter))
     app.register_blueprint(contextual_blueprint(parts.settings, limiter))
     app.register_blueprint(results_blueprint(parts.settings, limiter))
     app.register_blueprint(help_blueprint(parts.settings, limiter))
+    app.register_blueprint(ease_blueprint(parts.settings, limiter))
     app.register_blueprint(accounts_blueprint(limiter))
     app.register_blueprint(editor_blueprint())
+    app.register_blueprint(insights_blueprint())
+    app.register_blueprint(improvements_blueprint())
     register_commands(app)
     return app
 
@@ -69,11 +78,18 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
         )
 
 
+def _client() -> str:
+    """Who is counted: an address, for each embedding site anew. Unknown keys are refused before."""
+    embedding = site()
+    address = get_remote_address()
+    return f"{embedding.key} {address}" if embedding else address
+
+
 def _limit_rates(app: Flask) -> Limiter:
     """Counts are kept in each worker's memory: with n workers a client may make up to n times as
     many requests. That keeps floods out without a store to run; a proxy can be stricter."""
     return Limiter(
-        get_remote_address,
+        _client,
         app=app,
         storage_uri="memory://",
         strategy="moving-window",

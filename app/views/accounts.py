@@ -165,7 +165,7 @@ def _enter(user: User, following: str) -> AnyResponse:
 
 
 def _landing() -> str:
-    return url_for("accounts.account")
+    return url_for("insights.overview")
 
 
 def _set_up(user: User, name: str, fault: str = "") -> Response:

@@ -6,7 +6,6 @@ What it accepts and answers is described in openapi.json, which a test holds to 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,24 @@ from flask_limiter import Limiter
 from app import answers
 from app.addresses import article_url, contact_url
 from app.answers import Answers
-from app.deflection.events import read_batch, record_events
-from app.deflection.holdout import CONTROL, arm_of
+from app.deflection.events import read_batch, record_batch
+from app.deflection.participants import CONTROL
+from app.deflection.people import check_identity, hash_customer
 from app.deflection.visitor_data import delete_visitor, export_visitor, read_session
 from app.languages import read_locale, same_language
 from app.models import Article
 from app.payload import parse_json
 from app.reading import Reading, find_article, list_articles
 from app.settings import Settings
-from app.tickets import check_signature, open_ticket, read_outcome, read_ticket, record_outcome
+from app.sites import read_identity
+from app.ticket_outcomes import read_outcome, record_outcome
+from app.tickets import check_signature, open_ticket, read_ticket
 from app.views.headers import refuse_foreign_origin
 from app.views.notices import notices_about
 from app.views.pages import checked
 from app.views.parameters import read_list, read_search, read_suggest
-from app.views.privacy import wants_no_tracking
-from app.views.scope import audiences, database, now, parts, settings, wanted_locales
+from app.views.privacy import current_holdout, wants_no_tracking
+from app.views.scope import audiences, database, now, parts, settings, site, wanted_locales
 
 
 def api_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
@@ -54,12 +56,15 @@ def suggest() -> Response:
     """Answers while somebody types."""
     question = read_suggest(request.args, audiences())
     found = answers.suggest(question, session=database(), index=parts().index, now=now())
-    held_back = bool(found.items) and _holds_back(question.session)
+    held_back = bool(found.items) and _holds_back(question.visitor)
     shown = replace(found, items=()) if held_back else found
     body = shown.to_json(_contact(question.locale)) | {
         "held_back": held_back,
         "notices": notices_about(question),
     }
+    if current_holdout() is not None:
+        # Who is not asked to take part makes no name for it, and forgets the one they have.
+        body["experiment"] = {"consent": settings().consent == "required"}
     return _fresh(found, "suggest", body)
 
 
@@ -107,17 +112,38 @@ def events() -> tuple[Response, int]:
     batch = read_batch(parse_json(request.get_data()))
     if wants_no_tracking():
         return jsonify(accepted=0), 202
-    record_events(database(), batch)
-    return jsonify(accepted=len(batch)), 202
+    person = ""
+    if batch.identity is not None:
+        embedding = site()
+        vouching = embedding.secret if embedding else settings().identity_secret
+        check_identity(vouching, batch.identity)
+        secret = settings().outcomes_secret
+        # Only a help desk that reports tickets asks whose a session was.
+        person = hash_customer(secret, batch.identity.id) if secret else ""
+    record_batch(database(), batch, holdout=current_holdout(), now=now(), person=person)
+    return jsonify(accepted=len(batch.events)), 202
 
 
 def tickets() -> tuple[Response, int]:
     """Take a question for a person."""
     refuse_foreign_origin()
-    ticket = read_ticket(parse_json(request.get_data()))
+    body = parse_json(request.get_data())
+    embedding = site()
+    ticket = replace(
+        read_ticket(body),
+        site=embedding.key if embedding else None,
+        identity=read_identity(embedding, body.get("identity")),
+    )
     if wants_no_tracking():
-        ticket = replace(ticket, session=None)
-    ticket_id = open_ticket(database(), ticket, channels=settings().ticket_delivery)
+        ticket = replace(ticket, session=None, earlier_sessions=(), visitor="")
+    ticket_id = open_ticket(
+        database(),
+        ticket,
+        channels=settings().ticket_delivery,
+        holdout=current_holdout(),
+        secret=settings().outcomes_secret,
+        now=now(),
+    )
     return jsonify(ticket_id=ticket_id), 201
 
 
@@ -129,11 +155,17 @@ def outcomes() -> tuple[Response, int]:
         request.headers.get("Kotae-Timestamp", ""),
         request.headers.get("Kotae-Signature", ""),
         body,
-        now=datetime.now(UTC),
+        now=now(),
     )
     outcome = read_outcome(body)
-    record_outcome(database(), outcome)
-    return jsonify(ticket_id=outcome.ticket_id), 202
+    sessions = record_outcome(
+        database(),
+        outcome,
+        secret=settings().outcomes_secret,
+        window=settings().ticket_window,
+        now=now(),
+    )
+    return jsonify(ticket_id=outcome.ticket_id or None, sessions=sessions), 202
 
 
 def visitor_export() -> Response:
@@ -158,12 +190,10 @@ def openapi() -> Response:
     return checked(Response(description, content_type="application/json"))
 
 
-def _holds_back(session: str) -> bool:
+def _holds_back(visitor: str) -> bool:
     """Whether the experiment shows this visitor no suggestions."""
-    name, percent = settings().holdout_name, settings().holdout_percent
-    if not session or not percent or wants_no_tracking():
-        return False
-    return arm_of(session, name, percent) == CONTROL
+    holdout = current_holdout()
+    return holdout is not None and bool(visitor) and holdout.arm_of(visitor) == CONTROL
 
 
 def _fresh(found: Answers, endpoint: str, body: dict[str, Any]) -> Response:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from babel.dates import format_time, get_day_names
@@ -23,6 +25,7 @@ from app.attachments import (
     AttachmentRefused,
     read_attachments,
 )
+from app.deflection.people import MOST_EARLIER
 from app.models import Article
 from app.problems import BadRequestData
 from app.reading import ArticleNotFound, find_article
@@ -30,9 +33,11 @@ from app.requests import request_key
 from app.settings import Settings
 from app.support_hours import Hours, is_open
 from app.tickets import open_ticket, read_ticket
+from app.views.ease import asks_ease
 from app.views.headers import refuse_foreign_form
 from app.views.my_requests import key_of, remember_request
 from app.views.pages import page, require_offered_locale
+from app.views.privacy import current_holdout, wants_no_tracking
 from app.views.scope import audiences, database, notices_here, now, wanted_locales
 from app.views.scope import settings as current_settings
 from app.wording import clean_text
@@ -86,16 +91,24 @@ def send_form(locale: str) -> AnyResponse:
         files = read_attachments(_files())
     except AttachmentRefused as error:
         faults["attachment"] = error.reason
+    told = {"locale": locale, "custom": _tried(asked, articles, rejected)}
     try:
-        ticket = read_ticket(
-            given | {"locale": locale, "custom": _tried(asked, articles, rejected)}
-        )
+        ticket = read_ticket(given | told | _visits())
     except BadRequestData as error:
         faults |= {problem.field: problem.code for problem in error.problems}
     if faults:
         return _form(locale, given, articles, faults, asked)
-    channels = current_settings().ticket_delivery
-    ticket_id = open_ticket(database(), ticket, files=files, channels=channels)
+    if wants_no_tracking():
+        ticket = replace(ticket, session=None, earlier_sessions=(), visitor="")
+    ticket_id = open_ticket(
+        database(),
+        ticket,
+        files=files,
+        channels=current_settings().ticket_delivery,
+        holdout=current_holdout(),
+        secret=current_settings().outcomes_secret,
+        now=now(),
+    )
     key = request_key(key_of(), ticket_id)
     response = redirect(f"{contact_url(locale)}/sent?ticket={ticket_id}&key={key}", 303)
     remember_request(response, ticket_id, key)
@@ -113,9 +126,19 @@ def sent(locale: str) -> Response:
         ticket_id=ticket_id,
         request_link=request_url(locale, ticket_id, key) if genuine else "",
         answer_time=_answer_time(),
+        asks_ease=genuine and asks_ease(),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _visits() -> dict[str, Any]:
+    """Return what the browser says of its owner's visits, in the fields of a ticket."""
+    earlier = " ".join(request.form.getlist("earlier_sessions")).replace(",", " ").split()
+    return {
+        "earlier_sessions": earlier[:MOST_EARLIER],
+        "visitor": request.form.get("visitor") or None,
+    }
 
 
 def _asked(questions: list[str]) -> list[str]:

@@ -1,18 +1,20 @@
 """Headers that guard: what a page may load, which sites may call, who may post.
 
-Cookies only remember a choice or an address, and give no right, so a forged request can do nothing
-in another's name; the origin checks keep other sites from using visitors' browsers to fill the
-store.
+Visitors' cookies only remember a choice or an address, and give no right, so a forged request can
+do nothing in another's name; the origin checks keep other sites from using visitors' browsers to
+fill the store. The cookie of staff gives rights: their forms carry a token besides
+(app/views/staff.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from app.problems import BadAddress, OriginRefused
-from app.views.scope import settings
+from app.views.scope import settings, site
 
 _POLICY = "; ".join(
     (
@@ -20,6 +22,7 @@ _POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' https: data:",
+        "media-src 'self' https:",
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
@@ -34,16 +37,17 @@ _SHARED = frozenset(
         "api.articles",
         "api.events",
         "api.tickets",
-        "widget.entry",
-        "widget.step",
     }
 )
 """Endpoints that pages of allowed origins may call."""
+_PUBLIC = frozenset({"widget.entry", "widget.step", "widget.answers"})
+"""What any page may read: the same for everybody, and nothing in it is secret."""
 
 
 def install_headers(app: Flask) -> None:
     """Check the address of every request; guard every response."""
     app.before_request(_refuse_bad_encoding)
+    app.before_request(_refuse_unknown_site)
     app.after_request(_add_guards)
     app.after_request(_add_sharing)
 
@@ -65,10 +69,12 @@ def refuse_foreign_form() -> None:
 
 
 def refuse_foreign_origin() -> None:
-    """Raise OriginRefused when a page that KB_ALLOWED_ORIGINS does not list calls the API."""
+    """Raise OriginRefused when a page calls the API whose origin is not allowed."""
     origin = request.headers.get("Origin")
     if origin is not None and not _is_own(origin) and not _is_allowed(origin):
-        raise OriginRefused(f"Pages of {origin} may not send this; add it to KB_ALLOWED_ORIGINS.")
+        raise OriginRefused(
+            f"Pages of {origin} may not send this; see KB_ALLOWED_ORIGINS, kb site."
+        )
 
 
 def _refuse_bad_encoding() -> None:
@@ -79,6 +85,12 @@ def _refuse_bad_encoding() -> None:
         unquote_to_bytes(request.query_string).decode("utf-8")
     except UnicodeDecodeError:
         raise BadAddress("The address is not UTF-8; percent-encode its UTF-8 bytes.") from None
+
+
+def _refuse_unknown_site() -> None:
+    """A key that is not known any more is refused, rather than served as if it named none."""
+    if request.endpoint in _SHARED | _PUBLIC:
+        site()
 
 
 def _add_guards(response: Response) -> Response:
@@ -99,7 +111,10 @@ def _add_guards(response: Response) -> Response:
 
 def _add_sharing(response: Response) -> Response:
     """Let pages of allowed origins read the answer (the CORS protocol of the Fetch standard)."""
-    if request.endpoint not in _SHARED or not settings().allowed_origins:
+    if request.endpoint in _PUBLIC:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+    if request.endpoint not in _SHARED or not _allowed_origins():
         return response
     response.vary.add("Origin")
     origin = request.headers.get("Origin")
@@ -114,8 +129,14 @@ def _add_sharing(response: Response) -> Response:
     return response
 
 
+def _allowed_origins() -> Sequence[str]:
+    """Those of the site whose key the request names, else those of the settings."""
+    embedding = g.get("site")
+    return embedding.origins if embedding is not None else settings().allowed_origins
+
+
 def _is_allowed(origin: str) -> bool:
-    allowed = settings().allowed_origins
+    allowed = _allowed_origins()
     return "*" in allowed or origin.lower() in allowed
 
 

@@ -26,6 +26,7 @@ from app.models import Article
 from app.payload import Fields
 from app.reading import Reading, find_article, list_category, opening_of
 from app.settings import Settings
+from app.views.ease import asks_ease, form_session
 from app.views.headers import refuse_foreign_form
 from app.views.page_cache import kept_for_a_moment
 from app.views.pages import page, require_offered_locale
@@ -120,6 +121,7 @@ def article(locale: str, article_id: str) -> Response:
         foreign=not same_writing(found.locale, locale),
         trail=shelves_to(database(), found.category, locale=locale, default_locale=default),
         feedback=request.args.get("feedback", ""),
+        asks_ease=request.args.get("feedback") == "thanks" and asks_ease(),
         **_onward(found, locale),
     )
 
@@ -171,7 +173,7 @@ def feedback_reason(locale: str) -> AnyResponse:
 def _record(kind: str, about: Article, value: object = None) -> None:
     # Without scripts there is no visit to tie events to: each such event is a visit of its own.
     event = new_event(
-        "", kind, now(), article_id=about.article_id, locale=about.locale, value=value
+        form_session(), kind, now(), article_id=about.article_id, locale=about.locale, value=value
     )
     record_events(database(), [event])
 

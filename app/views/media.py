@@ -14,7 +14,7 @@ from app.views.scope import database, settings
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN = frozenset(
     {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml"}
-    | {"video/mp4", "video/webm", "audio/ogg", "audio/mpeg", "application/pdf"}
+    | {"video/mp4", "video/webm", "text/vtt", "audio/ogg", "audio/mpeg", "application/pdf"}
 )
 """Types that open in the browser; everything else is only ever saved."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.answers import MOST_ITEMS, MOST_PAGES, MOST_PER_PAGE, Question
+from app.deflection.participants import SHORTEST_VISITOR
 from app.languages import read_locale
 from app.payload import Fields
 
@@ -24,6 +25,7 @@ def read_suggest(arguments: Mapping[str, str], audiences: frozenset[str]) -> Que
         limit=fields.number("limit", default=5, low=1, high=MOST_ITEMS, clamp=True),
         page_url=fields.text("page", longest=LONGEST_ADDRESS),
         session=fields.text("session", longest=64),
+        visitor=_visitor(fields, arguments),
     )
     fields.finish()
     return question
@@ -72,6 +74,13 @@ def read_list(arguments: Mapping[str, str]) -> tuple[str | None, str | None, int
 def _locale(fields: Fields) -> str | None:
     """The language preferred; one that nobody knows is no preference rather than an error."""
     return read_locale(fields.text("locale", longest=LONGEST_NAME))
+
+
+def _visitor(fields: Fields, arguments: Mapping[str, str]) -> str:
+    """The name that a browser made for the experiment; empty is the same as none."""
+    if not arguments.get("visitor"):
+        return ""
+    return fields.text("visitor", longest=64, shortest=SHORTEST_VISITOR)
 
 
 def _products(fields: Fields) -> frozenset[str]:

@@ -1,10 +1,19 @@
-"""What a visitor's browser says about being observed."""
+"""What a visitor's browser says about being observed, and the experiment it may take part in."""
 
 from __future__ import annotations
 
 from flask import request
 
+from app.deflection.participants import Holdout
+from app.views.scope import settings
+
 
 def wants_no_tracking() -> bool:
     """Whether the browser sends Do Not Track or Global Privacy Control."""
     return "1" in (request.headers.get("DNT"), request.headers.get("Sec-GPC"))
+
+
+def current_holdout() -> Holdout | None:
+    """The experiment that this request may take part in; None where none runs, or none for it."""
+    name, percent = settings().holdout_name, settings().holdout_percent
+    return Holdout(name, percent) if percent and not wants_no_tracking() else None

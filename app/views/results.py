@@ -20,6 +20,7 @@ from app.views.scope import settings as current_settings
 from app.wording import QueryTooLong
 
 _MOST_OPTIONS = 12
+_MOST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def _show(locale: str, typed: str, question: Question, found: Answers) -> Respon
         own=own or found.items,
         others=[item for item in found.items if item not in own] if own else [],
         asked=asked,
+        shown=_shown(typed, found) if asked else None,
         page_number=question.page,
         pages=max(1, -(-found.total // question.per_page)),
         category=question.category or "",
@@ -87,6 +89,21 @@ def _show(locale: str, typed: str, question: Question, found: Answers) -> Respon
         titles=shelf_titles(database(), locale=locale, default_locale=default),
         filters=_filters(locale, typed, question, found) if asked else (),
     )
+
+
+def _shown(typed: str, found: Answers) -> dict[str, object]:
+    """What the page's script tells of it; docs/deflection.md says what for."""
+    return {
+        "query_id": found.query_id,
+        "value": {
+            "query": typed.strip(),
+            "results": len(found.items),
+            "articles": [item.article_id for item in found.items[:_MOST_TOLD]],
+            "no_answer": found.no_answer,
+            "via": "search",
+            "held_back": False,
+        },
+    }
 
 
 def _filters(locale: str, typed: str, question: Question, found: Answers) -> tuple[Filter, ...]:

@@ -9,20 +9,23 @@ from typing import Protocol, cast
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.answers import Index
 from app.health import IndexState
+from app.insights.questions import AskedIndex
 from app.languages import choose_locale, interface_locale, read_locale
 from app.metrics import Metrics
-from app.models import Notice
+from app.models import Notice, SiteKey
 from app.notices import ShownNotice, Visit, notices_for, notices_in_force
+from app.payload import Fields
 from app.reading import PUBLIC
 from app.settings import Settings
+from app.simulation import HEADER, LOOPBACK, SimulationRefused, is_simulation
+from app.sites import find_site
 
 PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
 
 
-class ServingIndex(Index, Protocol):
+class ServingIndex(AskedIndex, Protocol):
     """An index that answers and can say how it is."""
 
     def state(self) -> IndexState:
@@ -66,8 +69,30 @@ def database() -> Session:
 def now() -> datetime:
     """The moment of this request: one and the same for all that it reads."""
     if "now" not in g:
-        g.now = datetime.now(UTC)
+        g.now = _simulated_now() if HEADER in request.headers else datetime.now(UTC)
     return cast(datetime, g.now)
+
+
+def _simulated_now() -> datetime:
+    """What the request says what time it is. Raises SimulationRefused where nobody may say so."""
+    near = request.remote_addr in LOOPBACK and not request.headers.get("X-Forwarded-For")
+    if not settings().is_simulated or not near or not is_simulation(database()):
+        raise SimulationRefused("This server goes by its own clock.")
+    fields = Fields({HEADER: request.headers[HEADER]})
+    moment = fields.moment(HEADER)
+    fields.finish()
+    return moment
+
+
+def site() -> SiteKey | None:
+    """The embedding site whose key the request names; None where it names none.
+
+    Raises SiteNotFound.
+    """
+    key = request.args.get("site", "")
+    if "site" not in g:
+        g.site = find_site(database(), key) if key else None
+    return cast("SiteKey | None", g.site)
 
 
 def audiences() -> frozenset[str]:
@@ -82,8 +107,8 @@ def page_locale() -> str:
     """
     if "page_locale" in g:
         return cast(str, g.page_locale)
-    first = request.path.lstrip("/").split("/", 1)[0]
-    return read_locale(first) or accepted_locale()
+    named = request.path.removeprefix("/demo").lstrip("/").split("/", 1)[0]
+    return read_locale(named) or accepted_locale()
 
 
 def accepted_locale() -> str:

@@ -25,8 +25,8 @@ from search.ranking import Mode
 from search.recent import Recent
 from search.view import View, required_labels
 
-SHOWN = 7
-"""Hits asked for: five, and the spare ones that the server asks for."""
+SHOWN = 5
+"""Hits asked for, as the server does unless the database rejects one."""
 
 
 class TimedEmbedder:

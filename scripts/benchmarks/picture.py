@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-_STYLE = """
+STYLE = """
 text{font:13px system-ui,sans-serif;fill:#24292f}.quiet{fill:#57606a;font-size:12px}
 .title{font-size:15px;font-weight:600}.line{stroke:#d0d7de}.kotae{fill:#0969da}.peer{fill:#8c959f}.back{fill:#ffffff}
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.quiet{fill:#9198a1}.line{stroke:#3d444d}
@@ -69,7 +69,7 @@ def _bars(
         y += 22
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y + 6:.0f}" role="img" '
-        f'aria-label="{escape(title)}"><style>{_STYLE}</style>'
+        f'aria-label="{escape(title)}"><style>{STYLE}</style>'
         f'<rect class="back" width="100%" height="100%"/>{"".join(parts)}</svg>\n'
     )
 

@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +159,8 @@ def family(pid: int) -> list[int]:
         each = waiting.pop()
         found.append(each)
         for children in Path(f"/proc/{each}/task").glob("*/children"):
-            waiting += [int(child) for child in children.read_text().split()]
+            with suppress(OSError):  # A thread may have ended meanwhile.
+                waiting += [int(child) for child in children.read_text().split()]
     return found
 
 

@@ -10,8 +10,9 @@ whole word is written in it: くーぽん is クーポン typed and not converte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from search.analysis.normalise import fold
 from search.analysis.question_words import is_japanese_grammar, without_question_phrases
@@ -36,8 +37,8 @@ _PARTICLES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+# Thousands are made for one page of text, which a frozen dataclass would take thrice as long for.
+class Token(NamedTuple):
     """A term and where it stands in the folded text it was cut from."""
 
     term: str
@@ -45,16 +46,25 @@ class Token:
     end: int
 
 
-def tokenise(folded: str) -> Iterator[Token]:
-    """Yield the terms of a text already folded by `normalise.fold`, in reading order."""
+def tokenise(folded: str, firsts: AbstractSet[str] | None = None) -> Iterator[Token]:
+    """Yield the terms of a text already folded by `normalise.fold`, in reading order.
+
+    `firsts`: what `first_letters` says of some terms; none of these is missed, and most others are.
+    """
     for run in _RUN.finditer(folded):
         if run.lastgroup == "word":
-            word = run.group().replace("’", "'")
-            yield Token(singular(word), run.start(), run.end())
+            if firsts is None or run.group()[0] in firsts:
+                yield Token(singular(run.group().replace("’", "'")), run.start(), run.end())
         elif run.lastgroup == "hangul":
-            yield from _korean(run.group(), run.start())
+            if firsts is None or not firsts.isdisjoint(run.group()):
+                yield from _korean(run.group(), run.start())
         else:
-            yield from _ideographs(run.group(), run.start())
+            yield from _ideographs(run.group(), run.start(), firsts)
+
+
+def first_letters(terms: Iterable[str]) -> frozenset[str]:
+    """Return the letters that `terms` begin with, as `tokenise` looks at them."""
+    return frozenset(fold_kana(term[:1]) for term in terms)
 
 
 def terms(text: str) -> list[str]:
@@ -129,7 +139,7 @@ def strip_particle(word: str) -> str:
     return word[: found.start()] if found else word
 
 
-def _ideographs(run: str, start: int) -> Iterator[Token]:
+def _ideographs(run: str, start: int, firsts: AbstractSet[str] | None = None) -> Iterator[Token]:
     """Yield pairs of characters, and what is one of a kind as hiragana.
 
     A pair of katakana stands for the same in hiragana; one half of it does not, or it would be
@@ -138,7 +148,10 @@ def _ideographs(run: str, start: int) -> Iterator[Token]:
     if len(run) == 1:
         yield Token(run, start, start + 1)
     is_word = bool(_HIRAGANA_ONLY.fullmatch(run)) and not is_japanese_grammar(run)
+    letters = run if firsts is None else fold_kana(run)
     for i in range(len(run) - 1):
+        if firsts is not None and letters[i] not in firsts:
+            continue
         pair = run[i : i + 2]
         if _KATAKANA_ONLY.fullmatch(pair):
             yield Token(fold_kana(pair), start + i, start + i + 2)

@@ -78,6 +78,9 @@ def _best(
     *,
     corrected: bool,
 ) -> KeyMatches:
+    if len(scores) > MOST_FOUND:
+        good = np.flatnonzero(scores >= np.partition(scores, -MOST_FOUND)[-MOST_FOUND])
+        numbers, scores, typed = numbers[good], scores[good], typed[good]
     # Rows are in the order that breaks ties, and a stable sort leaves them in it.
     order = np.argsort(-scores, kind="stable")[:MOST_FOUND]
     found = dict(zip(numbers[order].tolist(), scores[order].tolist(), strict=True))

@@ -17,6 +17,7 @@ from search.keystrokes.tops import CROWDED
 
 _FEW_VISIBLE = 64
 _INTERSECTED = 4_096
+_FEW_FOR_SORTING = 16
 
 Scored = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Distinct rows, ascending, and their scores."""
@@ -40,9 +41,21 @@ def score_rows(
             found.append(_shared(share, _merged(pieces, mask)))
     if len(found) == 1:
         return found[0]
-    rows, where = np.unique(np.concatenate([rows for rows, _ in found]), return_inverse=True)
+    return _summed(found, len(segment))
+
+
+def _summed(found: Sequence[Scored], size: int) -> Scored:
+    """Add up the scores of each of the `size` rows of a segment."""
+    rows = np.concatenate([rows for rows, _ in found])
     scores = np.concatenate([scores for _, scores in found])
-    return rows, np.bincount(where, weights=scores, minlength=len(rows)).astype(np.float64)
+    if size < _FEW_FOR_SORTING * len(rows):
+        # No score is 0, so what is 0 was not found.
+        sums = np.bincount(rows, weights=scores, minlength=size).astype(np.float64)
+        seen = np.flatnonzero(sums).astype(np.int64)
+        return seen, sums[seen]
+    distinct, where = np.unique(rows, return_inverse=True)
+    sums = np.bincount(where, weights=scores, minlength=len(distinct)).astype(np.float64)
+    return distinct, sums
 
 
 def _count(segment: Segment, parts: Sequence[Part]) -> int:
@@ -116,7 +129,7 @@ def _merged(pieces: Pieces, mask: Mask | None) -> Scored:
     if mask is not None:
         seen = mask[rows]
         rows, scores = rows[seen], scores[seen]
-    distinct, where = np.unique(rows, return_inverse=True)
-    best = np.zeros(len(distinct), np.float64)
-    np.maximum.at(best, where, scores)
-    return distinct, best
+    order = np.lexsort((scores, rows))
+    rows = rows[order]
+    last = np.append(rows[1:] != rows[:-1], True)[: len(rows)]
+    return rows[last], scores[order][last]

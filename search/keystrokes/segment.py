@@ -77,14 +77,15 @@ class Segment:
     def range_of(self, prefix: bytes) -> Range:
         """Return the keys that begin with `prefix`, of at most 32 bytes."""
         low, high = 0, self.columns.shape[1]
-        least, most = _bounds(prefix)
-        for column, first, last in zip(self.columns, least, most, strict=True):
-            part = column[low:high]
+        for column, at in zip(self.columns, range(0, LONGEST_KEY, 8), strict=True):
+            part, letters = column[low:high], prefix[at : at + 8]
+            first = np.uint64(int.from_bytes(letters.ljust(8, b"\0"), "big"))
+            last = np.uint64(int.from_bytes(letters.ljust(8, b"\xff"), "big"))
             low, high = (
-                low + int(np.searchsorted(part, first, side="left")),
-                low + int(np.searchsorted(part, last, side="right")),
+                low + int(part.searchsorted(first, side="left")),
+                low + int(part.searchsorted(last, side="right")),
             )
-            if first != last or low == high:
+            if len(prefix) <= at + 8 or low == high:
                 break
         return low, high
 
@@ -133,10 +134,3 @@ def _firsts(columns: NDArray[np.uint64]) -> NDArray[np.bool_]:
     first = np.ones(columns.shape[1], np.bool_)
     first[1:] = np.any(columns[:, 1:] != columns[:, :-1], axis=0)
     return first
-
-
-def _bounds(prefix: bytes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Return the first and the last key that begin with `prefix`, a column each."""
-    least = np.frombuffer(prefix.ljust(LONGEST_KEY, b"\0"), ">u8").astype(np.uint64)
-    most = np.frombuffer(prefix.ljust(LONGEST_KEY, b"\xff"), ">u8").astype(np.uint64)
-    return least, most

@@ -27,8 +27,13 @@ _ONE_EDIT_UP_TO = 8
 _VARIED, _VARIED_FOR_TWO = 7, 4
 _LONGEST = 20
 _COMPARED = 4_096
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
 _NEIGHBOUR = 0.7
+
+Letters = NDArray[np.uint8]
+"""Shape (words, letters), zero behind the last letter of each."""
+Costs = NDArray[np.float32]
+"""Shape (words,)."""
 
 
 def near_ranges(
@@ -44,58 +49,80 @@ def near_ranges(
     word = word[:_LONGEST]
     # One letter more, and the namespace, must leave room in eight bytes to see where a key ends.
     if len(word) <= (_VARIED - 2 if whole else _VARIED):
-        return list(_varied(segment, namespace, _variants(word), whole=whole))
+        return list(_varied(segment, namespace, *_variants(word, itself=False), whole=whole))
     found = _compare(segment, namespace, word, _VARIED, 1, whole=whole)
     if found or len(word) <= _ONE_EDIT_UP_TO:
         return found
     return _compare(segment, namespace, word, _VARIED_FOR_TWO, 2, whole=whole)
 
 
-def _variants(word: str) -> dict[str, float]:
-    """Return the words one edit away, and what that edit costs."""
-    found: dict[str, float] = {}
-    for i in range(len(word) + 1):
-        head, tail = word[:i], word[i:]
-        found.update((head + letter + tail, 1.0) for letter in _ALPHABET)
-        if tail:
-            found[head + tail[1:]] = 1.0
-            found.update((head + letter + tail[1:], 1.0) for letter in _ALPHABET)
-        if len(tail) > 1:
-            found[head + tail[1] + tail[0] + tail[2:]] = 1.0
-    for i, letter in enumerate(word):
-        close = [other for other in _ALPHABET if letter + other in neighbours()]
-        found.update((word[:i] + other + word[i + 1 :], _NEIGHBOUR) for other in close)
-    found.pop(word, None)
-    return found
+def _variants(word: str, *, itself: bool) -> tuple[Letters, Costs]:
+    """Return the words one edit away, and `word` `itself` if wanted, and what each edit costs.
+
+    Some words come more than once, the cheapest way among them.
+    """
+    recipes, places, wrong = _recipes(len(word))
+    typed = np.frombuffer(word.encode(), np.uint8)
+    varied = np.concatenate([typed, np.frombuffer(b"\0" + _ALPHABET, np.uint8)])[recipes]
+    costs = np.ones(len(recipes), np.float32)
+    costs[: len(places)] = _substitution_costs()[typed[places], wrong]
+    if itself:
+        return varied, costs
+    other = (varied[:, : len(word)] != typed).any(axis=1) | (varied[:, len(word)] != 0)
+    return varied[other], costs[other]
+
+
+@cache
+def _recipes(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Letters]:
+    """Return how to make the variants of any word of `size` letters.
+
+    A row says for each letter where it is taken from: from the word, the zero behind it, or the
+    alphabet behind that. Wrong letters come first: also returns their places and what they are.
+    """
+    kept, nothing = list(range(size)), size
+    alphabet = range(size + 1, size + 1 + len(_ALPHABET))
+    wrong = [[*kept[:i], new, *kept[i + 1 :], nothing] for i in kept for new in alphabet]
+    inserted = [[*kept[:i], new, *kept[i:]] for i in range(size + 1) for new in alphabet]
+    lost = [[*kept[:i], *kept[i + 1 :], nothing, nothing] for i in kept]
+    swapped = [[*kept[:i], i + 1, i, *kept[i + 2 :], nothing] for i in kept[:-1]]
+    places = np.repeat(np.arange(size), len(_ALPHABET))
+    letters = np.tile(np.frombuffer(_ALPHABET, np.uint8), size)
+    return np.array(wrong + inserted + lost + swapped), places, letters
 
 
 def _varied(
-    segment: Segment, namespace: str, variants: dict[str, float], *, whole: bool = False
+    segment: Segment, namespace: str, letters: Letters, costs: Costs, *, whole: bool = False
 ) -> Iterator[tuple[Range, float]]:
-    """Yield the ranges of keys that begin with one of `variants`, of at most eight letters."""
-    spelled = sorted(variants)
-    heads = np.array([(namespace + each).encode()[:8] for each in spelled], "S8")
-    first = heads.view(">u8").astype(np.uint64)
-    unused = (8 - np.char.str_len(heads).astype(np.uint64)) * np.uint64(8)
+    """Yield the ranges of keys that begin with one of the words `letters`, cut at seven letters."""
+    heads = np.zeros((len(letters), 8), np.uint8)
+    heads[:, 0] = ord(namespace)
+    cut = min(_VARIED, letters.shape[1])
+    heads[:, 1 : cut + 1] = letters[:, :cut]
+    packed = heads.view(">u8")[:, 0].astype(np.uint64)
+    order = np.lexsort((costs, packed))
+    order = order[np.insert(np.diff(packed[order]) != 0, 0, True)]
+    first = packed[order]
+    unused = (8 - np.count_nonzero(heads[order], axis=1)).astype(np.uint64) * np.uint64(8)
     # A shift by all 64 bits is no shift: there are never fewer letters than the namespace.
     last = first | ((np.uint64(1) << unused) - np.uint64(1))
     ranges = segment.ranges_of(first, first if whole else last)
     for i in np.flatnonzero(ranges[:, 1] > ranges[:, 0]).tolist():
-        yield (int(ranges[i, 0]), int(ranges[i, 1])), variants[spelled[i]]
+        yield (int(ranges[i, 0]), int(ranges[i, 1])), float(costs[order[i]])
 
 
 def _compare(
     segment: Segment, namespace: str, word: str, varied: int, edits: int, *, whole: bool
 ) -> list[tuple[Range, float]]:
     """Return the keys within `edits` of `word` whose first letters are within one."""
-    heads = {each[:varied]: 0.0 for each in _variants(word[: varied + 1])} | {word[:varied]: 0.0}
-    pieces = [np.arange(*keys) for keys, _ in _varied(segment, namespace, heads)]
+    letters, costs = _variants(word[: varied + 1], itself=True)
+    near = _varied(segment, namespace, letters[:, :varied], costs)
+    pieces = [np.arange(*keys) for keys, _ in near]
     if not pieces:
         return []
     keys = np.unique(np.concatenate(pieces))[:_COMPARED]
-    costs = distances(segment.letters(keys)[:, 1:], word, edits, whole=whole)
-    near = np.flatnonzero(costs <= edits + 1e-3)
-    return [((int(keys[i]), int(keys[i]) + 1), float(costs[i])) for i in near]
+    edited = distances(segment.letters(keys)[:, 1:], word, edits, whole=whole)
+    within = np.flatnonzero(edited <= edits + 1e-3)
+    return [((int(keys[i]), int(keys[i]) + 1), float(edited[i])) for i in within]
 
 
 def distances(
@@ -107,27 +134,39 @@ def distances(
     within a band of `edits` letters either way: more than `edits` stands for any more.
     """
     band, typed = edits, word.encode()
-    width = min(letters.shape[1], len(typed) + band)
-    substitution = _substitution_costs()
-    far = np.full(len(letters), 9, np.float32)
-    rows = [[np.full(len(letters), j, np.float32) for j in range(width + 1)]]
+    substitution, far = _substitution_costs(), np.float32(9)
+    # Letters a row each, so that the cells of a band lie in one piece; 255 is no letter.
+    rows = np.zeros((band + len(typed) + band, len(letters)), np.uint8)
+    rows[:band] = 255
+    seen = min(letters.shape[1], len(rows) - band)
+    rows[band : band + seen] = letters[:, :seen].T
+    # Cell k of row i: what it costs to turn i letters of the word into i - band + k of the key.
+    before = after = np.repeat(_first_cells(band), len(letters), axis=1)
     for i, letter in enumerate(typed, 1):
-        row = [far] * (width + 1)
+        here = rows[i - 1 : i + 2 * band]
+        cells = after + substitution[letter][here]
+        np.minimum(cells[:-1], after[1:] + np.float32(1), out=cells[:-1])
+        if i > 1:
+            swapped = (rows[i - 2 : i + 2 * band - 1] == letter) & (here == typed[i - 2])
+            np.minimum(cells, before + np.float32(1), out=cells, where=swapped)
         if i <= band:
-            row[0] = np.full(len(letters), i, np.float32)
-        for j in range(max(1, i - band), min(width, i + band) + 1):
-            best = rows[-1][j - 1] + substitution[letter][letters[:, j - 1]]
-            best = np.minimum(best, np.minimum(rows[-1][j], row[j - 1]) + np.float32(1))
-            if i > 1 and j > 1:
-                swapped = (letters[:, j - 2] == letter) & (letters[:, j - 1] == typed[i - 2])
-                best = np.where(swapped, np.minimum(best, rows[-2][j - 2] + np.float32(1)), best)
-            row[j] = best
-        rows = [rows[-1], row]
+            cells[: band - i], cells[band - i] = far, i
+        for k in range(1, 2 * band + 1):
+            np.minimum(cells[k], cells[k - 1] + np.float32(1), out=cells[k])
+        before, after = after, cells
     if not whole:
-        return np.asarray(np.minimum.reduce(rows[-1]), np.float32)
-    ends = np.minimum(np.count_nonzero(letters, axis=1), width + 1)
-    by_end = np.stack([*rows[-1], far])
-    return np.asarray(by_end[ends, np.arange(len(letters))], np.float32)
+        return np.asarray(np.minimum.reduce(after), np.float32)
+    ends = np.count_nonzero(letters, axis=1) - (len(typed) - band)
+    inside = (ends >= 0) & (ends <= 2 * band)
+    at_ends = after[np.where(inside, ends, 0), np.arange(len(letters))]
+    return np.asarray(np.where(inside, at_ends, far), np.float32)
+
+
+def _first_cells(band: int) -> Costs:
+    """Return what it costs to turn nothing into beginnings of a key, shape (cells, 1)."""
+    cells = np.arange(-band, band + 1, dtype=np.float32)
+    cells[:band] = 9
+    return cells[:, None]
 
 
 @cache

@@ -19,7 +19,6 @@ from typing import Any, ClassVar, Self, TypeVar
 from whoosh import fields, scoring
 from whoosh import index as whoosh_index
 from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.query import And, DisjunctionMax, Or, Query, Term
 
 from search.lexical.contract import (
     FREQUENCIES_KEPT,
@@ -32,9 +31,11 @@ from search.lexical.contract import (
     Ranked,
     idf,
 )
+from search.lexical.whoosh_scores import WhooshScores
 
 T = TypeVar("T")
 _EXPANSIONS_READ = 500
+_PREFIXES_KEPT = 2_000
 
 # What Whoosh raises for a torn or missing file depends on where it is torn.
 _UNREADABLE = (
@@ -83,8 +84,10 @@ class WhooshReader:
         # interpreter lock nearly throughout anyway.
         self._lock = threading.Lock()
         self._searcher = _reading(lambda: index.searcher(weighting=_Bm25(B=B, K1=K1)))
+        self._scores = WhooshScores(self._searcher, self._lock)
         self._numbers: dict[int, int] = {}
         self._frequencies: dict[str, int] = {}
+        self._expansions: dict[tuple[str, int], list[tuple[str, int]]] = {}
 
     def search(
         self,
@@ -96,32 +99,31 @@ class WhooshReader:
         """Return the `count` best documents that hold any of the terms and carry the labels."""
         if not (terms or unfinished) or not self.count():
             return []
-        query, labels = _any_of("terms", terms), _all_of(required)
-        if unfinished:
-            word = [Term("terms", term, boost=boost) for term, boost in unfinished]
-            query = Or([*query.subqueries, DisjunctionMax(word)])
-        with self._lock:
-            return _reading(lambda: self._best(query, labels, count))
+        found = _reading(lambda: self._scores.best(terms, count, required, unfinished))
+        return [(self._number(document), score) for document, score in found]
 
     def expand(self, prefix: str, count: int) -> list[tuple[str, int]]:
         """Return the `count` most frequent terms that begin with `prefix`."""
-        with self._lock:
-            found = _reading(lambda: self._terms(prefix))
-        return sorted(found, key=lambda item: (-item[1], item[0]))[:count]
+        known = self._expansions.get((prefix, count))
+        if known is None:
+            with self._lock:
+                found = _reading(lambda: self._terms(prefix))
+            known = sorted(found, key=lambda item: (-item[1], item[0]))[:count]
+            if len(self._expansions) >= _PREFIXES_KEPT:
+                self._expansions.clear()
+            self._expansions[prefix, count] = known
+        return list(known)
 
     def _terms(self, prefix: str) -> list[tuple[str, int]]:
         reader = self._searcher.reader()
         terms = islice(reader.expand_prefix("terms", prefix), _EXPANSIONS_READ)
         return [(term.decode(), int(reader.doc_frequency("terms", term))) for term in terms]
 
-    def _best(self, query: Query, labels: Query | None, count: int) -> Ranked:
-        found = self._searcher.search(query, limit=count, filter=labels)
-        return [(self._number(docnum), float(score)) for score, docnum in found.top_n]
-
     def _number(self, docnum: int) -> int:
         number = self._numbers.get(docnum)
         if number is None:
-            stored = self._searcher.stored_fields(docnum)
+            with self._lock:
+                stored = _reading(lambda: self._searcher.stored_fields(docnum))
             number = self._numbers[docnum] = int(stored["number"])
         return number
 
@@ -186,11 +188,3 @@ class WhooshEngine(LexicalEngine):
     def close(self) -> None:
         """Close the files."""
         self._index.close()
-
-
-def _any_of(field: str, values: Sequence[str]) -> Query:
-    return Or([Term(field, value) for value in values])
-
-
-def _all_of(required: Sequence[Sequence[str]]) -> Query | None:
-    return And([_any_of("labels", group) for group in required]) if required else None

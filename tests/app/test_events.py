@@ -1,13 +1,22 @@
 """Events of visitors: checked, stored once, refused with every reason."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from app.deflection.events import LARGEST_BATCH, new_event, read_batch, record_events
-from app.models import EVENT_TYPES, Event
+from app.deflection.events import (
+    LARGEST_BATCH,
+    new_event,
+    read_batch,
+    record_batch,
+    record_events,
+)
+from app.models import EVENT_TYPES, Event, utc_now
 from app.payload import BadJson, parse_json
 from app.problems import BadRequestData
+from app.wording import LONGEST_QUESTION
 
 
 def make(**changes):
@@ -22,7 +31,7 @@ def faults(body):
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
 def test_every_type_of_the_contract_is_accepted(kind):
-    (event,) = read_batch({"session": "s", "events": [make(type=kind)]})
+    (event,) = read_batch({"session": "s", "events": [make(type=kind)]}).events
     assert event.type == kind
 
 
@@ -41,7 +50,7 @@ def test_every_type_of_the_contract_is_accepted(kind):
         ({"at": 1769851800}, ("events.0.at", "malformed")),
         ({"query_id": "q" * 65}, ("events.0.query_id", "too-long")),
         ({"article_id": "a" * 401}, ("events.0.article_id", "too-long")),
-        ({"value": "v" * 2001}, ("events.0.value", "too-long")),
+        ({"value": "v" * 8001}, ("events.0.value", "too-long")),
     ],
 )
 def test_a_bad_field_is_named_with_its_event(change, fault):
@@ -76,6 +85,90 @@ def test_a_bad_batch_is_refused(body, fault):
     assert faults(body) == [fault]
 
 
+SHOWN = {
+    "query": "refund",
+    "results": 2,
+    "articles": ["refund", "card"],
+    "no_answer": False,
+    "via": "contact",
+    "held_back": False,
+}
+
+
+@pytest.mark.parametrize(
+    "value", [None, SHOWN, {}, {"results": 0, "held_back": True, "articles": []}, {"new": 1}]
+)
+def test_what_was_shown_may_be_told_in_full_or_in_part(value):
+    (event,) = read_batch(
+        {"session": "s", "events": [make(type="suggest_shown", value=value)]}
+    ).events
+    assert event.value == value
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"query": 7}, ("query", "wrong-type")),
+        ({"query": "q" * 1001}, ("query", "too-long")),
+        ({"results": "2"}, ("results", "wrong-type")),
+        ({"results": True}, ("results", "wrong-type")),
+        ({"results": -1}, ("results", "out-of-range")),
+        ({"articles": "refund"}, ("articles", "wrong-type")),
+        ({"articles": [1]}, ("articles", "wrong-type")),
+        ({"articles": ["a"] * 11}, ("articles", "too-long")),
+        ({"articles": [""]}, ("articles", "out-of-range")),
+        ({"no_answer": "no"}, ("no_answer", "wrong-type")),
+        ({"via": "mail"}, ("via", "unknown")),
+        ({"held_back": 1}, ("held_back", "wrong-type")),
+        ({"held_back": True}, ("held_back", "out-of-range")),
+    ],
+)
+def test_what_was_shown_told_wrongly_is_refused_and_the_fault_named(change, fault):
+    event = make(type="suggest_shown", value=SHOWN | change)
+    assert faults({"session": "s", "events": [event]}) == [(f"events.0.value.{fault[0]}", fault[1])]
+
+
+def test_the_longest_question_in_any_script_fits_with_what_it_found():
+    value = SHOWN | {"query": "환" * LONGEST_QUESTION, "articles": ["a" * 100] * 10}
+    batch = {"session": "s", "events": [make(type="suggest_shown", value=value)]}
+    assert read_batch(batch).events[0].value == value
+
+
+@pytest.mark.parametrize("kind", ["suggest_shown", "article_viewed"])
+def test_a_value_that_is_no_object_is_refused_where_one_is_read(kind):
+    event = make(type=kind, value="contact")
+    assert faults({"session": "s", "events": [event]}) == [("events.0.value", "wrong-type")]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"sent_at": "now"}, ("sent_at", "malformed")),
+        ({"visitor": "kim"}, ("visitor", "too-short")),
+        ({"visitor": "v" * 65}, ("visitor", "too-long")),
+        ({"identity": "kim"}, ("identity", "wrong-type")),
+        ({"identity": {"id": "kim"}}, ("identity.hash", "missing")),
+    ],
+)
+def test_what_is_said_of_a_whole_batch_is_checked(change, fault):
+    found = faults({"session": "s", "events": [make()]} | change)
+    assert fault in found
+
+
+def test_a_batch_that_says_when_it_was_sent_is_set_right_by_it(sessions, client):
+    slow = timedelta(days=400, seconds=7)
+    now = utc_now()
+    events = [make(at=(now - slow - timedelta(minutes=each)).isoformat()) for each in (90, 40)]
+    body = {"session": "s", "events": events, "sent_at": (now - slow).isoformat()}
+    assert client.post("/api/v1/events", json=body).status_code == 202
+    with sessions() as session:
+        moments = session.scalars(select(Event.occurred_at).order_by(Event.occurred_at)).all()
+    off = [
+        abs(now - at - timedelta(minutes=each)) for at, each in zip(moments, (90, 40), strict=True)
+    ]
+    assert max(off) < timedelta(seconds=30)
+
+
 def test_what_cannot_be_stored_is_cleaned_before_it_is(sessions):
     body = parse_json(
         b'{"session": "s\\u0000\\ud800", "events": [{"id": "%s", "type": "solved",'
@@ -84,7 +177,7 @@ def test_what_cannot_be_stored_is_cleaned_before_it_is(sessions):
     )
     batch = read_batch(body)
     with sessions() as session:
-        record_events(session, batch)
+        record_batch(session, batch, holdout=None, now=_now())
         (event,) = session.query(Event).all()
     assert (event.session, event.value) == ("s ", {"k": [" x"]})
 

@@ -20,7 +20,7 @@ from app.payload import BadJson, parse_json
 from app.restoring import RestoreRefused, restore
 from app.server import _Server
 from app.settings import Settings
-from app.tickets import Outcome, record_outcome
+from app.ticket_outcomes import Outcome, record_outcome
 from tests.help_center import UPDATED
 
 SECONDS = 10

@@ -13,9 +13,12 @@ from schemathesis import GenerationMode
 
 import app
 from app import answers
-from app.deflection import events
+from app.deflection import event_values, events
+from app.deflection.participants import SHORTEST_VISITOR
+from app.deflection.people import MOST_EARLIER
 from app.models import EVENT_TYPES
-from app.tickets import LONGEST_BODY, LONGEST_SUBJECT, OUTCOMES
+from app.ticket_outcomes import OUTCOMES
+from app.tickets import LONGEST_BODY, LONGEST_SUBJECT
 from app.wording import LONGEST_QUESTION
 
 FILE = Path(app.__file__).parent / "static" / "openapi.json"
@@ -70,6 +73,13 @@ def test_its_limits_are_those_of_the_code():
     assert SCHEMAS["NewTicket"]["properties"]["subject"]["maxLength"] == LONGEST_SUBJECT
     assert SCHEMAS["NewTicket"]["properties"]["body"]["maxLength"] == LONGEST_BODY
     assert SCHEMAS["Outcome"]["properties"]["outcome"]["enum"] == list(OUTCOMES)
+    shown = SCHEMAS["ShownValue"]["properties"]
+    assert shown["articles"]["maxItems"] == event_values.MOST_ARTICLES
+    assert shown["results"]["maximum"] == event_values.MOST_RESULTS
+    assert shown["query"]["maxLength"] == event_values.LONGEST_QUERY
+    assert shown["via"]["enum"] == [*event_values.SHOWN_VIA, None]
+    assert SCHEMAS["NewTicket"]["properties"]["earlier_sessions"]["maxItems"] == MOST_EARLIER
+    assert batch["visitor"]["minLength"] == SHORTEST_VISITOR
 
 
 def test_it_is_served_as_json(client):

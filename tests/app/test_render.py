@@ -238,3 +238,37 @@ def test_rendering_again_gives_the_same():
 def test_windows_line_ends_change_nothing():
     source = "# T\n\n- a\n- b\n\n```sh\nls\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     assert show(source) == show(source.replace("\n", "\r\n"))
+
+
+class TestFilms:
+    def test_an_image_that_is_a_film_becomes_a_player_that_waits_for_its_reader(self):
+        rendered = show("![How to pack](img/pack.mp4)", resolve_media=lambda a: f"/media/{a}")
+        assert '<video src="/media/img/pack.mp4" controls="" preload="metadata"' in rendered.html
+        assert 'aria-label="How to pack"' in rendered.html
+        assert rendered.media == ("img/pack.mp4",)
+
+    def test_a_player_leaves_a_link_where_it_cannot_play(self):
+        html = show("![How to pack](pack.webm)").html
+        assert '<a href="/media/pack.webm">How to pack</a></video>' in html
+
+    def test_captions_lie_beside_the_film_the_readers_language_first(self):
+        kept = {"a.mp4", "a.vtt", "a.ko.vtt"}
+        resolve = lambda address: f"/media/{address}" if address in kept else None  # noqa: E731
+        korean = show("![A](a.mp4)", resolve_media=resolve, locale="ko").html
+        assert '<track kind="captions" src="/media/a.ko.vtt" srclang="ko"' in korean
+        english = show("![A](a.mp4)", resolve_media=resolve, locale="en-GB").html
+        assert '<track kind="captions" src="/media/a.vtt" srclang="en-GB"' in english
+        assert show("![A](a.mp4)", resolve_media=resolve).warnings == ()
+
+    def test_the_html_of_a_film_never_starts_by_itself(self):
+        html = show('<video src="a.mp4" title="Pack" autoplay loop onplay="x()"></video>').html
+        assert 'aria-label="Pack"' in html
+        assert "autoplay" not in html
+        assert "onplay" not in html
+
+    def test_a_film_reads_as_its_words(self):
+        rendered = show("Before.\n\n![How to pack](pack.mp4)\n\nAfter.")
+        assert texts(rendered)[""].split("\n\n") == ["Before.", "How to pack", "After."]
+
+    def test_a_missing_film_leaves_its_words(self):
+        assert show("![Pack](a.mp4)", resolve_media=lambda address: None).html == "<p>Pack</p>"

@@ -16,7 +16,8 @@ from app.requests import (
     list_open_requests,
     request_key,
 )
-from app.tickets import Outcome, record_outcome, sign
+from app.ticket_outcomes import Outcome, record_outcome
+from app.tickets import sign
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FORM = {"email": "kim@example.com", "subject": "Where is it?", "body": "My parcel\n<b>late</b>"}

@@ -17,6 +17,7 @@ PUBLIC_BLUEPRINTS = {
     "assets",
     "contact",
     "contextual",
+    "ease",
     "help",
     "media",
     "notices",
@@ -58,6 +59,16 @@ STAFF_ROUTES = {
     ("GET", "/edit/history/<locale:locale>/<path:article_id>"): "reader",
     ("POST", "/edit/restore/<locale:locale>/<path:article_id>"): "writer",
     ("POST", "/edit/rename/<path:article_id>"): "publisher",
+    ("GET", "/insights"): "reader",
+    ("GET", "/insights/<any(articles,questions,worth,speed):name>"): "reader",
+    ("GET", "/insights/episodes"): "reader",
+    ("GET", "/insights/definitions"): "reader",
+    ("POST", "/insights/costs"): "admin",
+    ("GET", "/insights/improvements"): "reader",
+    ("POST", "/insights/improvements"): "writer",
+    ("GET", "/insights/improvements/<int:number>"): "reader",
+    ("POST", "/insights/improvements/<int:number>"): "writer",
+    ("POST", "/insights/improvements/<int:number>/settle"): "writer",
 }
 """Every route of staff and the least role that may use it."""
 
@@ -67,6 +78,7 @@ FILLED = {
     "<token>": "unknown",
     "<int:number>": "1",
     "<episode_id>": "0" * 32,
+    "<any(articles,questions,worth,speed):name>": "articles",
 }
 
 
@@ -240,7 +252,7 @@ def test_a_form_of_another_site_or_session_changes_nothing(client, sessions, use
 )
 def test_nobody_is_led_away_after_signing_in(client, user, address):
     assert local_address(address) == ""
-    assert send_sign_in(client, address).headers["Location"] == "/account"
+    assert send_sign_in(client, address).headers["Location"] == "/insights"
 
 
 def test_a_link_sets_a_password_and_signs_in(client, sessions):
@@ -258,7 +270,7 @@ def test_a_link_sets_a_password_and_signs_in(client, sessions):
     assert client.post(link, data=data | {"again": "other"}).status_code == 422
     assert client.post(link, data=data | {"password": "x", "again": "x"}).status_code == 422
     response = client.post(link, data=data | {"again": STAFF_PASSWORD})
-    assert response.headers["Location"] == "/account"
+    assert response.headers["Location"] == "/insights"
     assert "Lee" in client.get("/account").text
     again = client.get(link)
     assert again.status_code == 404

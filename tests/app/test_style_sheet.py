@@ -7,7 +7,8 @@ import pytest
 
 import app
 
-STYLE = (Path(app.__file__).parent / "static" / "site.css").read_text(encoding="utf-8")
+STATIC = Path(app.__file__).parent / "static"
+STYLE = "".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("site", "staff"))
 RULES = re.sub(r"/\*.*?\*/", "", STYLE, flags=re.S)
 PHYSICAL = re.compile(
     r"[{;\s]((?:margin|padding|border|inset)-(?:left|right|top|bottom)[a-z-]*"
@@ -40,3 +41,4 @@ def test_every_colour_outside_the_tokens_is_a_token():
     printed = RULES.index("@media print")
     literal = re.findall(r"(?<!&)#[0-9a-f]{3,8}\b", RULES[tokens_end:printed])
     assert set(literal) <= {"#fff"}
+    assert "#" not in (STATIC / "staff.css").read_text(encoding="utf-8")

@@ -3,18 +3,30 @@
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
+import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from app.models import Ticket, TicketOutcome
+from app.deflection.people import hash_address
+from app.deflection.tracking import update_episodes
+from app.models import (
+    EpisodeRecord,
+    Event,
+    PersonSession,
+    Ticket,
+    TicketOutcome,
+    TicketSession,
+    utc_now,
+)
 from app.problems import BadRequestData, NotSigned
+from app.ticket_outcomes import read_outcome
 from app.tickets import (
     REPLAY_SECONDS,
     NewTicket,
     check_signature,
     open_ticket,
-    read_outcome,
     read_ticket,
     sign,
 )
@@ -142,7 +154,8 @@ def test_a_request_that_is_not_signed_now_by_the_help_desk_is_refused(
 def test_an_outcome_puts_the_help_desks_number_on_the_ticket(client, sessions, ticket_id):
     for _ in range(2):
         response = report(client, outcome(ticket_id))
-        assert (response.status_code, response.get_json()) == (202, {"ticket_id": ticket_id})
+        assert response.status_code == 202
+        assert response.get_json() == {"ticket_id": ticket_id, "sessions": 1}
     with sessions() as session:
         assert session.get(Ticket, ticket_id).reference == "ZD-77"
         (stored,) = session.query(TicketOutcome).all()
@@ -177,3 +190,209 @@ def test_a_bad_outcome_names_its_fields():
         "at": "malformed",
         "data": "wrong-type",
     }
+
+
+DAY = timedelta(days=1)
+WINDOW = 3 * DAY
+
+
+@pytest.fixture
+def looked(sessions):
+    """Stores that somebody looked for help in a session so long ago, and opened an article."""
+
+    def looked(visit, ago):
+        at = utc_now() - ago
+        with sessions.begin() as session:
+            for kind, article in (("suggest_shown", None), ("result_opened", "refund")):
+                session.add(
+                    Event(
+                        id=str(uuid.uuid4()),
+                        session=visit,
+                        type=kind,
+                        at=at,
+                        received_at=at,
+                        occurred_at=at,
+                        article_id=article,
+                    )
+                )
+
+    return looked
+
+
+@pytest.fixture
+def became(sessions):
+    """What became of each session's episode."""
+
+    def became():
+        update_episodes(sessions, window=WINDOW, now=utc_now())
+        with sessions() as session:
+            rows = session.execute(select(EpisodeRecord.visitor, EpisodeRecord.outcome))
+            return {row.visitor: row.outcome for row in rows}
+
+    return became
+
+
+def test_a_ticket_refutes_what_was_found_in_earlier_sessions_within_the_window(
+    client, looked, became
+):
+    for visit, days in (("yesterday", 1), ("last week", 6), ("a stranger", 1)):
+        looked(visit, days * DAY)
+    assert became() == {"yesterday": "pending", "last week": "self_served", "a stranger": "pending"}
+    earlier = ["yesterday", "last week"]
+    answer = client.post(
+        "/api/v1/tickets", json=GOOD | {"session": "today", "earlier_sessions": earlier}
+    )
+    assert answer.status_code == 201
+    assert became() == {
+        "yesterday": "failed",
+        "last week": "self_served",
+        "a stranger": "pending",
+        "today": "direct",
+    }
+
+
+def test_the_contact_form_names_earlier_sessions_too(client, sessions, looked, became):
+    looked("yesterday", DAY)
+    form = GOOD | {"session": "today", "earlier_sessions": "yesterday before"}
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    assert client.post("/en/contact", data=form, headers=headers).status_code == 303
+    assert became()["yesterday"] == "failed"
+    with sessions() as session:
+        linked = set(session.scalars(select(TicketSession.session)))
+    assert linked == {"yesterday", "before"}
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("yesterday", "wrong-type"), ([7], "wrong-type"), ([""], "out-of-range"),
+     (["s"] * 11, "too-long"), (["s" * 65], "out-of-range")],
+)  # fmt: skip
+def test_earlier_sessions_are_a_short_list_of_names(value, code):
+    with pytest.raises(BadRequestData) as raised:
+        read_ticket(GOOD | {"earlier_sessions": value})
+    assert [(p.field, p.code) for p in raised.value.problems] == [("earlier_sessions", code)]
+
+
+@pytest.mark.parametrize("header", ["DNT", "Sec-GPC"])
+def test_days_of_who_asks_not_to_be_tracked_are_not_tied_together(client, sessions, header):
+    ticket = GOOD | {"session": "today", "earlier_sessions": ["yesterday"], "visitor": "v" * 20}
+    assert client.post("/api/v1/tickets", json=ticket, headers={header: "1"}).status_code == 201
+    with sessions() as session:
+        assert session.scalars(select(TicketSession)).all() == []
+        assert session.scalars(select(PersonSession)).all() == []
+
+
+def elsewhere(**changes):
+    """A ticket opened by telephone, half an hour ago."""
+    at = (utc_now() - DAY / 48).isoformat()
+    return {"id": "call-1", "outcome": "created", "reference": "ZD-9", "at": at} | changes
+
+
+def test_a_ticket_opened_elsewhere_is_matched_by_session(client, looked, became):
+    looked("visit", DAY)
+    answer = report(client, elsewhere(session="visit"))
+    assert answer.get_json() == {"ticket_id": None, "sessions": 1}
+    assert became() == {"visit": "failed"}
+
+
+def test_a_ticket_opened_elsewhere_is_matched_by_a_hashed_address(client, sessions, looked, became):
+    looked("first", 2 * DAY)
+    looked("second", DAY)
+    client.post("/api/v1/tickets", json=GOOD | {"session": "sent", "earlier_sessions": ["first"]})
+    digest = hash_address("shared secret", " KIM@example.com")
+    assert digest == hmac.new(b"shared secret", b"kim@example.com", hashlib.sha256).hexdigest()
+    with sessions.begin() as session:
+        session.add(PersonSession(person=digest, session="second", at=utc_now() - DAY))
+    answer = report(client, elsewhere(email_hash=digest))
+    assert answer.get_json()["sessions"] == 3
+    assert became() == {"first": "failed", "second": "failed", "sent": "direct"}
+    with sessions() as session:
+        kept = set(session.scalars(select(PersonSession.person)))
+        assert kept == {digest}
+        assert "kim" not in str(session.scalars(select(TicketOutcome.data)).all())
+
+
+def test_the_hash_of_another_address_matches_nobody(client, looked, became):
+    looked("visit", DAY)
+    client.post("/api/v1/tickets", json=GOOD | {"session": "other"})
+    digest = hash_address("shared secret", "lee@example.com")
+    assert report(client, elsewhere(email_hash=digest)).get_json()["sessions"] == 0
+    assert became()["visit"] == "pending"
+
+
+def event_of(visit, identity):
+    event = {"id": str(uuid.uuid4()), "type": "suggest_shown", "at": utc_now().isoformat()}
+    return {"session": visit, "events": [event], "identity": identity}
+
+
+def test_a_ticket_opened_elsewhere_is_matched_by_a_signed_identity(sessions, make_client, became):
+    client = make_client(identity_secret="site secret")
+    signed = hmac.new(b"site secret", b"customer 7", hashlib.sha256).hexdigest()
+    identity = {"id": "customer 7", "hash": signed}
+    assert client.post("/api/v1/events", json=event_of("visit", identity)).status_code == 202
+    answer = report(client, elsewhere(customer="customer 7", at=utc_now().isoformat()))
+    assert answer.get_json()["sessions"] == 1
+    assert became() == {"visit": "failed"}
+    with sessions() as session:
+        (person,) = session.scalars(select(PersonSession.person))
+    assert person not in {"customer 7", signed}
+
+
+@pytest.mark.parametrize("secret", ["site secret", ""])
+def test_an_identity_that_is_not_signed_is_refused_and_nothing_stored(
+    sessions, make_client, secret
+):
+    client = make_client(identity_secret=secret)
+    forged = hmac.new(b"guessed", b"customer 7", hashlib.sha256).hexdigest()
+    answer = client.post(
+        "/api/v1/events", json=event_of("visit", {"id": "customer 7", "hash": forged})
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "not-signed")
+    with sessions() as session:
+        assert session.scalars(select(Event)).all() == []
+
+
+def test_a_ticket_opened_elsewhere_that_was_spam_counts_no_more(client, sessions, looked, became):
+    digest = hash_address("shared secret", "kim@example.com")
+    for visit in ("one", "two"):
+        looked(visit, 4 * DAY)
+        with sessions.begin() as session:
+            session.add(PersonSession(person=digest, session=visit, at=utc_now() - 4 * DAY))
+    at = (utc_now() - 3 * DAY).isoformat()
+    report(client, elsewhere(email_hash=digest, at=at))
+    assert became() == {"one": "failed", "two": "failed"}
+    # What was told an hour ago is no news any more; the word that it was spam is.
+    with sessions.begin() as session:
+        session.execute(update(TicketSession).values(received_at=utc_now() - DAY))
+        session.execute(update(Event).values(received_at=utc_now() - DAY))
+    late = elsewhere(id="call-2", outcome="spam")
+    assert report(client, late).get_json() == {"ticket_id": None, "sessions": 1}
+    assert became() == {"one": "self_served", "two": "self_served"}
+
+
+def test_a_reference_nobody_reported_is_not_found(client):
+    answer = report(client, elsewhere(outcome="solved"))
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "ticket-not-found")
+
+
+@pytest.mark.parametrize("missing", [{}, {"email_hash": "kim@example.com"}])
+def test_a_ticket_opened_elsewhere_must_say_whose(client, missing):
+    answer = report(client, elsewhere(**missing))
+    assert answer.status_code == 400
+
+
+def test_a_delivery_that_comes_again_counts_once_and_another_under_its_id_is_refused(
+    client, sessions, ticket_id
+):
+    for _ in range(2):
+        assert report(client, outcome(ticket_id)).status_code == 202
+    answer = report(client, outcome(ticket_id, outcome="spam"))
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "outcome-conflict")
+    with sessions() as session:
+        assert session.scalars(select(TicketOutcome.outcome)).all() == ["solved"]
+
+
+def test_a_request_that_was_overheard_is_refused_when_it_comes_late(client, ticket_id):
+    stamp = str(int(datetime.now(UTC).timestamp()) - REPLAY_SECONDS - 5)
+    answer = report(client, outcome(ticket_id), stamp=stamp)
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "not-signed")

@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -291,3 +292,80 @@ def test_the_parts_of_a_request_add_up_to_the_whole(bench, tmp_path):
     # Each part that runs in every request is seen in every request: none is under another name.
     for part in ("keys", "lexical", "database re-check", "JSON", "request handling, the rest"):
         assert sum(part in row for row in rows) > len(rows) // 2, part
+
+
+def test_it_times_what_visitors_do_and_a_report_as_they_grow(bench, tmp_path):
+    done = bench("deflection", "--events", 1200, "--save", tmp_path / "run.json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "run.json").read_text())["rows"]
+    counts = [row["events"] for row in rows]
+    assert len(rows) == 4
+    assert counts == sorted(set(counts))
+    assert counts[-1] >= 1200
+    assert all(row["episodes"] and row["bytes"] and row["report"] > 0 for row in rows)
+    assert f"| {counts[-1]:,}" in done.stdout
+
+
+def test_it_measures_suggestions_beside_a_stream_of_events(bench, tmp_path):
+    arguments = ("--seconds", 1, "--rounds", 1, "--rates", "0,8", "--save", tmp_path / "run.json")
+    done = bench("events", *arguments)
+    assert done.returncode == 0, done.stderr
+    none, some = json.loads((tmp_path / "run.json").read_text())["rows"]
+    assert none["stored_per_second"] == 0
+    assert some["stored_per_second"] > 0
+    assert none["suggestions"] > 2
+    assert some["suggestions"] > 2
+
+
+def test_the_intervals_that_it_counts_are_those_of_the_report(benchmark):
+    intervals = benchmark("intervals")
+    draw = np.random.default_rng(1)
+    held = intervals.coverage(intervals.Cell(0.05, 0.3, 4_000, 20), 200, draw)
+    assert set(held) == set(intervals.KINDS)
+    assert all(0.9 <= share <= 0.99 for share in held.values())
+    law = intervals.visitor_law(0.05)
+    assert sum(law.values()) == pytest.approx(1)
+    tickets, episodes = (sum(pair[part] * law[pair] for pair in law) for part in (0, 1))
+    assert tickets / episodes == pytest.approx(0.05)
+    assert intervals.false_alarms(4_000, 10) == pytest.approx(0.001, abs=0.0002)
+    assert intervals.looked_at_daily(intervals.Cell(0.05, 0.3, 3_000, 20), 20, 10, draw) > 0.9
+
+
+def test_the_picture_of_coverage_has_a_dot_for_each_kind_of_experiment(benchmark):
+    intervals, picture = benchmark("intervals"), benchmark("coverage_picture")
+    cells = [{"rate": rate} | dict.fromkeys(intervals.KINDS, 0.95) for rate in (0.02, 0.2, 0.2)]
+    drawn = picture.draw_coverage(cells, intervals.KINDS, intervals.BAND)
+    root = ElementTree.fromstring(drawn)
+    assert len(root.findall(".//{http://www.w3.org/2000/svg}circle")) == 3 * len(intervals.KINDS)
+
+
+@pytest.mark.slow
+def test_hostile_texts_are_answered_or_refused_by_a_real_server(bench, tmp_path):
+    done = bench("hostile", "--texts", 120, "--save", tmp_path / "hostile.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads((tmp_path / "hostile.json").read_text())
+    assert (figures["texts"], figures["unclear"]) == (120, 0)
+    became = dict(figures["became"])
+    assert min(became["200 degraded"], became["400 bad-address"]) > 5
+
+
+def test_a_server_that_fails_or_takes_long_at_a_hostile_text_is_found_out(benchmark):
+    hostile = benchmark("hostile")
+    outcomes = [
+        hostile.Outcome("q=a", 200, 3.0, ""),
+        hostile.Outcome("q=b", 500, 3.0, "internal"),
+        hostile.Outcome("q=c", 200, 51.0, ""),
+        hostile.Outcome("q=d", 0, 1.0, ""),
+        hostile.Outcome("q=e", 414, 1.0, ""),
+    ]
+    figures = hostile.summary(outcomes)
+    assert (figures["unclear"], figures["slow"]) == (2, 1)
+    assert [outcome.query for outcome in hostile.worst(outcomes)] == ["q=b", "q=c", "q=d"]
+
+
+def test_hostile_texts_are_many_and_always_the_same(benchmark):
+    texts = list(benchmark("hostile_texts").hostile_texts(400, 1))
+    assert texts == list(benchmark("hostile_texts").hostile_texts(400, 1))
+    assert len(set(texts)) > 250
+    assert all(text.isascii() and " " not in text and "\n" not in text for text in texts)
+    assert {length for text in texts if (length := len(text)) > 8_190}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from search.fusion import (
     blend,
     calibrate,
     meaning_score,
+    meaning_scores,
     rescale,
     with_foreign_words,
     word_score,
@@ -32,6 +34,13 @@ def test_the_best_passage_stands_for_its_document():
     passages = [(1, 10, 0.2), (2, 10, 0.9), (3, 11, 0.5), (4, 10, 0.4)]
     assert best_per_document(passages) == {10: (0.9, 2), 11: (0.5, 3)}
     assert best_per_document([]) == {}
+
+
+@given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), max_size=9))
+def test_many_meaning_scores_are_those_of_each(cosines):
+    one_by_one = [meaning_score(passage, title, WEIGHTS) for passage, title in cosines]
+    passages, titles = np.array(cosines).reshape(-1, 2).T
+    assert meaning_scores(passages, titles, WEIGHTS).tolist() == pytest.approx(one_by_one)
 
 
 def test_blending_weighs_the_legs():

@@ -177,6 +177,16 @@ class TestLexicalEngine:
         expected = {1: idf(4, 2) * twice + idf(4, 2), 2: 2 * idf(4, 2)}
         assert scores == pytest.approx(expected, rel=1e-3)
 
+    def test_of_what_a_word_may_become_the_best_counts_that_the_document_itself_holds(self, engine):
+        """Whoosh's own matcher gives a document the score of another one that comes later."""
+        texts = ("b x", "a x", "b x", "c x", "a b x")
+        engine.replace([entry(n, text) for n, text in enumerate(texts, 1)], [])
+        alone = {term: dict(engine.search([term], 9)) for term in "abc"}
+        found = dict(engine.search([], 9, (), [("a", 4.0), ("b", 2.0), ("c", 1.0)]))
+        expected = {1: 2 * alone["b"][1], 2: 4 * alone["a"][2], 3: 2 * alone["b"][3],
+                    4: alone["c"][4], 5: 4 * alone["a"][5]}  # fmt: skip
+        assert found == pytest.approx(expected, rel=1e-3)
+
     def test_no_score_reaches_the_ideal_one(self, engine):
         engine.replace([entry(1, "a " * 200), entry(2, "b"), entry(3, "c " * 50)], [])
         ideal = ideal_score(term_weights(engine, ["a"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -433,3 +434,17 @@ def test_what_only_keys_can_read_is_ranked_by_them(shop, typed, locale):
     found = shop.suggest(Query(typed, locale))
     assert not found.no_answer
     assert found.hits[0].article_id == ("password" if typed == "pasword" else "refund")
+
+
+@pytest.mark.parametrize("text", ["re", "refund", "환불", "p", "how do i get a gift", "パスワ"])
+@pytest.mark.parametrize("locale", ["en", "ko", "ja", None])
+def test_ending_the_ranking_early_changes_nothing_that_is_shown(make_index, text, locale):
+    documents = [
+        article(f"a{n}", ("en", "ko", "ja")[n % 3], f"{name} {n}", quality=n % 4 / 4)
+        for n in range(60)
+        for name in [CONCEPTS[n % 5][(0, 1, 2)[n % 3]]]
+    ]
+    index = make_index(documents)
+    query = Query(text, locale=locale, limit=4, offset=1)
+    whole = index.suggest(replace(query, explain=True)).hits
+    assert index.suggest(query).hits == tuple(replace(hit, explanation=None) for hit in whole)

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from search.analysis.readings import DictionaryReadings
+from search.analysis.tokens import terms
 from search.damage import IndexDamaged
+from search.document import Section
 from search.keys import document_keys
 from search.passages import split
 from search.store import Addition, Store
@@ -109,13 +111,30 @@ def test_passages_and_vectors_come_back_as_they_went_in(store):
     (number,) = put(store, addition("a", text="First.\n\nSecond. 환불"))
     kept = store.passages([number])[number]
     expected = split(make_document("a", "Refunds", "First.\n\nSecond. 환불"))
-    assert tuple(passage for _, passage in kept) == expected
+    assert tuple(read.passage for read in kept) == expected
     delta = store.delta(0)
     ids, vectors = delta.ids, delta.vectors
-    assert list(ids) == [id_ for id_, _ in kept]
+    assert list(ids) == [read.id for read in kept]
     assert vectors.shape == (len(kept), 4)
     assert (vectors == 0.5).all()
     assert delta.owners == [(id_, number, position) for position, id_ in enumerate(ids)]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_terms_are_those_of_each_sentence_whether_the_store_keeps_them_or_not(store, path, kept):
+    text = "카드로 환불해요. Cards, too!\n\nＣａｆé 환불"
+    (number,) = put(store, addition("a", sections=(Section(("카드 환불", "Refunds"), "r", text),)))
+    with sqlite3.connect(path) as connection:
+        stored = connection.execute("select terms from passages where position = 1").fetchone()[0]
+        if not kept:
+            connection.execute("alter table passages drop column terms")
+    (_, read) = store.passages([number])[number]
+    assert read.terms.dump() == stored
+    assert "카드" in stored
+    assert read.terms.sentences == tuple(frozenset(terms(each)) for each in read.sentences)
+    assert len(read.sentences) == 3
+    headings = frozenset(terms("카드 환불 Refunds"))
+    assert read.terms.all == headings.union(*read.terms.sentences)
 
 
 def test_documents_without_vectors_have_none(store):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from search.analysis.normalise import fold
 from search.analysis.question_words import is_question_word
 from search.analysis.tokens import (
+    first_letters,
     query_terms,
     singular,
     strip_particle,
@@ -118,6 +119,22 @@ def test_every_term_stands_where_it_says(text):
         written = folded[token.start : token.end].replace("’", "'")
         assert token.term in (singular(written), fold_kana(written))
         assert not any(char.isspace() for char in token.term)
+
+
+@given(
+    st.text(
+        st.sampled_from("refundsies환불을비밀パスワードぱすーありがとう退款帳々’'_ a1"), max_size=40
+    ),
+    st.text(
+        st.sampled_from("refundsies환불을비밀パスワードぱすーありがとう退款帳々’'_ a1"), max_size=40
+    ),
+)
+def test_looking_for_some_terms_misses_none_of_them(text, sought):
+    wanted = set(terms(sought))
+    found = [token for token in tokenise(fold(text), first_letters(wanted))]
+    assert [t for t in found if t.term in wanted] == [
+        t for t in tokenise(fold(text)) if t.term in wanted
+    ]
 
 
 @pytest.mark.parametrize(

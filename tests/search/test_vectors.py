@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from search.scanned_vectors import ScannedVectors
+from search.vector_selection import Selection
 from search.vectors import LanguageVectors, VectorIndex, nearest_in_languages
 
 COUNT, DIMENSIONS = 600, 16
 LIMITS = {
-    "flat": {"flat": COUNT, "quantised": COUNT},
+    "flat": {"scanned": COUNT + 1, "flat": COUNT, "quantised": COUNT},
+    "scanned": {"scanned": COUNT, "flat": COUNT, "quantised": COUNT},
     "quantised": {"flat": 10, "quantised": COUNT},
     "inverted": {"flat": 10, "quantised": 20},
 }
@@ -40,11 +43,10 @@ def nearest(index, vector, allowed=None):
 
 
 def test_the_size_of_the_set_chooses_the_kind_of_index(ids, vectors):
-    kinds = [
-        type(VectorIndex.build(ids, vectors, **limits)._parameters(None)).__name__
-        for limits in LIMITS.values()
-    ]
-    assert kinds == ["NoneType", "NoneType", "SearchParametersIVF"]
+    made = [VectorIndex.build(ids, vectors, **limits) for limits in LIMITS.values()]
+    assert [isinstance(each, ScannedVectors) for each in made] == [False, True, False, False]
+    approximate = [each._parameters(None) is not None for each in (made[0], *made[2:])]
+    assert approximate == [False, False, True]
 
 
 def test_each_vector_is_nearest_to_itself(index, ids, vectors):
@@ -89,10 +91,10 @@ def test_removing_unknown_ids_is_no_error(index):
 
 
 def test_only_allowed_ids_are_found(index, ids, vectors):
-    found, _ = index.search(vectors[0], 50, ids[100:110])
+    found, _ = index.search(vectors[0], 50, Selection(ids[100:110]))
     assert 0 < len(found) <= 10
     assert set(found) <= set(ids[100:110])
-    assert len(index.search(vectors[0], 5, np.array([], np.int64))[0]) == 0
+    assert len(index.search(vectors[0], 5, Selection([]))[0]) == 0
 
 
 def test_more_can_be_asked_for_than_there_is(ids, vectors):
@@ -162,3 +164,37 @@ def test_with_one_language_the_cosines_are_left_alone():
 
 def test_no_language_finds_nothing():
     assert nearest_in_languages([], np.zeros(8, np.float32), 5) == []
+
+
+def brute_force(ids, rows, vector, count):
+    cosines = rows @ vector
+    best = np.lexsort((ids, -cosines))[:count]
+    return ids[best].tolist(), cosines[best]
+
+
+@pytest.mark.parametrize("spread_by", [1.0, 0.05, 0.0005])
+def test_scanning_bytes_finds_exactly_what_comparing_all_does(spread_by):
+    """The narrower they stand together, the more are within what rounding may mislead by."""
+    chance = np.random.default_rng(11)
+    middle = np.ones(32)
+    rows = unit(middle + spread_by * chance.normal(size=(5_000, 32)))
+    ids = chance.permutation(np.arange(90_000, 95_000))
+    index = ScannedVectors(ids, rows)
+    for vector in unit(middle + spread_by * chance.normal(size=(20, 32))):
+        found, cosines = index.search(vector, 30)
+        expected, best = brute_force(ids, rows, vector, 30)
+        assert found.tolist() == expected
+        assert cosines == pytest.approx(best, abs=1e-6)
+
+
+def test_scanning_stays_exact_when_vectors_beyond_the_range_come_and_others_go():
+    chance = np.random.default_rng(12)
+    rows, ids = unit(np.ones(16) + 0.1 * chance.normal(size=(300, 16))), np.arange(300)
+    index = ScannedVectors(ids, rows)
+    far, new = unit(chance.normal(size=(50, 16))), np.arange(1_000, 1_050)
+    index.add(new, far)
+    assert index.remove(np.arange(0, 300, 3)) == 100
+    kept = np.concatenate([rows, far]), np.concatenate([ids, new])
+    rows, ids = (each[(kept[1] >= 1_000) | (kept[1] % 3 > 0)] for each in kept)
+    for vector in far[:10]:
+        assert index.search(vector, 20)[0].tolist() == brute_force(ids, rows, vector, 20)[0]

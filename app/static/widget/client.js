@@ -8,7 +8,11 @@
  *   translation_of_query_locale: boolean}} Item
  * @typedef {{id: string, kind: string, title: string, body: string, locale: string, url: string}} Notice
  * @typedef {{query_id: string, items: Item[], no_answer: boolean, contact_url: string,
- *   notices?: Notice[]}} Answers
+ *   held_back?: boolean, experiment?: import("./visit.js").Experiment, notices?: Notice[],
+ *   away?: string}} Answers `away`: said where they come from the browser instead of the server.
+ * @typedef {{keep: (address: string, answers: Answers) => void,
+ *   answer: (text: string, address: string) => Answers | undefined, contact: string}} Spare What
+ *   answers while the server is away, and where a person is reached then.
  */
 
 const PAUSE_MS = 100;
@@ -23,14 +27,22 @@ export class SuggestClient {
   #timer;
   /** @type {Map<string, {answers: Answers, at: number}>} */
   #kept = new Map();
+  /** @type {Spare | undefined} */
+  spare;
+  /** What an answer waits for, such as the words to present it. @type {Promise<unknown> | undefined} */
+  ready;
+  /** Whether the server did not answer the last time. */
+  away = false;
 
   /**
    * @param {() => string} endpoint Address of the suggest API.
    * @param {() => Record<string, string>} parameters Sent with a question, as they are by then.
+   * @param {import("./visit.js").Visit} visit
    */
-  constructor(endpoint, parameters) {
+  constructor(endpoint, parameters, visit) {
     this.endpoint = endpoint;
     this.parameters = parameters;
+    this.visit = visit;
   }
 
   /**
@@ -48,7 +60,7 @@ export class SuggestClient {
       answered(kept.answers);
       return;
     }
-    this.#timer = setTimeout(() => this.#send(address, answered, failed), PAUSE_MS);
+    this.#timer = setTimeout(() => this.#send(text, answered, failed), PAUSE_MS);
   }
 
   /** Drop what was asked; neither of its callbacks is called any more. */
@@ -64,24 +76,27 @@ export class SuggestClient {
    * @returns {Promise<Answers>} Rejected when the server is away or refuses.
    */
   async fetch(text) {
-    return this.#load(this.#address(text), new AbortController());
+    return this.#load(text, new AbortController());
   }
 
   /**
-   * @param {string} address
+   * @param {string} text
    * @param {(answers: Answers) => void} answered
    * @param {() => void} failed
    */
-  async #send(address, answered, failed) {
+  async #send(text, answered, failed) {
     const running = new AbortController();
     this.#running = running;
     /** @type {Answers | undefined} */
     let answers;
     try {
-      answers = await this.#load(address, running);
+      answers = await this.#load(text, running);
+      this.away = false;
     } catch {
       // An old answer is better than none while the server is away.
-      answers = this.#kept.get(address)?.answers;
+      const address = this.#address(text);
+      answers = this.#kept.get(address)?.answers ?? this.spare?.answer(text, address);
+      this.away = this.#running === running;
     }
     if (this.#running !== running) return;
     this.#running = null;
@@ -90,27 +105,47 @@ export class SuggestClient {
   }
 
   /**
-   * @param {string} address
+   * @param {string} text
    * @param {AbortController} running
    * @returns {Promise<Answers>}
    */
-  async #load(address, running) {
+  async #load(text, running) {
     const patience = setTimeout(() => running.abort(), PATIENCE_MS);
     try {
-      const headers = { Accept: "application/json" };
-      const response = await fetch(address, { signal: running.signal, headers });
-      const answers = await response.json();
-      if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`suggest: ${response.status}`);
-      if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-      this.#kept.set(address, { answers, at: Date.now() });
-      return answers;
+      const address = this.#address(text);
+      const [answers] = await Promise.all([this.#fetch(address, running), this.ready]);
+      const { visit } = this;
+      // The first answer of an experiment is shown to nobody: it may be of the other arm.
+      return visit.meets(answers.experiment, address.includes("&visitor="))
+        ? await this.#fetch(this.#address(text), running)
+        : answers;
     } finally {
       clearTimeout(patience);
     }
   }
 
+  /**
+   * @param {string} address
+   * @param {AbortController} running
+   * @returns {Promise<Answers>}
+   */
+  async #fetch(address, { signal }) {
+    const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
+    const answers = await response.json();
+    if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`suggest: ${response.status}`);
+    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+    this.#kept.set(address, { answers, at: Date.now() });
+    this.spare?.keep(address, answers);
+    return answers;
+  }
+
   /** @param {string} text @returns {string} */
   #address(text) {
-    return `${this.endpoint()}?${new URLSearchParams({ ...this.parameters(), q: text })}`;
+    const { session, visitor } = this.visit;
+    const about = new URLSearchParams({ ...this.parameters(), q: text });
+    if (session) about.set("session", session);
+    if (visitor) about.set("visitor", visitor);
+    const endpoint = this.endpoint();
+    return `${endpoint}${endpoint.includes("?") ? "&" : "?"}${about}`;
   }
 }

@@ -2,73 +2,65 @@
 
 import { SuggestClient } from "./client.js";
 import { Combobox } from "./combobox.js";
+import { chooseLanguage } from "./first-words.js";
 import { Reporter } from "./reporter.js";
 import { make } from "./rows.js";
 import { STYLE, addStyle } from "./style.js";
 import { Suggestions } from "./suggestions.js";
-import { chooseLanguage, widgetWords } from "./words.js";
+import { Visit } from "./visit.js";
+import { widgetWords } from "./words.js";
 
 /**
  * @typedef {import("./client.js").Answers} Answers
  * @typedef {import("./client.js").Item} Item
  * @typedef {import("./panel.js").Panel} Panel
  * @typedef {{email?: string, subject?: string, body?: string}} Prefilled
- * @typedef {(language: string) => Promise<{begin: (place: HTMLElement,
- *   surroundings: import("./panel.js").Surroundings) => Panel}>} PanelLoader
- * @typedef {{home: string, prefilled: Prefilled, loadPanel: PanelLoader,
- *   loadOffers: () => Promise<typeof import("./offers.js")>}}
- *   Surroundings Where the script came from, what the host filled in, and the code of later steps.
+ * @typedef {{id: string, email?: string, hash: string}} Identity Who the host says is signed in, with
+ *   the HMAC-SHA256 of the id under the site's secret.
+ * @typedef {{home: string, site: string, proof: string, prefilled: Prefilled, identity: Identity | null,
+ *   agreed: boolean, load: (step: string) => Promise<any>}} Surroundings Where the script came from, the
+ *   site's key and the key that signs answers for later, what the host told, the code of later steps.
  */
-
-/** @param {string} label @param {string} name @param {() => void} act @returns {HTMLElement} */
-function makeButton(label, name, act) {
-  const button = make("button", name, label);
-  button.setAttribute("type", "button");
-  button.setAttribute("part", name);
-  button.addEventListener("click", act);
-  return button;
-}
 
 export class KotaeSuggest extends HTMLElement {
   static observedAttributes = ["for", "locale", "mode", "words"];
 
   /** @type {Surroundings} Set where the element is registered. */
-  surroundings = {
-    home: "/",
-    prefilled: {},
-    loadPanel: () => Promise.reject(),
-    loadOffers: () => Promise.reject(),
-  };
+  surroundings = /** @type {any} */ ({});
   /** @type {AbortController | null} Ends what listens outside of the element. */
   #outside = null;
   /** @type {Panel | null} */
   #panel = null;
   /** @type {HTMLInputElement | null} */
   #input = null;
-  /** @type {HTMLElement | null} */
-  #launcher = null;
-  /** @type {HTMLElement | null} */
+  /** @type {import("./floating.js").Floating | null} */
   #window = null;
+  /** @type {Promise<void> | undefined} What opening waits for. */
+  #drawn;
+  /** @type {Promise<any> | undefined} */
+  #begun;
+  #words = widgetWords("");
   #built = false;
+  #provided = false;
   #box = make("div", "box");
   #view = make("div", "view");
 
-  #reporter = new Reporter(
-    () => this.address("/api/v1/events"),
+  visit = new Visit(
     () => this.getAttribute("storage"),
+    () => this.surroundings.agreed || this.getAttribute("consent") === "granted",
   );
-  #client = new SuggestClient(
-    () => this.address("/api/v1/suggest"),
+  #reporter = new Reporter(
+    () => this.api("events"),
+    this.visit,
+    () => this.#start(),
+  );
+  client = new SuggestClient(
+    () => this.api("suggest"),
     () => {
       const limit = this.getAttribute("limit");
-      const { session } = this.#reporter;
-      return {
-        locale: this.language,
-        page: this.page,
-        ...(limit ? { limit } : {}),
-        ...(session ? { session } : {}),
-      };
+      return { locale: this.language, page: this.page, ...(limit && { limit }) };
     },
+    this.visit,
   );
   /** @type {Suggestions | null} */
   #suggestions = null;
@@ -119,24 +111,37 @@ export class KotaeSuggest extends HTMLElement {
     }
   }
 
+  /** @param {string} name Of an endpoint. @returns {string} Its address, with the site's key. */
+  api(name) {
+    const { site } = this.surroundings;
+    const key = this.getAttribute("site") || site;
+    return this.address(`/api/v1/${name}${key && `?site=${encodeURIComponent(key)}`}`);
+  }
+
+  /** @param {string} name @param {string} locale @returns {string} Address of a file for a language. */
+  static(name, locale) {
+    return this.api("").replace("/api/v1/", `/widget/${name}/${encodeURIComponent(locale)}.json`);
+  }
+
   /** Show the panel, or put the caret into the box. */
-  open() {
-    if (this.#window) this.#toggle(true);
+  async open() {
+    await this.#drawn;
+    this.#window?.toggle(true);
     if (this.#view.hidden) this.#input?.focus();
     else this.#view.querySelector("h2")?.focus();
   }
 
   close() {
     // A closed panel is found again as it was left.
-    if (this.#window) this.#toggle(false);
+    if (this.#window) this.#window.toggle(false);
     else this.#showView(false);
     if (this.#input) this.#suggestions?.view.close();
   }
 
   /** @param {string} text */
-  search(text) {
+  async search(text) {
     this.#showView(false);
-    this.open();
+    await this.open();
     if (!this.#input) return;
     this.#input.value = text;
     this.#suggestions?.ask(text);
@@ -144,11 +149,11 @@ export class KotaeSuggest extends HTMLElement {
 
   /** @param {string} text @returns {Promise<Answers>} */
   suggest(text) {
-    return this.#client.fetch(text);
+    return this.client.fetch(text);
   }
 
   focus() {
-    this.open();
+    void this.open();
   }
 
   /** @param {Item} item @param {Answers} answers @param {boolean} newTab */
@@ -169,8 +174,7 @@ export class KotaeSuggest extends HTMLElement {
     text ||= this.#input?.value ?? "";
     this.#reporter.report("contact_started", { query_id: queryId || undefined });
     if (!this.#tell("contact", { text, query_id: queryId })) return;
-    const elsewhere = this.getAttribute("contact");
-    const panel = elsewhere ? null : await this.#steps();
+    const panel = this.#elsewhere ? null : await this.#steps();
     if (panel) panel.contact(text, queryId);
     else this.#go(this.contactAddress(text, queryId));
   }
@@ -182,11 +186,17 @@ export class KotaeSuggest extends HTMLElement {
    * @returns {string}
    */
   contactAddress(text, queryId) {
-    const own = this.getAttribute("contact");
+    const own = this.#elsewhere;
     if (own) return this.address(own);
     const about = new URLSearchParams({ q: text.slice(0, 200), page: this.page });
     if (queryId) about.set("query_id", queryId);
     return this.address(`/${encodeURIComponent(this.language)}/contact?${about}`);
+  }
+
+  /** Where the host wants people to go; in any case, or while the server is away. */
+  get #elsewhere() {
+    const { away, spare } = this.client;
+    return this.getAttribute("contact") || (away && (this.getAttribute("fallback") || spare?.contact)) || "";
   }
 
   /**
@@ -208,133 +218,148 @@ export class KotaeSuggest extends HTMLElement {
 
   #build() {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    if (root.adoptedStyleSheets.length === 0) addStyle(root, STYLE);
+    root.adoptedStyleSheets = [];
+    addStyle(root, STYLE);
+    // The loader has drawn the box already, and somebody may be typing in it: it stays where it is.
+    const drawn = this.#input ? null : root.querySelector("input");
     this.#suggestions?.cancel();
     this.#panel?.leave();
-    this.#panel = this.#suggestions = this.#input = this.#launcher = this.#window = null;
+    this.#panel = this.#suggestions = this.#input = this.#window = null;
     this.#built = true;
-    const words = this.#words();
+    this.#begun = this.#drawn = undefined;
+    this.#words = { ...widgetWords(this.language), ...this.#given() };
     this.#view = make("div", "view");
     this.#view.hidden = true;
     this.#view.setAttribute("part", "view");
     const attached = this.hasAttribute("for");
-    this.#box = make("div", attached ? "offers" : "box");
+    this.#box = drawn?.parentElement ?? make("div", attached ? "offers" : "box");
     this.#box.lang = this.language;
     this.#box.setAttribute("part", "box");
     const floating = !attached && this.getAttribute("mode") === "button";
-    root.replaceChildren(floating ? this.#buildWindow(words) : this.#box);
-    if (this.#launcher) root.prepend(this.#launcher);
-    if (!attached) this.#begin(this.#buildBox(words, floating), words);
+    if (floating) this.#drawn = this.#float(this.#box);
+    else if (!drawn) root.replaceChildren(this.#box);
+    if (!attached) this.#suggestions = this.begin(this.#buildBox(floating, drawn), false);
     this.#box.append(this.#view);
+    if (drawn?.matches(":focus")) {
+      void this.#start();
+      this.#suggestions?.ask(drawn.value);
+    }
+  }
+
+  /** @param {HTMLElement} box Drawn inside a panel that a button opens. */
+  async #float(box) {
+    const code = await this.surroundings.load("floating").catch(() => null);
+    if (box === this.#box) this.#window = code?.float(this, box, this.#words) ?? null;
+  }
+
+  /** Fetch what presents a list and tells of it: at the first sign of interest. */
+  #start() {
+    if (this.#begun) return this.#begun;
+    this.#begun = this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
+    this.client.ready = this.#begun.then(
+      ({ words }) => {
+        Object.assign(this.#words, words, this.#given());
+        this.#box.querySelector("ul")?.setAttribute("aria-label", this.#words.list ?? "");
+      },
+      () => (this.#begun = undefined),
+    );
+    return this.#begun;
   }
 
   /**
    * @param {import("./suggestions.js").View} view
-   * @param {import("./words.js").WidgetWords} words
+   * @param {boolean} certain Whether only answers are shown.
+   * @param {boolean} [apart] Whether they open in a tab of their own.
    * @returns {Suggestions}
    */
-  #begin(view, words) {
+  begin(view, certain, apart = false) {
     /** @type {import("./suggestions.js").Acts} */
     const acts = {
-      openItem: (item, newTab, answers) => this.openItem(item, answers, newTab),
+      openItem: (item, newTab, answers) => this.openItem(item, answers, newTab || apart),
       openNotice: ({ url }) => this.#go(this.address(url)),
       askPerson: (text, queryId) => this.askPerson(text, queryId),
-      shown: (answers, text) => this.#tell("shown", { text, ...answers }),
+      shown: (answers, text) => {
+        this.#tell("shown", { text, ...answers });
+        this.#provide();
+      },
     };
-    const certain = this.#input === null;
     const options = { whenEmpty: !certain, certain };
-    this.#suggestions = new Suggestions(view, this.#client, this.#reporter, words, acts, options);
-    return this.#suggestions;
+    return new Suggestions(view, this.client, this.#reporter, this.#words, acts, options);
+  }
+
+  /**
+   * A list of answers at a place where somebody writes to a person.
+   * @param {HTMLElement} place
+   * @param {boolean} apart Whether they open in a tab of their own.
+   * @returns {Promise<Suggestions | null>}
+   */
+  async offers(place, apart) {
+    const code = await this.surroundings.load("offers").catch(() => null);
+    void this.#start();
+    const { offers } = this.#words;
+    return code && this.begin(new code.Offers(place, chooseLanguage(this.language), offers), true, apart);
+  }
+
+  /** Fetch what answers while the server is away, when the browser has nothing else to do. */
+  #provide() {
+    if (this.#provided) return;
+    this.#provided = true;
+    const begin = async () => {
+      const code = await this.surroundings.load("away").catch(() => null);
+      this.client.spare = code?.provide(this, chooseLanguage(this.language));
+    };
+    // Safari knows no idle callback.
+    (window.requestIdleCallback ?? setTimeout)(() => void begin());
   }
 
   /** @param {AbortSignal} signal Ends attending to the page's field. */
   async #attend(signal) {
-    const code = await this.surroundings.loadOffers().catch(() => null);
+    const code = await this.surroundings.load("offers").catch(() => null);
     if (signal.aborted) return;
-    const words = this.#words();
-    code?.attend(this, signal, () => {
-      if (this.#suggestions) return this.#suggestions;
-      const language = chooseLanguage(this.language);
-      return this.#begin(new code.Offers(this.#box, language, words.offers), words);
-    });
+    code?.attend(this, signal, async () => (this.#suggestions ??= await this.offers(this.#box, false)));
   }
 
-  /** @returns {import("./words.js").WidgetWords} */
-  #words() {
-    const words = widgetWords(this.language);
+  /** @returns {object} The host's own words. */
+  #given() {
     try {
-      return { ...words, ...JSON.parse(this.getAttribute("words") || "{}") };
+      return JSON.parse(this.getAttribute("words") || "{}");
     } catch {
-      return words;
+      return {};
     }
   }
 
   /**
-   * @param {import("./words.js").WidgetWords} words
    * @param {boolean} stays
+   * @param {HTMLInputElement | null} drawn
    * @returns {Combobox}
    */
-  #buildBox(words, stays) {
-    const input = document.createElement("input");
+  #buildBox(stays, drawn) {
+    const { ask, help, list = help } = this.#words;
+    const input = drawn ?? document.createElement("input");
     input.id = "question";
-    input.type = "search";
+    // Setting it again would end a composition.
+    if (!drawn) input.type = "search";
     input.autocomplete = "off";
     input.maxLength = 800;
     input.enterKeyHint = "search";
-    input.placeholder = words.ask;
-    input.setAttribute("aria-label", words.help);
+    input.placeholder = ask;
+    input.setAttribute("aria-label", help);
     input.setAttribute("part", "input");
-    this.#box.append(input);
+    if (!drawn) this.#box.append(input);
     this.#input = input;
     const dismissed = () => this.#suggestions?.cancel();
-    const combobox = new Combobox(input, words.list, { stays, dismissed });
+    const combobox = new Combobox(input, list, { stays, dismissed });
     combobox.list.setAttribute("part", "list");
-    const ask = () => {
+    const type = () => {
       this.#showView(false);
       this.#suggestions?.ask(input.value);
     };
-    input.addEventListener("input", ask);
+    input.addEventListener("input", type);
     input.addEventListener("focus", () => {
-      if (!combobox.open && this.#view.hidden) ask();
+      void this.#start();
+      if (!combobox.open && this.#view.hidden) type();
     });
     return combobox;
-  }
-
-  /** @param {import("./words.js").WidgetWords} words @returns {HTMLElement} */
-  #buildWindow(words) {
-    const panel = make("section", "panel");
-    panel.id = "panel";
-    panel.hidden = true;
-    panel.setAttribute("role", "dialog");
-    panel.setAttribute("aria-label", words.help);
-    panel.setAttribute("part", "panel");
-    panel.lang = this.language;
-    const head = make("div", "head");
-    head.append(make("h2", "", words.help), makeButton(words.close, "close", () => this.close()));
-    const person = makeButton(words.contact, "person", () => void this.askPerson("", ""));
-    panel.append(head, this.#box, person);
-    panel.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
-      event.stopPropagation();
-      this.close();
-    });
-    this.#window = panel;
-    this.#launcher = makeButton(words.help, "launch", () => {
-      if (panel.hidden) this.open();
-      else this.close();
-    });
-    this.#launcher.lang = this.language;
-    this.#launcher.setAttribute("aria-expanded", "false");
-    this.#launcher.setAttribute("aria-controls", panel.id);
-    return panel;
-  }
-
-  /** @param {boolean} open */
-  #toggle(open) {
-    if (!this.#window || this.#window.hidden === !open) return;
-    this.#window.hidden = !open;
-    this.#launcher?.setAttribute("aria-expanded", String(open));
-    if (!open) this.#launcher?.focus();
   }
 
   /** @param {AbortSignal} signal */
@@ -372,19 +397,19 @@ export class KotaeSuggest extends HTMLElement {
   /** @returns {Promise<Panel | null>} Reading and contact, whose code comes when it is needed. */
   async #steps() {
     if (!this.#panel) {
-      const code = await this.surroundings.loadPanel(chooseLanguage(this.language)).catch(() => null);
+      const code = await this.surroundings.load(`panel.${chooseLanguage(this.language)}`).catch(() => null);
       if (!code) return null; // the help center is away; a link is left
       this.#panel ??= code.begin(this.#view, {
         widget: this,
         reporter: this.#reporter,
-        tell: (name, detail) => this.#tell(name, detail),
+        tell: (/** @type {string} */ name, /** @type {object} */ detail) => this.#tell(name, detail),
         back: () => {
           this.#showView(false);
           (this.#input ?? this.#box.querySelector("button"))?.focus();
         },
       });
     }
-    if (this.#window) this.#toggle(true);
+    this.#window?.toggle(true);
     if (this.#input) this.#suggestions?.view.close();
     this.#showView(true);
     return this.#panel;

@@ -1,16 +1,21 @@
 // window.Kotae: what a host page's own scripts may do with the widget.
 
 import { KotaeSuggest } from "./element.js";
+import { Visit } from "./visit.js";
 
 const TAG = "kotae-suggest";
 
 /** @typedef {"shown" | "open" | "solved" | "contact"} Happening */
 
 export class Kotae {
-  /** @type {import("./element.js").Prefilled} */
-  prefilled = {};
+  #surroundings;
   /** @type {WeakMap<Function, EventListener>} */
   #listeners = new WeakMap();
+
+  /** @param {import("./element.js").Surroundings} surroundings Shared with every element. */
+  constructor(surroundings) {
+    this.#surroundings = surroundings;
+  }
 
   /** Open the panel, or put the caret into the box; a floating one is made where there is none. */
   open() {
@@ -33,7 +38,19 @@ export class Kotae {
 
   /** @param {import("./element.js").Prefilled} fields Put into the contact form. */
   prefill(fields) {
-    Object.assign(this.prefilled, fields);
+    Object.assign(this.#surroundings.prefilled, fields);
+  }
+
+  /** @param {import("./element.js").Identity | null} person Who is signed in on the host's pages. */
+  identify(person) {
+    this.#surroundings.identity = person;
+    this.prefill({ email: person?.email });
+  }
+
+  /** @param {boolean} granted Whether the visitor takes part in experiments. */
+  consent(granted) {
+    this.#surroundings.agreed = granted;
+    if (!granted) new Visit().withdraw();
   }
 
   /**
@@ -85,17 +102,15 @@ export class Kotae {
 
 /**
  * Register the element and window.Kotae, once however often the script is loaded.
- * @param {string} home Address of the help center.
- * @param {import("./element.js").PanelLoader} loadPanel
- * @param {() => Promise<typeof import("./offers.js")>} loadOffers
+ * @param {Pick<import("./element.js").Surroundings, "home" | "site" | "proof" | "load">} given
  */
-export function install(home, loadPanel, loadOffers) {
+export function install(given) {
   if (customElements.get(TAG)) return;
-  const kotae = new Kotae();
-  const { prefilled } = kotae;
+  const surroundings = { ...given, prefilled: {}, identity: null, agreed: false };
   class Suggest extends KotaeSuggest {
-    surroundings = { home, prefilled, loadPanel, loadOffers };
+    surroundings = surroundings;
   }
+  const kotae = new Kotae(surroundings);
   customElements.define(TAG, Suggest);
   Object.assign(window, { Kotae: kotae });
 }

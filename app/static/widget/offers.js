@@ -44,18 +44,28 @@ function fieldOf(wanted, target) {
  * by the page: whatever is typed around the widget is looked at.
  * @param {HTMLElement} widget
  * @param {AbortSignal} signal Ends it.
- * @param {() => Suggestions} begin
+ * @param {() => Promise<Suggestions | null>} begin
  */
 export function attend(widget, signal, begin) {
-  const write = (/** @type {Event} */ event) => {
-    const field = fieldOf(widget.getAttribute("for") ?? "", event.target);
-    if (!field) return;
-    const text = field.value.slice(0, LONGEST);
-    begin().ask(text.trim().length < 2 ? "" : text);
+  const write = async (/** @type {EventTarget | null} */ target) => {
+    const field = fieldOf(widget.getAttribute("for") ?? "", target);
+    if (field) ask(await begin(), field);
   };
-  const root = widget.getRootNode();
-  root.addEventListener("input", write, { signal, capture: true });
-  root.addEventListener("focusin", write, { signal, capture: true });
+  const root = /** @type {Document | ShadowRoot} */ (widget.getRootNode());
+  const heard = (/** @type {Event} */ { target }) => void write(target);
+  root.addEventListener("input", heard, { signal, capture: true });
+  root.addEventListener("focusin", heard, { signal, capture: true });
+  // What was typed before this code was here.
+  void write(root.activeElement);
+}
+
+/**
+ * @param {Suggestions | null} suggestions
+ * @param {HTMLInputElement | HTMLTextAreaElement} field
+ */
+export function ask(suggestions, field) {
+  const text = field.value.slice(0, LONGEST);
+  suggestions?.ask(text.trim().length < 2 ? "" : text);
 }
 
 export class Offers {

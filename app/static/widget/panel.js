@@ -2,6 +2,7 @@
 // Fetched when the first of them is needed.
 
 import { readArticle } from "./article-html.js";
+import { earlierSessions } from "./sessions.js";
 import { addStyle } from "./style.js";
 
 /**
@@ -26,6 +27,7 @@ const STYLE = `
 .view .choice { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center;
   margin-block: 1rem .5rem; padding-block-start: .75rem; border-block-start: 1px solid var(--line) }
 .panel:has(form) > .person { display: none }
+.view .offers { margin-block-start: .5rem }
 .view .send { margin-block: 1rem .5rem; background: var(--accent); color: var(--on-accent) }
 `;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -123,6 +125,7 @@ export class Panel {
     const email = this.#field(form, "email", words.email, given.email ?? "", "320");
     const subject = this.#field(form, "subject", words.subject, given.subject ?? text.slice(0, 200), "200");
     const body = this.#field(form, "body", words.body, given.body ?? text, "20000");
+    void this.#offer(subject);
     const status = make("p", { role: "status" });
     const send = make("button", { type: "submit", class: "send", part: "send" }, words.send);
     const address = widget.contactAddress(text, queryId);
@@ -149,6 +152,18 @@ export class Panel {
     });
   }
 
+  /**
+   * Offer answers to the subject; whoever writes stays with what they write, so they open apart.
+   * @param {HTMLInputElement | HTMLTextAreaElement} subject
+   */
+  async #offer(subject) {
+    const place = make("div", { class: "offers" });
+    subject.nextElementSibling?.after(place);
+    const suggestions = await this.widget.offers(place, true);
+    const typed = () => suggestions?.ask(subject.value.trim().length < 2 ? "" : subject.value);
+    subject.addEventListener("input", typed);
+  }
+
   /** @returns {object} The host's own words. */
   #given() {
     try {
@@ -161,7 +176,8 @@ export class Panel {
   /** @param {Item} item @returns {Promise<DocumentFragment>} */
   async #load({ article_id, locale }) {
     const path = article_id.split("/").map(encodeURIComponent).join("/");
-    const address = this.widget.address(`/api/v1/articles/${path}?locale=${encodeURIComponent(locale)}`);
+    const address = new URL(this.widget.api(`articles/${path}`));
+    address.searchParams.set("locale", locale);
     const response = await fetch(address, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(`articles answered ${response.status}`);
     const { html } = await response.json();
@@ -232,12 +248,21 @@ export class Panel {
     const { widget, words } = this;
     const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
     button.disabled = true;
-    const { session } = this.reporter;
-    const about = { query_id: queryId || undefined, session: session || undefined };
-    const written = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form)));
-    const ticket = { ...written, ...about, page: widget.page, locale: widget.language };
+    const { session, visitor } = widget.visit;
+    const earlier = earlierSessions(widget.visit);
+    const { identity } = widget.surroundings;
+    const ticket = {
+      ...Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form))),
+      query_id: queryId || undefined,
+      ...(session && { session }),
+      ...(visitor && { visitor }),
+      ...(earlier.length && { earlier_sessions: earlier }),
+      ...(identity && { identity }),
+      page: widget.page,
+      locale: widget.language,
+    };
     try {
-      const response = await fetch(widget.address("/api/v1/tickets"), {
+      const response = await fetch(widget.api("tickets"), {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(ticket),
@@ -245,7 +270,7 @@ export class Panel {
       if (!response.ok) throw new Error(`tickets answered ${response.status}`);
       const { ticket_id } = await response.json();
       this.#unsent = null;
-      this.reporter.report("ticket_submitted", { query_id: about.query_id, value: { ticket_id } });
+      this.reporter.report("ticket_submitted", { query_id: ticket.query_id, value: { ticket_id } });
       form.remove();
       status.textContent = words.sent;
     } catch {

@@ -28,13 +28,13 @@ mark { background: var(--kotae-mark, light-dark(#ffe7a0, #5d4a10)); color: inher
 .suggestions, .view { position: absolute; inset-inline: 0; inset-block-start: 100%;
   z-index: 9999; max-block-size: 70vh; overflow-y: auto; margin: .25rem 0 0; padding: .5rem;
   list-style: none; overflow-wrap: anywhere }
-.suggestions, .view, .panel { background: var(--paper); border: 1px solid var(--line);
+.suggestions, .view { background: var(--paper); border: 1px solid var(--line);
   border-radius: var(--round); box-shadow: 0 8px 24px rgb(0 0 0 / 20%) }
 .suggestion { display: block; inline-size: 100%; min-block-size: 2.75rem; padding: .5rem .75rem;
   border: 0; cursor: pointer; text-align: start; font-weight: 400 }
 .suggestion:hover, [aria-selected="true"] { background: var(--soft) }
 [aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: -2px }
-.suggestion > span { display: block }
+.suggestion > span { display: block; unicode-bidi: plaintext }
 .suggestion-title { font-weight: 600 }
 .suggestion-unsure .suggestion-title { font-weight: 400 }
 .suggestion-answer, .suggestion-note, ::placeholder { color: var(--quiet); opacity: 1 }
@@ -42,27 +42,22 @@ mark { background: var(--kotae-mark, light-dark(#ffe7a0, #5d4a10)); color: inher
   border-radius: 99px; font-size: .8rem; font-weight: 400 }
 .suggestion-notice { border-inline-start: 4px solid var(--accent) }
 .suggestion-contact .suggestion-title { color: var(--accent) }
-.launch, .panel { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 9999 }
-.launch { background: var(--accent); color: var(--on-accent); border-radius: 99px }
-.panel { inset-block-end: 4.5rem; display: flex; flex-direction: column; gap: .5rem; inline-size: min(25rem, 100vw - 2rem);
-  block-size: min(36rem, 100vh - 5.5rem); padding: 1rem }
-.head { display: flex; align-items: center; justify-content: space-between }
-h2 { margin: 0; font-size: 1.1rem }
-.panel .box { flex: 1; min-block-size: 0; display: flex; flex-direction: column }
-.panel .suggestions, .panel .view { position: static; flex: 1; max-block-size: none;
-  border: 0; box-shadow: none; padding: .25rem }
-.panel .reading > :is(input, .suggestions) { display: none }
+.launch { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 9999;
+  background: var(--accent); color: var(--on-accent); border-radius: 99px }
 @media (prefers-contrast: more) { :host { --line: var(--ink); --quiet: var(--ink) } }
-@media print { .launch, .panel { display: none } }
+@media print { .launch { display: none } }
 `;
 
 /**
- * Give a shadow root its style; allowed under every content security policy.
+ * Give a shadow root a style, once; allowed under every content security policy.
  * @param {ShadowRoot} root
  * @param {string} css
  */
 export function addStyle(root, css) {
-  const sheet = new CSSStyleSheet();
+  /** @type {(CSSStyleSheet & {text?: string})[]} */
+  const sheets = root.adoptedStyleSheets;
+  if (sheets.some(({ text }) => text === css)) return;
+  const sheet = Object.assign(new CSSStyleSheet(), { text: css });
   sheet.replaceSync(css);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  root.adoptedStyleSheets = [...sheets, sheet];
 }

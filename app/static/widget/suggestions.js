@@ -9,8 +9,8 @@ import { answerRow, contactRow, noticeRow } from "./rows.js";
  * @typedef {import("./combobox.js").Option} Option
  * @typedef {{show: (options: Option[], said: string) => void, close: () => void, open: boolean}} View
  *   Where rows are shown.
- * @typedef {{one?: string, other: string, none: string, unsure: string, failed: string,
- *   contact: string}} Words
+ * @typedef {{one?: string, other?: string, none?: string, unsure?: string, failed: string,
+ *   contact: string}} Words What is missing is not said.
  * @typedef {{openItem: (item: Item, newTab: boolean, answers: Answers, position: number) => void,
  *   openNotice: (notice: Notice, newTab: boolean) => void,
  *   askPerson: (text: string, queryId: string, newTab: boolean) => void,
@@ -19,8 +19,19 @@ import { answerRow, contactRow, noticeRow } from "./rows.js";
  */
 
 // Lists that only flash by while one types were not read.
-const READ_MS = 800;
+export const READ_MS = 800;
 const SILENCE_MS = 400;
+
+/**
+ * What is told of a list that was in sight; docs/deflection.md says what it is for.
+ * @param {string} query
+ * @param {Pick<Answers, "items" | "no_answer" | "held_back">} answers
+ * @param {"suggest" | "search" | "contact"} via
+ */
+export function shownValue(query, { items, no_answer, held_back = false }, via) {
+  const articles = items.slice(0, 10).map(({ article_id }) => article_id);
+  return { query, results: items.length, articles, no_answer, via, held_back };
+}
 
 export class Suggestions {
   /** @type {number | undefined} */
@@ -67,7 +78,13 @@ export class Suggestions {
     }
     this.client.ask(
       typed,
-      (answers) => this.#show(text, answers),
+      (answers) => {
+        try {
+          this.#show(text, answers);
+        } catch {
+          this.#fail(text); // whatever came was no list of answers
+        }
+      },
       () => this.#fail(text),
     );
   }
@@ -94,7 +111,8 @@ export class Suggestions {
     const count = answers.items.length;
     // Listed without being an answer: what the text may become a question about.
     const unsure = text !== "" && answers.no_answer && count > 0;
-    const note = unsure ? words.unsure : count || text === "" ? "" : words.none;
+    const found = unsure ? words.unsure : count || text === "" ? "" : words.none;
+    const note = answers.away ?? found ?? "";
     // What the page says already is not said twice.
     const news = (answers.notices ?? []).filter((notice) => !acts.knows?.(notice));
     /** @type {Option[]} */
@@ -126,9 +144,10 @@ export class Suggestions {
    */
   #read(text, answers) {
     this.#unread = null;
-    const articles = answers.items.map(({ article_id }) => article_id);
-    const value = { articles, no_answer: answers.no_answer, empty: text === "" };
-    this.reporter.report("suggest_shown", { query_id: answers.query_id, value });
+    if (!answers.away) {
+      const via = this.certain ? "contact" : "suggest";
+      this.reporter.report("suggest_shown", { query_id: answers.query_id, value: shownValue(text, answers, via) });
+    }
     this.acts.shown?.(answers, text);
   }
 
@@ -141,7 +160,7 @@ export class Suggestions {
   #open(item, newTab, answers, position) {
     this.#unread?.(); // chosen so quickly, it was read all the same
     const { article_id, locale } = item;
-    const about = { query_id: answers.query_id, article_id, locale, value: { position } };
+    const about = { query_id: answers.query_id || undefined, article_id, locale, value: { position } };
     this.reporter.report("result_opened", about);
     this.acts.openItem(item, newTab, answers, position);
   }
@@ -162,6 +181,6 @@ export class Suggestions {
   /** @param {number} count @returns {string} */
   #count(count) {
     const { one, other } = this.words;
-    return ((count === 1 && one) || other).replace("{count}", String(count));
+    return ((count === 1 && one) || other || "").replace("{count}", String(count));
   }
 }

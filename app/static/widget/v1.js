@@ -4,12 +4,11 @@
 import { install } from "./kotae.js";
 
 /* global VERSION, MODULE */
-const script = document.currentScript ?? document.querySelector('script[src*="/widget/v1."]');
-const own = MODULE || script?.getAttribute("src") || "/";
-const home = new URL(own, document.baseURI).origin;
-const later = `${home}/widget/${VERSION}/`;
-install(
-  home,
-  (language) => import(`${later}panel.${language}.js`),
-  () => import(`${later}offers.js`),
-);
+/** @type {HTMLScriptElement | null} */
+const own = /** @type {any} */ (document.currentScript);
+const home = new URL(MODULE || own?.src || "/", document.baseURI).origin;
+// A module is not told which script it is for: the page's own, or the loader.
+const script = own ?? [...document.scripts].find(({ src }) => src.startsWith(`${home}/widget/`));
+const { site = "", key = "" } = script?.dataset ?? {};
+const load = (/** @type {string} */ step) => import(`${home}/widget/${VERSION}/${step}.js`);
+install({ home, site, proof: key, load });

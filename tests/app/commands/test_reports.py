@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from app.cli import main
 from app.db import create_database_engine, session_factory
 from app.deflection.holdout import note_experiment
+from app.deflection.participants import Holdout
 from app.migrating import upgrade
 from app.models import utc_now
 from app.settings import Settings
@@ -28,7 +29,8 @@ def report(tmp_path, monkeypatch):
     with sessions() as session:
         note_experiment(session, name="spring", percent=20, now=START - timedelta(days=1))
     for number in range(40):
-        record(sessions, f"v{number}", FAILED if number % 4 == 0 else "0m suggest_shown, 1m solved")
+        story = FAILED if number % 4 == 0 else "0m suggest_shown, 1m solved"
+        record(sessions, f"v{number}", story, holdout=Holdout("spring", 20))
     engine.dispose()
 
     def report(*arguments):
@@ -48,11 +50,34 @@ def test_it_prints_outcomes_the_effect_and_where_help_fails(report):
     assert "bad" in shown
 
 
+def test_tickets_are_told_for_each_visitor_and_episode_beside_what_others_would_claim(report):
+    shown = report("--find", "50")
+    for line in ("tickets per visitor", "tickets per episode", "to find a fall by 50%"):
+        assert f"\n{line}" in shown
+    claims = shown.partition("tickets avoided, as others count them and as measured\n")[2]
+    names = [line[:20].strip() for line in claims.splitlines()[:4]]
+    assert names == [
+        "confirmed",
+        "confirmed + assumed",
+        "self-service score",
+        "holdout: reduction",
+    ]
+    assert "4.00 for each sender of a ticket" in claims
+
+
 def test_json_has_the_same(report):
     shown = json.loads(report("--json"))
     assert shown["episodes"]["failed"] == 10
     assert shown["holdout"]["name"] == "spring"
     assert sum(shown["holdout"]["visitors"].values()) == 40
+    assert shown["claims"]["measured_reduction"] == shown["holdout"]["reduction"]
+    assert set(shown["holdout"]["per_episode"]) == {
+        "treatment",
+        "control",
+        "difference",
+        "reduction",
+    }
+    assert shown["simulated"] is False
     assert shown["failing_articles"]["rows"][0]["article_id"] == "bad"
 
 
@@ -61,3 +86,17 @@ def test_since_is_a_day_of_utc(report):
     shown = json.loads(report("--json", "--since", f"{tomorrow:%Y-%m-%d}"))
     assert shown["since"] == datetime.combine(tomorrow, datetime.min.time(), UTC).isoformat()
     assert sum(shown["episodes"].values()) == 0
+
+
+@pytest.mark.parametrize("sheet", ["overview", "articles", "questions", "worth"])
+def test_the_figures_of_the_pages_are_printed_too(report, sheet):
+    arguments = ["report", "insights", sheet, "--from", "2026-03-01", "--to", "2026-03-10"]
+    plain = CliRunner().invoke(main, arguments)
+    assert plain.exit_code == 0, plain.output
+    found = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
+    assert found["id"] == sheet
+    assert found["selection"] == {"from": "2026-03-01", "to": "2026-03-10"}
+    if sheet == "overview":
+        values = {figure["id"]: figure for figure in found["figures"]}
+        assert (values["failed"]["count"], values["failed"]["of"]) == (10, 40)
+        assert "10 of 40" in plain.output

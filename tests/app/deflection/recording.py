@@ -1,17 +1,34 @@
 """Storing timelines as the server would have: events by arrival, tickets as tickets."""
 
+from app.deflection.participants import join
 from app.models import Event, Ticket
 from tests.app.deflection.timelines import read_timeline
 
 
-def record(sessions, visitor, timeline, *, later=None, locale="en", query=None):
-    """Store what `visitor` did; `later` moves all of it."""
+def record(
+    sessions,
+    visitor,
+    timeline,
+    *,
+    later=None,
+    locale="en",
+    query=None,
+    holdout=None,
+    name=None,
+):
+    """Store what happened in the session `visitor`; `later` moves all of it.
+
+    With `holdout` it takes part in that experiment, under the browser's `name`.
+    """
     with sessions.begin() as session:
-        for moment in read_timeline(timeline):
-            at = moment.at + later if later else moment.at
-            name = f"{visitor}-{moment.id}-{at:%m%d%H%M}"
+        moments = read_timeline(timeline, later)
+        if holdout:
+            join(session, holdout, name or visitor, visitor, moments[0].at)
+        for moment in moments:
+            at = moment.at
+            row_id = f"{visitor}-{moment.id}-{at:%m%d%H%M}"
             if moment.kind == "ticket":
-                ticket = Ticket(id=name[:32], session=visitor, email=f"{visitor}@b", body="x")
+                ticket = Ticket(id=row_id[:32], session=visitor, email=f"{visitor}@b", body="x")
                 ticket.created_at = at
                 session.add(ticket)
                 continue
@@ -20,7 +37,7 @@ def record(sessions, visitor, timeline, *, later=None, locale="en", query=None):
                 value = value | {"query": query}
             session.add(
                 Event(
-                    id=name[:36],
+                    id=row_id[:36],
                     session=visitor,
                     type=moment.kind,
                     at=at,

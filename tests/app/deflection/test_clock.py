@@ -35,3 +35,22 @@ def test_nothing_happens_in_the_future_or_long_ago_and_order_stays(seconds):
     assert all(RECEIVED - LONGEST_PAST <= moment <= RECEIVED for moment in settled)
     pairs = sorted(zip(told, settled, strict=True))
     assert [moment for _, moment in pairs] == sorted(settled)
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 86_400), st.integers(0, 600))
+def test_a_batch_that_says_when_it_was_sent_is_set_right_exactly(off, ago, gap):
+    """However late it is: between the last event and sending may lie an hour without a network."""
+    sent = RECEIVED + timedelta(seconds=off)
+    told = [sent - timedelta(seconds=ago), sent - timedelta(seconds=max(0, ago - gap))]
+    assert settle_times(told, RECEIVED, sent) == [
+        RECEIVED - timedelta(seconds=ago),
+        RECEIVED - timedelta(seconds=max(0, ago - gap)),
+    ]
+
+
+@pytest.mark.parametrize("years", [-2000, 7900])
+def test_what_happened_after_it_was_sent_or_in_another_age_is_bounded(years):
+    sent = RECEIVED.replace(year=RECEIVED.year + years)
+    told = [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)]
+    settled = settle_times(told, RECEIVED, sent)
+    assert all(RECEIVED - LONGEST_PAST <= moment <= RECEIVED for moment in settled)

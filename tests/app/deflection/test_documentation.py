@@ -16,7 +16,7 @@ from app.deflection.intervals import (
     wilson,
 )
 from app.models import EVENT_TYPES
-from tests.app.deflection.timelines import START, WINDOW, read_timeline
+from tests.app.deflection.timelines import START, WINDOW, read_timeline, split_later
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "deflection.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^\| `(\d+[smhd] [^`]*)` \| (.*?) ?\|$", TEXT, flags=re.MULTILINE)
@@ -24,8 +24,9 @@ EXAMPLES = re.findall(r"^\| `(\d+[smhd] [^`]*)` \| (.*?) ?\|$", TEXT, flags=re.M
 
 @pytest.mark.parametrize(("timeline", "outcomes"), EXAMPLES)
 def test_an_example_comes_out_as_written(timeline, outcomes):
-    moments = read_timeline(timeline)
-    found = follow_visitor("v", moments, window=WINDOW, now=START + timedelta(days=60))
+    moments, later = split_later(read_timeline(timeline))
+    now = START + timedelta(days=60)
+    found = follow_visitor("v", moments, window=WINDOW, now=now, later_tickets=later)
     assert ", ".join(episode.outcome for episode in found) == outcomes
 
 
@@ -49,7 +50,8 @@ def test_the_worked_example_is_what_the_code_computes():
     assert f"{monthly.value:.0f} tickets were avoided" in TEXT
     assert f"({monthly.low:.0f} to {monthly.high:.0f})" in TEXT
     assert f"{smallest_effect(0.1, 7200, 800) * 100:.2f} points" in TEXT
-    assert f"{visitors_needed(0.1, 0.2, 0.1):,} visitors" in TEXT
+    needed = visitors_needed(0.1, 0.2, 0.1)
+    assert f"{needed:,} visitors, another {(needed - 8000) / (8000 / 30):.0f} days" in TEXT
 
 
 def test_every_type_of_event_is_told():

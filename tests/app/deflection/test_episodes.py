@@ -15,8 +15,8 @@ from tests.app.deflection.timelines import START, WINDOW, read_timeline
 MUCH_LATER = START + timedelta(days=60)
 
 
-def follow(moments, now=MUCH_LATER):
-    return follow_visitor("v", moments, window=WINDOW, now=now)
+def follow(moments, now=MUCH_LATER, later_tickets=()):
+    return follow_visitor("v", moments, window=WINDOW, now=now, later_tickets=later_tickets)
 
 
 def outcomes(timeline, now=MUCH_LATER):
@@ -144,6 +144,29 @@ def test_any_order_and_repetition_gives_what_the_reference_says(steps, chance, m
     assert [(each.started_at, each.ended_at, each.outcome) for each in found] == expected
 
 
+LATER = st.lists(st.sampled_from([0, 30, 60 * 71, 60 * 72, 60 * 80, 60 * 24 * 5]), max_size=3)
+
+
+@given(STEPS, LATER, st.randoms(use_true_random=False), st.integers(0, 60 * 24 * 40))
+def test_tickets_of_later_sessions_refute_as_the_reference_says(steps, minutes, chance, until):
+    moments, now = moments_of(steps), START + timedelta(minutes=until)
+    last = moments[-1].at if moments else START
+    later = [
+        Moment(f"later {place}", last + timedelta(minutes=each), TICKET)
+        for place, each in enumerate(minutes)
+    ]
+    expected = reference(moments, now, later)
+    shuffled = list(moments)
+    random.Random(chance.random()).shuffle(shuffled)
+    found = follow(shuffled, now, [*reversed(later), *later])
+    assert [(each.started_at, each.ended_at, each.outcome) for each in found] == expected
+    # They belong to episodes of their own sessions: here they neither begin nor lengthen one.
+    alone = follow(moments, now)
+    assert [(e.id, e.ended_at, e.tickets) for e in found] == [
+        (e.id, e.ended_at, e.tickets) for e in alone
+    ]
+
+
 @given(STEPS, st.integers(-(10**6), 10**6))
 def test_a_clock_that_is_off_by_anything_changes_no_outcome(steps, seconds):
     moments = moments_of(steps)
@@ -173,7 +196,7 @@ def test_a_deflection_has_no_ticket_within_its_window(steps):
             ]
 
 
-def reference(moments, now):
+def reference(moments, now, later=()):
     """The definitions of docs/deflection.md, word by word and without regard to speed."""
     order = [
         "contact_started",
@@ -200,7 +223,7 @@ def reference(moments, now):
             episode, run = first_episode(run, episodes)
             if episode:
                 episodes.append(episode)
-    return [(e[0].at, e[-1].at, outcome_of(e, moments, episodes, now)) for e in episodes]
+    return [(e[0].at, e[-1].at, outcome_of(e, moments, episodes, now, later)) for e in episodes]
 
 
 def first_episode(run, earlier):
@@ -223,7 +246,7 @@ def first_episode(run, earlier):
     return [], []
 
 
-def outcome_of(episode, moments, episodes, now):
+def outcome_of(episode, moments, episodes, now, later_tickets):
     start, end = episode[0].at, episode[-1].at
     near = [m for m in moments if m.kind == TICKET and start <= m.at <= end + WINDOW]
     own = [m for m in episode if m.kind == TICKET]
@@ -238,7 +261,8 @@ def outcome_of(episode, moments, episodes, now):
     ]
     read = [m for m in until if m.kind in ("result_opened", "article_viewed")]
     said = [m.kind for m in until if m.kind in ("helpful", "not_helpful", "solved")]
-    if near:
+    refuted = [m for m in later_tickets if start <= m.at <= end + WINDOW]
+    if near or refuted:
         return "failed" if looked or read or said or not (own or late) else "direct"
     if now < end + WINDOW:
         return "pending"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from app.deflection.intervals import (
     always_valid,
     always_valid_difference,
-    bootstrap_ratio_difference,
+    clustered_rate,
+    difference,
     newcombe,
     relative_reduction,
     sample_ratio_p,
@@ -88,7 +89,9 @@ def test_the_reduction_is_one_less_the_ratio():
         newcombe((0, 0), (1, 2)),
         relative_reduction((1, 10), (0, 10)),
         always_valid(0, 0),
-        bootstrap_ratio_difference({}, {(1, 1): 2}),
+        clustered_rate({}),
+        clustered_rate({(0, 0): 3}),
+        difference(clustered_rate({}), wilson(1, 2)),
         smallest_effect(0.1, 0, 5),
         visitors_needed(0.0, 0.2, 0.1),
         visitors_needed(0.1, 0.0, 0.1),
@@ -134,9 +137,61 @@ def test_visitors_who_do_everything_twice_do_not_make_it_surer():
     chance = random.Random(1)
     once = [Counter((int(chance.random() < rate), 1) for _ in range(2_000)) for rate in (0.3, 0.2)]
     twice = [Counter({(2 * a, 2 * b): n for (a, b), n in each.items()}) for each in once]
-    narrow, wide = bootstrap_ratio_difference(*once), bootstrap_ratio_difference(*twice)
+    narrow, wide = (difference(*map(clustered_rate, each)) for each in (once, twice))
     assert wide == narrow
     assert rounded(wide, 2) == rounded(newcombe(*map(as_rate, once)), 2)
+
+
+def test_a_clustered_rate_is_the_score_interval_of_a_count_where_everybody_counts_once():
+    # With 0 or 1 tickets a visitor the dispersion is (1 - rate) n / (n - 1) / n.
+    found = clustered_rate({(1, 1): 40, (0, 1): 960})
+    g = 1.959964**2 * (0.96 / 999)
+    low, high = (0.04 + g / 2 + sign * math.sqrt(0.04 * g + g * g / 4) for sign in (-1, 1))
+    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-6)
+
+
+@pytest.mark.parametrize("visitors", [1, 50, 1000])
+def test_where_nobody_sent_a_ticket_the_upper_limit_shrinks_with_the_episodes(visitors):
+    found = clustered_rate({(0, 3): visitors})
+    assert (found.value, found.low) == (0, 0)
+    assert found.high == pytest.approx(1.959964**2 / (3 * visitors), rel=1e-6)
+
+
+@pytest.mark.parametrize("sizes", [(400, 3_600), (2_000, 2_000)])
+@pytest.mark.parametrize("rate", [0.005, 0.05, 0.2])
+def test_of_clustered_visitors_19_of_20_intervals_hold_the_truth(sizes, rate):
+    """A small edition of `scripts/bench intervals`, with its visitors."""
+    draw = np.random.default_rng(4)
+    held = np.zeros(2)
+    truth = rate * 0.3
+    for _ in range(400):
+        arms = [
+            simulate_arm(draw, size, each)
+            for size, each in zip(sizes, (rate, rate * 0.7), strict=True)
+        ]
+        per_episode = difference(*(clustered_rate(arm) for arm in arms))
+        per_visitor = difference(*(clustered_rate(by_visitor(arm)) for arm in arms))
+        held += [not missed(per_episode, truth), not missed(per_visitor, truth * MEAN_EPISODES)]
+    # Outside come about one in a thousand where 95% hold it.
+    assert all(0.915 <= share <= 0.985 for share in held / 400)
+
+
+MEAN_EPISODES = 1 / 0.6
+
+
+def simulate_arm(draw, visitors, rate):
+    """Visitors differ in how often they need help and in how readily they write."""
+    episodes = draw.geometric(1 / MEAN_EPISODES, visitors)
+    tickets = draw.binomial(episodes, draw.beta(10 * rate, 10 * (1 - rate), visitors))
+    pairs, counts = np.unique(100 * tickets + episodes, return_counts=True)
+    return {divmod(pair, 100): n for pair, n in zip(pairs.tolist(), counts.tolist(), strict=True)}
+
+
+def by_visitor(arm):
+    counted = Counter()
+    for (tickets, _), visitors in arm.items():
+        counted[tickets, 1] += visitors
+    return counted
 
 
 def as_rate(clusters):

@@ -5,16 +5,29 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from app.deflection.holdout import CONTROL, arm_of, note_experiment
+from app.deflection.day_sums import update_sums
+from app.deflection.holdout import note_experiment
+from app.deflection.participants import Holdout, arm_of
 from app.deflection.report import make_report
 from app.deflection.tracking import update_episodes
-from app.models import EpisodeChange, EpisodeRecord, Event, Ticket
+from app.models import (
+    DaySums,
+    DeflectionMark,
+    EpisodeChange,
+    EpisodeRecord,
+    Event,
+    Experiment,
+    Participant,
+    ParticipantSession,
+    Ticket,
+)
 from app.retention import forget_old_events
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START, WINDOW
 
 DAY = timedelta(days=1)
 LATER = START + 10 * DAY
+X = Holdout("x", 20)
 
 STORIES = {
     "confirmed": (6, "0m contact_started, 1m suggest_shown, 2m solved"),
@@ -31,7 +44,8 @@ def recorded(sessions):
     for name, (count, timeline) in STORIES.items():
         for number in range(count):
             locale = "ko" if name == "self_served" else "en"
-            record(sessions, f"{name}{number}", timeline, locale=locale, query=f"about {name}")
+            about = {"locale": locale, "query": f"about {name}", "holdout": X}
+            record(sessions, f"{name}{number}", timeline, **about)
     return sessions
 
 
@@ -88,7 +102,7 @@ def test_forgetting_leaves_the_figures_as_they_were_and_names_nobody(recorded):
     assert before.effect.visitors == arms(recorded)
     assert forget_old_events(recorded, 90, START + 95 * DAY, window=WINDOW) > 60
     with recorded() as session:
-        for table in (Event, EpisodeRecord, EpisodeChange):
+        for table in (Event, EpisodeRecord, EpisodeChange, DaySums, ParticipantSession):
             assert session.scalars(select(table)).all() == []
         after = make_report(session, since=None, window=WINDOW, now=LATER)
     assert after.outcomes == before.outcomes
@@ -103,19 +117,23 @@ def test_forgetting_leaves_the_figures_as_they_were_and_names_nobody(recorded):
 def arms(sessions):
     with sessions() as session:
         visitors = set(session.scalars(select(EpisodeRecord.visitor)))
-    held = sum(arm_of(each, "x", 20) == CONTROL for each in visitors)
+    held = sum(arm_of(each, "x", 20) == "control" for each in visitors)
     return {"treatment": len(visitors) - held, "control": held}
 
 
 def test_forgetting_day_by_day_counts_nobody_twice(sessions):
     for number in range(6):
         record(
-            sessions, f"v{number}", "0m suggest_shown:miss, 20h suggest_shown, 30h suggest_shown"
+            sessions,
+            f"v{number}",
+            "0m suggest_shown:miss, 20h suggest_shown, 30h suggest_shown",
+            holdout=X,
         )
     with sessions() as session:
         note_experiment(session, name="x", percent=20, now=START - DAY)
     before = report_of(sessions)
     assert before.outcomes["abandoned"] == 18
+    assert sum(before.effect.visitors.values()) == 6
     for day in range(89, 95):
         forget_old_events(sessions, 90, START + day * DAY, window=WINDOW)
         with sessions() as session:
@@ -137,3 +155,72 @@ def test_who_is_deleted_is_in_no_figure(recorded):
         session.execute(delete(Event).where(Event.session.like("failed%")))
         session.execute(delete(EpisodeRecord).where(EpisodeRecord.visitor.like("failed%")))
     assert report_of(recorded).outcomes["failed"] == 0
+
+
+def test_sums_of_days_change_no_figure_and_follow_what_changes(recorded):
+    record(recorded, "old", "0m suggest_shown, 1m result_opened:a", later=-3 * DAY)
+    record(recorded, "two days", "0m suggest_shown:miss, 15h suggest_shown:miss, 30h suggest_shown")
+    counted = report_of(recorded)
+    assert update_sums(recorded, LATER) == 5
+    assert update_sums(recorded, LATER) == 0
+    with recorded() as session:
+        # Nothing is counted again: without the episodes the sums still say the same.
+        session.execute(delete(EpisodeRecord))
+        session.execute(delete(Event))
+        session.add(Event(id="1", session="s", type="solved", at=LATER, received_at=LATER))
+        session.add(
+            Event(id="0", session="s", type="solved", at=LATER, received_at=START - 3 * DAY)
+        )
+        summed = make_report(session, since=None, window=WINDOW, now=LATER)
+        session.rollback()
+    assert summed.outcomes == counted.outcomes
+    assert (summed.queries, summed.articles) == (counted.queries, counted.articles)
+    record(recorded, "old", "60h ticket", later=-3 * DAY)
+    with recorded.begin() as session:
+        session.execute(delete(DeflectionMark))
+    changed = report_of(recorded)
+    assert changed.outcomes["failed"] == counted.outcomes["failed"] + 1
+    assert update_sums(recorded, LATER) > 0
+    assert report_of(recorded) == changed
+
+
+def test_since_the_middle_of_a_day_counts_the_rest_of_it(recorded):
+    record(recorded, "evening", "9h suggest_shown:miss")
+    report_of(recorded)
+    update_sums(recorded, LATER)
+    report = report_of(recorded, since=START + 5 * DAY / 24)
+    assert sum(report.outcomes.values()) == 1
+
+
+def test_when_an_experiment_is_over_its_visitors_become_sums(recorded):
+    with recorded() as session:
+        note_experiment(session, name="x", percent=20, now=START - DAY)
+    before = report_of(recorded)
+    with recorded() as session:
+        note_experiment(session, name="x", percent=0, now=LATER)
+    forget_old_events(recorded, 90, LATER + 89 * DAY, window=WINDOW)
+    with recorded() as session:
+        assert len(session.scalars(select(Participant)).all()) == 32
+    forget_old_events(recorded, 90, LATER + 91 * DAY, window=WINDOW)
+    with recorded() as session:
+        assert session.scalars(select(Participant)).all() == []
+        assert len(session.scalars(select(Experiment)).all()) == 1
+        after = make_report(session, since=None, window=WINDOW, now=LATER + 91 * DAY)
+    assert after.effect.visitors == before.effect.visitors
+    assert after.effect.avoided == before.effect.avoided
+    assert after.effect.tickets_per_episode == before.effect.tickets_per_episode
+
+
+def test_a_participant_who_comes_back_when_the_past_is_forgotten_is_not_counted_anew(sessions):
+    with sessions() as session:
+        note_experiment(session, name="x", percent=20, now=START - DAY)
+    for number in range(2):
+        later = number * 95 * DAY
+        record(
+            sessions, f"s{number}", "0m suggest_shown, 1h ticket", later=later, holdout=X, name="v"
+        )
+        now = START + later + 10 * DAY
+        report_of(sessions, now=now)
+        forget_old_events(sessions, 90, now, window=WINDOW)
+        effect = report_of(sessions, now=now).effect
+        assert sum(effect.visitors.values()) == sum(effect.with_ticket.values()) == 1

@@ -7,23 +7,38 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, insert
 
-from app.deflection.holdout import CONTROL, arm_of, note_experiment
+from app.deflection.holdout import note_experiment
+from app.deflection.participants import CONTROL, Holdout, join
 from app.deflection.report import make_report
 from app.deflection.tracking import update_episodes
-from app.models import DeflectionMark, EpisodeChange, EpisodeRecord, Event, Experiment, Ticket
+from app.models import (
+    DaySums,
+    DeflectionMark,
+    EpisodeChange,
+    EpisodeRecord,
+    Event,
+    Experiment,
+    Participant,
+    ParticipantSession,
+    Ticket,
+)
 from tests.app.deflection.timelines import START, WINDOW, read_timeline
 
 RATES = {"control": 0.30, "treatment": 0.18}
 TRUTH = RATES["control"] - RATES["treatment"]
 EXPERIMENTS, VISITORS = 60, 400
+EVERYTHING = (
+    *(Event, Ticket, EpisodeRecord, EpisodeChange, DeflectionMark, DaySums),
+    *(Experiment, Participant, ParticipantSession),
+)
 
 
 def simulate(sessions, chance, name):
     """One experiment of 20 days; visitors come once or more, and control sees nothing."""
-    events, tickets = [], []
+    events, tickets, joined, holdout = [], [], [], Holdout(name, 50)
     for _ in range(VISITORS):
         visitor = str(uuid.UUID(int=chance.getrandbits(128)))
-        arm = arm_of(visitor, name, 50)
+        arm = holdout.arm_of(visitor)
         came = timedelta(hours=chance.uniform(0, 20 * 24))
         shown = "held" if arm == CONTROL else "hit"
         story = f"0m contact_started, 1m suggest_shown:{shown}"
@@ -31,9 +46,13 @@ def simulate(sessions, chance, name):
             story += f", 40m suggest_shown:{shown}"
         if chance.random() < RATES[arm]:
             story += chance.choice([", 42m ticket", ", 20h ticket", ", 70h ticket"])
-        for moment in read_timeline(story):
-            add(events, tickets, visitor, moment, moment.at + came)
+        moments = read_timeline(story, came)
+        for moment in moments:
+            add(events, tickets, visitor, moment, moment.at)
+        joined.append((visitor, moments[0].at))
     with sessions.begin() as session:
+        for visitor, at in joined:
+            join(session, holdout, visitor, visitor, at)
         session.execute(insert(Event), events)
         session.execute(insert(Ticket), tickets)
 
@@ -49,7 +68,7 @@ def add(events, tickets, visitor, moment, at):
 
 def forget_everything(sessions):
     with sessions.begin() as session:
-        for table in (Event, Ticket, EpisodeRecord, EpisodeChange, DeflectionMark, Experiment):
+        for table in EVERYTHING:
             session.execute(delete(table))
 
 

@@ -1,13 +1,25 @@
 """Stored episodes follow what is recorded, late tickets included, and keep their history."""
 
+import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.deflection import tracking
+from app.deflection.participants import Holdout, join
+from app.deflection.people import link_ticket
 from app.deflection.tracking import update_episodes
-from app.models import EpisodeChange, EpisodeRecord, Event, Ticket, TicketOutcome, utc_now
+from app.models import (
+    DeflectionMark,
+    EpisodeChange,
+    EpisodeRecord,
+    Event,
+    Participant,
+    Ticket,
+    TicketOutcome,
+    utc_now,
+)
 from tests.app.deflection.timelines import START, WINDOW, read_timeline
 
 HOUR = timedelta(hours=1)
@@ -174,3 +186,74 @@ def test_events_of_before_there_was_a_settled_time_count_by_arrival(sessions, fo
         session.add(Event(id="1", session="v", type="solved", at=utc_now(), received_at=START))
     follow()
     assert stored() == [("v", "self_served")]
+
+
+EARLIER, TODAY = "yesterday", "today"
+DAYS = {
+    EARLIER: "0m contact_started, 1m suggest_shown, 9m result_opened:a, 55m suggest_shown:miss",
+    TODAY: "20h suggest_shown, 21h contact_started, 22h ticket, 26h suggest_shown, 60h ticket",
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_in_whatever_order_news_arrives_the_end_is_as_if_all_had_been_there(sessions, seed):
+    """Events, tickets, their links to earlier sessions and the experiment's names, late or not."""
+    chance = random.Random(seed)
+    news = [
+        *((visit, moment) for visit, story in DAYS.items() for moment in read_timeline(story)),
+        *((visit, "join") for visit in DAYS),
+        (EARLIER, "link"),
+    ]
+    chance.shuffle(news)
+    now = START + 100 * HOUR
+    for step, (visit, what) in enumerate(news):
+        _arrive(sessions, visit, what, now + step * HOUR)
+        if chance.random() < 0.5:
+            update_episodes(sessions, window=WINDOW, now=now + step * HOUR)
+    end = now + 400 * HOUR
+    update_episodes(sessions, window=WINDOW, now=end)
+    piecemeal = _everything(sessions)
+    with sessions.begin() as session:
+        for table in (DeflectionMark, EpisodeRecord, EpisodeChange):
+            session.execute(delete(table))
+    update_episodes(sessions, window=WINDOW, now=end)
+    assert _everything(sessions) == piecemeal
+    outcomes = [row[1] for row in piecemeal[0] if row[0] == EARLIER]
+    assert outcomes == ["failed", "failed"]
+    assert [row[2:] for row in piecemeal[1]] == [(5, 2)]
+
+
+def _arrive(sessions, visit, what, at):
+    holdout = Holdout("x", 20)
+    with sessions.begin() as session:
+        if what == "join":
+            join(session, holdout, "one person's name", visit, START)
+            # A name comes with an event, never alone; this one lies in no episode.
+            last = START + 24 * 9 * HOUR
+            about = {"at": last, "received_at": at, "occurred_at": last}
+            session.add(Event(id=f"{visit}-j", session=visit, type="effort_rated", **about))
+        elif what == "link":
+            link_ticket(session, f"{TODAY}-2-ticket", [visit], at=START + 22 * HOUR, now=at)
+        else:
+            session.add(_late(visit, what, at))
+
+
+def _late(visit, moment, at):
+    if moment.kind != "ticket":
+        row = _row(visit, moment)
+        row.received_at = at
+        return row
+    # A ticket made here is known at once; one opened elsewhere is told of later.
+    return TicketOutcome(
+        id=f"{visit}-{moment.id}", session=visit, outcome="created", at=moment.at, received_at=at
+    )
+
+
+def _everything(sessions):
+    with sessions() as session:
+        episodes = session.scalars(select(EpisodeRecord).order_by(EpisodeRecord.started_at))
+        participants = session.scalars(select(Participant).order_by(Participant.visitor))
+        return (
+            [(e.visitor, e.outcome, e.id, e.tickets, str(e.evidence)) for e in episodes],
+            [(p.arm, p.enrolled_at, p.episodes, p.tickets) for p in participants],
+        )

@@ -1,12 +1,25 @@
 """A visitor sees what is kept of them, and has it deleted."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app.deflection.day_sums import update_sums
+from app.deflection.report import make_report
 from app.deflection.tracking import update_episodes
-from app.models import EpisodeChange, EpisodeRecord, Event, Ticket, utc_now
+from app.models import (
+    EpisodeChange,
+    EpisodeRecord,
+    Event,
+    Participant,
+    ParticipantSession,
+    PersonSession,
+    Ticket,
+    TicketSession,
+    utc_now,
+)
 from tests.app.deflection.timelines import WINDOW
 
 ME, OTHER = str(uuid.uuid4()), str(uuid.uuid4())
@@ -41,7 +54,31 @@ def test_everything_kept_is_deleted_and_nothing_of_others(visited, client):
     assert client.post("/api/v1/visitor/export", json={"session": ME}).get_json() == {
         "events": [],
         "episodes": [],
+        "experiments": [],
     }
+
+
+def test_who_is_deleted_leaves_the_experiment_and_every_sum(sessions, make_client):
+    client = make_client(holdout_percent=20)
+    for session, name in ((ME, "my random name for it"), (OTHER, "the other one's name")):
+        event = {"id": str(uuid.uuid4()), "type": "solved", "at": utc_now().isoformat()}
+        body = {"session": session, "events": [event], "visitor": name}
+        client.post("/api/v1/events", json=body)
+        ticket = {"session": session, "email": "a@b.cd", "subject": "x", "body": "y"}
+        client.post("/api/v1/tickets", json=ticket | {"earlier_sessions": [session]})
+    now = utc_now()
+    update_episodes(sessions, window=WINDOW, now=now)
+    update_sums(sessions, now + timedelta(days=2))
+    shown = client.post("/api/v1/visitor/export", json={"session": ME}).get_json()
+    (part,) = shown["experiments"]
+    assert (part["name"], part["episodes"], part["tickets"]) == ("first", 1, 1)
+    client.post("/api/v1/visitor/delete", json={"session": ME})
+    with sessions() as session:
+        for table in (ParticipantSession, TicketSession, PersonSession):
+            assert set(session.scalars(select(table.session))) == {OTHER}
+        assert len(session.scalars(select(Participant)).all()) == 1
+        report = make_report(session, since=None, window=WINDOW, now=now)
+    assert sum(report.outcomes.values()) == 1
 
 
 @pytest.mark.parametrize("action", ["export", "delete"])

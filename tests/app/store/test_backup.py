@@ -19,6 +19,7 @@ from app.migrating import MigrationNeeded
 from app.models import Article, Media, OutboxEntry
 from app.restoring import RestoreRefused, restore
 from app.settings import Settings
+from search.calibration import Calibration
 from tests.store_helpers import PNG, Recorder, publish_source, read_tree, write_tree
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -105,6 +106,44 @@ def test_a_restored_database_can_be_written_to(archive, settings, sessions):
     with sessions() as session:
         publish_source(session, article_id="new", locale="en", source="# New", author="Kim")
     assert "New" in titles(settings)
+
+
+OWN = Calibration("model x", 9.0, 0.5, 0.25, 0.7, 0.95)
+
+
+def test_the_operators_calibration_is_kept_and_comes_back(tmp_path, settings, run_import):
+    run_import(write_tree(tmp_path / "in", {"en/a.md": "# A"}))
+    OWN.write(settings.calibration_file, {"questions": 200})
+    backup(tmp_path / "kept.tar.gz", settings=settings)
+    fresh = Settings(var_dir=tmp_path / "fresh")
+    restore(tmp_path / "kept.tar.gz", settings=fresh)
+    assert fresh.calibration_file.read_bytes() == settings.calibration_file.read_bytes()
+    assert Calibration.read(fresh.calibration_file) == OWN
+
+
+def test_a_file_that_is_no_calibration_is_left_out(tmp_path, settings, run_import):
+    run_import(write_tree(tmp_path / "in", {"en/a.md": "# A"}))
+    settings.calibration_file.write_text("{")
+    report = backup(tmp_path / "kept.tar.gz", settings=settings)
+    assert report.media == 0
+    assert set(unpack(tmp_path / "kept.tar.gz")) == {"manifest.json", "database.sqlite3"}
+
+
+def test_a_forged_calibration_is_refused_and_changes_nothing(archive, tmp_path, settings):
+    OWN.write(settings.calibration_file, {})
+    members = unpack(archive)
+    forged = b'{"floor": "none"}'
+    manifest = json.loads(members["manifest.json"])
+    digest = hashlib.sha256(forged).hexdigest()
+    entry = {"name": "calibration.json", "size": len(forged), "sha256": digest}
+    manifest["files"].insert(1, entry)
+    names = ["database.sqlite3", "calibration.json", *sorted(n for n in members if "media" in n)]
+    members |= {"calibration.json": forged}
+    packed = [("manifest.json", json.dumps(manifest).encode()), *((n, members[n]) for n in names)]
+    with pytest.raises(RestoreRefused, match="calibration in the backup"):
+        restore(pack(tmp_path / "forged.tar.gz", packed), settings=settings)
+    assert Calibration.read(settings.calibration_file) == OWN
+    assert titles(settings) == ["A", "가"]
 
 
 def test_a_backup_never_overwrites(archive, settings):
@@ -272,6 +311,7 @@ import sys
 from pathlib import Path
 from app.restoring import restore
 from app.settings import Settings
+from search.calibration import Calibration
 import app.restoring
 swap = app.restoring._swap
 def tell(source, target):

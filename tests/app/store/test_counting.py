@@ -1,8 +1,8 @@
-"""Counting records: by type, by the server's clock, nothing concluded."""
+"""Counting records: by type, by the server's clock, sessions by day, nothing concluded."""
 
 from datetime import UTC, datetime, timedelta
 
-from app.counting import count_records
+from app.deflection.report import make_report
 from app.models import EVENT_TYPES, Event, Ticket
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -27,8 +27,10 @@ def test_records_are_counted_by_type_since_a_moment(sessions):
             ]
         )
         session.commit()
-        everything = count_records(session, None)
-        recent = count_records(session, NOON)
+        everything, recent = (
+            make_report(session, since=since, window=timedelta(hours=72), now=NOON).counts
+            for since in (None, NOON)
+        )
     assert everything.events == dict.fromkeys(EVENT_TYPES, 0) | {"helpful": 2, "solved": 2}
     assert (everything.sessions, everything.tickets) == (3, 2)
     assert recent.events == dict.fromkeys(EVENT_TYPES, 0) | {"helpful": 2, "solved": 1}

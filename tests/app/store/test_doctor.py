@@ -46,7 +46,7 @@ def test_a_good_installation_is_well(installation):
     assert set(levels) == {
         *("python", "settings", "folder", "secret key", "articles folder", "model"),
         "calibration",
-        *("database", "articles", "attachments", "index"),
+        *("database", "articles", "attachments", "tickets", "index"),
     }
 
 

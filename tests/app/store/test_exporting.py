@@ -82,6 +82,16 @@ def test_retired_articles_and_unpublished_edits_stay_behind(
     assert read_tree(tmp_path / "out") == {"en/a.md": b"# A"}
 
 
+def test_an_article_that_was_never_published_is_no_published_one_when_it_is_imported_again(
+    tmp_path, run_export, sessions
+):
+    with sessions() as session:
+        save_source(session, article_id="a", locale="en", source="---\ntitle: A\n---\nText")
+    run_export(tmp_path / "out")
+    expected = b"---\ntitle: A\nstatus: draft\n---\nText"
+    assert read_tree(tmp_path / "out") == {"en/a.md": expected}
+
+
 def test_an_article_written_in_the_editor_is_named_by_language_and_id(
     tmp_path, run_export, sessions
 ):

@@ -434,6 +434,19 @@ def test_when_file_and_editor_both_changed_the_file_wins_and_the_edit_is_kept(
     assert article.title == "From the file"
 
 
+def test_when_both_changed_and_edits_are_kept_both_stay_for_a_sync(
+    tmp_path, run_import, find, sessions
+):
+    root = write_tree(tmp_path / "in", {"en/a.md": "# A", "en/b.md": "# B"})
+    run_import(root)
+    with sessions() as session:
+        publish_source(session, article_id="a", locale="en", source="# Edited", author="Kim")
+    write_tree(root, {"en/a.md": "# From the file", "en/b.md": "# B2"})
+    report = run_import(root, keep_edits=True)
+    assert [(w.path, w.code) for w in report.warnings] == [("en/a.md", "changed-twice")]
+    assert (find("a").title, find("b").title) == ("Edited", "B2")
+
+
 def test_drafts_and_future_articles_are_stored_and_not_indexed(tmp_path, run_import, sessions):
     files = {
         "en/draft.md": "---\nstatus: draft\n---\n# D",

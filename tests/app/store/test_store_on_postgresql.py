@@ -1,11 +1,13 @@
 """The store's life on PostgreSQL: import, edit, index, prune, export, as on SQLite."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app.counting import count_records
+from app.deflection.report import make_report
+from app.editing.lifecycle import archive
 from app.editing.publication import publish
 from app.editing.scheduling import schedule
 from app.editing.transaction import ArticleName
@@ -15,7 +17,8 @@ from app.migrating import upgrade
 from app.models import Article, Event, utc_now
 from app.outbox import note_passed_times
 from app.settings import Settings
-from tests.store_helpers import EDITOR, PNG, read_tree, save_source, write_tree
+from app.syncing import sync_folder
+from tests.store_helpers import EDITOR, PNG, publish_source, read_tree, save_source, write_tree
 
 pytestmark = pytest.mark.postgresql
 
@@ -71,6 +74,30 @@ def test_an_edit_is_published_when_its_time_has_come(sessions, find, index):
     assert [call[0] for call in index.calls] == ["remove"]
 
 
+def test_both_sides_are_synced_merged_and_kept_in_conflict(tmp_path, settings, sessions, find):
+    text = "# A\n\none\n\ntwo\n\nthree\n"
+    root = write_tree(tmp_path / "articles", {"en/a.md": text, "en/b.md": text})
+
+    def sync():
+        return sync_folder(root, session_factory=sessions, settings=settings)
+
+    assert sync().counts == {"create": 2}
+    for name in ("a", "b"):
+        with sessions() as session:
+            source = text.replace("one", "ONE")
+            publish_source(session, article_id=name, locale="en", source=source)
+    write_tree(root, {"en/a.md": text.replace("three", "3"), "en/b.md": text.replace("one", "1")})
+    report = sync()
+    assert (report.counts, report.conflicts) == (
+        {"merge": 1, "push": 1, "conflict": 1},
+        ("en/b.md",),
+    )
+    assert find("a").source == text.replace("one", "ONE").replace("three", "3")
+    with sessions() as session:
+        archive(session, EDITOR, ArticleName("a", "en"))
+    assert sync().counts == {"remove": 1, "conflict": 1}
+
+
 def test_a_failed_import_leaves_nothing_behind(tmp_path, run_import, sessions, monkeypatch):
     def fail(*arguments, **options):
         raise RuntimeError("power cut")
@@ -104,5 +131,5 @@ def test_events_are_counted(sessions):
     with sessions() as session:
         session.add(Event(id="1", session="s", type="helpful", at=utc_now()))
         session.commit()
-        counts = count_records(session, None)
+        counts = make_report(session, since=None, window=timedelta(hours=72), now=utc_now()).counts
     assert (counts.events["helpful"], counts.sessions) == (1, 1)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from app.attachments import read_attachments
 from app.cli import main
+from app.doctor import _check_deliveries
 from app.models import Ticket, TicketAttachment, TicketDelivery
 from app.settings import Settings, SettingsError
 from app.ticket_delivery.channels import open_channels
@@ -342,6 +343,18 @@ def test_a_deleted_ticket_takes_its_files_and_deliveries_with_it(sessions, send)
         session.delete(session.get(Ticket, ticket_id))
     with sessions() as session:
         assert session.query(TicketAttachment).count() == session.query(TicketDelivery).count() == 0
+
+
+def test_the_doctor_names_what_is_missing_and_what_was_given_up(
+    sessions, send, carry, desk, settings
+):
+    desk.failures = [(422, {})]
+    assert _check_deliveries(sessions, settings).level == "ok"
+    wanting = dataclasses.replace(settings, ticket_delivery=("email",))
+    assert "KB_SMTP_URL" in _check_deliveries(sessions, wanting).finding
+    send("webhook")
+    carry(ticket_delivery=("webhook",))
+    assert _check_deliveries(sessions, settings).mend == "kb ticket deliveries"
 
 
 def test_the_command_line_shows_deliveries_files_and_what_was_tried(

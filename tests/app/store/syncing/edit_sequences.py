@@ -14,7 +14,6 @@ from app.editing.lifecycle import archive, take_out_of_archive
 from app.editing.publication import publish_text
 from app.editing.revisions import head_of, read_revision
 from app.editing.transaction import ArticleName
-from app.migrating import upgrade
 from app.models import Article, Revision
 from app.settings import Settings
 from app.syncing import sync_folder
@@ -22,26 +21,29 @@ from tests.store_helpers import EDITOR, newest
 
 NAMES = ["a", "b", "c/d"]
 PLACES = st.integers(0, 5)
-EDITS = st.one_of(
-    st.tuples(st.sampled_from(["site-line", "file-line"]), st.sampled_from(NAMES), PLACES),
-    st.tuples(st.sampled_from(["site-new", "file-new"]), st.sampled_from(NAMES), PLACES),
-    st.tuples(
-        st.sampled_from(["file-delete", "file-rename", "site-archive", "site-unarchive"]),
-        st.sampled_from(NAMES),
-        PLACES,
+_LINES = st.tuples(st.sampled_from(["site-line", "file-line"]), st.sampled_from(NAMES), PLACES)
+_OTHERS = st.tuples(
+    st.sampled_from(
+        [
+            *("site-new", "file-new", "file-delete", "file-rename"),
+            *("site-archive", "site-unarchive"),
+        ]
     ),
-    st.tuples(st.just("sync"), st.just(""), st.just(0)),
+    st.sampled_from(NAMES),
+    PLACES,
 )
+EDITS = st.one_of(_LINES, _LINES, _LINES, _OTHERS, st.just(("sync", "", 0)))
+"""Mostly lines, on both sides: that is where something could be lost."""
 
 
 class Played:
     """Both sides, and every mark that was ever written into one."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, migrated):
         self.root = folder / "articles"
         (self.root / "en").mkdir(parents=True)
         self.settings = Settings(var_dir=folder / "var", articles_dir=self.root)
-        upgrade(self.settings)
+        shutil.copytree(migrated, folder / "var")
         self.engine = create_database_engine(self.settings)
         self.sessions = session_factory(self.engine)
         self.marks = 0
@@ -60,10 +62,17 @@ class Played:
         return self.root / "en" / f"{name}.md"
 
 
-def play(folder, edits):
-    """Do `edits`, sync, and check: nothing is lost, and both sides agree or are in conflict."""
-    played = Played(folder)
+def play(folder, migrated, edits):
+    """Do `edits`, sync, and check: nothing is lost, and both sides agree or are in conflict.
+
+    `migrated` is a var folder with an empty database.
+    """
+    played = Played(folder, migrated)
     try:
+        # Both sides know all but one article already, or most edits would meet nothing.
+        for name in NAMES[:2]:
+            _file_new(played, name, 0)
+        played.sync()
         for kind, name, place in edits:
             _DO[kind](played, name, place)
             _check_nothing_lost(played)
@@ -104,7 +113,7 @@ def _write(played, path, text):
     # What a developer overwrites before any sync is theirs to lose: only the newest text counts.
     if path.exists():
         played.written -= _marks(path.read_text()) - _kept_marks(played)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     played.written |= _marks(text)
 

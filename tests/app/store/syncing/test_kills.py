@@ -110,6 +110,12 @@ def _old(path):
     }.get(path, ())
 
 
+def test_what_a_killed_sync_left_half_written_is_swept_up(pair):
+    pair.write({"en/a.md": "# A\n", "en/.0123456789abcdef.kotae-draft": "# ha", "en/.mine": "x"})
+    pair.sync()
+    assert sorted(pair.files()) == ["en/.mine", "en/a.md"]
+
+
 def test_a_file_that_changed_a_moment_ago_is_not_overwritten(tmp_path):
     (tmp_path / "a.md").write_bytes(b"new")
     with pytest.raises(FileChanged):

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.exporting import export_folder
+from app.migrating import upgrade
+from app.settings import Settings
 from tests.app.store.syncing.edit_sequences import EDITS, play
 from tests.store_helpers import read_tree
 
@@ -50,11 +52,18 @@ def _edit_on_site(pair, path):
     pair.publish(name[0], source + "\nAnd one line more.\n", locale=name[1])
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("migrated")
+    upgrade(Settings(var_dir=folder / "var"))
+    return folder / "var"
+
+
 @settings(
     max_examples=int(os.environ.get("KB_EDIT_SEQUENCES", "40")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(edits=st.lists(EDITS, min_size=1, max_size=14))
-def test_whatever_both_sides_do_nothing_is_lost(tmp_path_factory, edits):
-    play(tmp_path_factory.mktemp("pair"), edits)
+def test_whatever_both_sides_do_nothing_is_lost(tmp_path_factory, migrated, edits):
+    play(tmp_path_factory.mktemp("pair"), migrated, edits)

@@ -1,0 +1,109 @@
+"""The work list of each owner, and saying that an article is right as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from app.editing.actors import Actor
+from app.editing.publication import refuse_deleted
+from app.editing.revisions import append_with_fields, content_of, read_revision, show_revision
+from app.editing.transaction import ArticleName, writing
+from app.freshness.evidence import REVIEWED, gather_facts
+from app.freshness.signs import Sign, find_signs, weigh
+from app.models import Article
+from app.settings import Settings
+
+NOBODY = ""
+"""The owner of articles that name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One article that wants looking at."""
+
+    article_id: str
+    locale: str
+    title: str
+    owner: str
+    """As the front matter says; NOBODY for none."""
+    cared_for_at: datetime
+    signs: tuple[Sign, ...]
+    readers: int
+    """Since then; among equally urgent articles the one that is read more comes first."""
+
+
+def list_work(
+    session: Session,
+    settings: Settings,
+    *,
+    now: datetime,
+    owner: str | None = None,
+    locale: str | None = None,
+) -> list[WorkItem]:
+    """Every published article with a sign of being stale, the most urgent first.
+
+    `owner`, `locale`: only theirs; None for all.
+    """
+    shown = select(Article).where(Article.visible(now)).options(defer(Article.html))
+    if owner is not None:
+        shown = shown.where(Article.owner == owner)
+    if locale is not None:
+        shown = shown.where(Article.locale == locale)
+    articles = session.scalars(shown).all()
+    facts = gather_facts(session, articles, settings, now)
+    items = []
+    for article in articles:
+        known = facts[article.article_id, article.locale]
+        signs = find_signs(known)
+        if signs:
+            items.append(
+                WorkItem(
+                    article_id=article.article_id,
+                    locale=article.locale,
+                    title=article.title,
+                    owner=article.owner,
+                    cared_for_at=known.cared_for_at,
+                    signs=signs,
+                    readers=known.readers,
+                )
+            )
+    return sorted(
+        items, key=lambda item: (-weigh(item.signs), -item.readers, item.article_id, item.locale)
+    )
+
+
+def mark_reviewed(
+    session: Session,
+    actor: Actor,
+    name: ArticleName,
+    *,
+    next_review: date | None = None,
+    note: str = "",
+) -> Article:
+    """Say that somebody looked at an article and it is right: its signs are counted anew.
+
+    The next date for a review is written into the front matter; customers are not told that the
+    article changed. Raises ArticleNotFound, ArticleDeleted, Forbidden.
+    """
+    with writing(session, actor) as tx:
+        article = tx.open(name, "review")
+        refuse_deleted(article)
+        if next_review is not None or article.review_by is not None:
+            changed_at = article.updated_at
+            shown = read_revision(session, article, article.revision)
+            number, content = append_with_fields(
+                tx,
+                article,
+                shown.number,
+                content_of(shown),
+                {"review_by": next_review},
+                note or "Reviewed",
+            )
+            show_revision(tx, article, content, number)
+            article.updated_at = changed_at
+        tx.record(REVIEWED, article, article.revision, note=note)
+    return article

@@ -1,0 +1,44 @@
+"""The sheets by name: one way for the pages, their exports and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.deflection.tracking import update_episodes
+from app.insights.articles import make_articles
+from app.insights.figures import Sheet
+from app.insights.overview import make_overview
+from app.insights.questions import AskedIndex, make_questions
+from app.insights.selection import Selection
+from app.insights.worth import make_worth
+from app.settings import Settings
+
+SHEETS = ("overview", "articles", "questions", "worth")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What sheets are made from."""
+
+    sessions: sessionmaker[Session]
+    settings: Settings
+    index: AskedIndex
+
+
+def make_sheet(
+    name: str, sources: Sources, selection: Selection, *, locale: str, now: datetime
+) -> Sheet:
+    """The sheet of this name (of SHEETS), as things stand at `now`; titles are in `locale`."""
+    window = sources.settings.ticket_window
+    update_episodes(sources.sessions, window=window, now=now)
+    with sources.sessions() as session:
+        if name == "articles":
+            return make_articles(session, selection, locale=locale)
+        if name == "questions":
+            return make_questions(session, selection, sources.index, now=now)
+        if name == "worth":
+            return make_worth(session, selection, window=window, now=now)
+        return make_overview(session, selection, locale=locale)

@@ -1,0 +1,197 @@
+"""What it was worth in money and in effort: avoided cost, ease, satisfaction, time to answers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import mean, stdev
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.deflection.holdout import last_experiment, measure_effect, visitor_results
+from app.deflection.intervals import Interval
+from app.deflection.kept_results import results_in
+from app.deflection.tallies import load_days
+from app.insights.costs import Costs, load_costs
+from app.insights.figures import SMALLEST_GROUP, Figure, Sheet, Table, share
+from app.insights.journeys import SETTLED, Journey, decided, load_journeys
+from app.insights.selection import Selection
+from app.models import Event, Ticket, TicketOutcome, TicketReply
+
+EFFORT_STEPS = ("find", "solve", "person")
+"""What somebody is asked about: finding an answer, solving it with that, reaching a person."""
+_Z = 1.959964
+_NOT_DIGITAL = ("phone", "visit", "letter")
+"""Channels of a help desk's outcome (`data.channel`) that are not digital."""
+
+
+def make_worth(
+    session: Session, selection: Selection, *, window: timedelta, now: datetime
+) -> Sheet:
+    """The sheet. Costs are avoided only as far as the holdout has measured it."""
+    journeys = load_journeys(session, selection)
+    earlier = load_journeys(session, selection.before()) if selection.compares else None
+    costs = load_costs(session)
+    return Sheet(
+        id="worth",
+        figures=(
+            *_money(_avoided(session, window, now), costs),
+            *_journey_shares(session, journeys, earlier),
+            _satisfaction(session, selection),
+            *_times(session, journeys, selection),
+        ),
+        tables=(_effort(session, selection),),
+        notes=() if costs.own else ("literature",),
+    )
+
+
+def _avoided(session: Session, window: timedelta, now: datetime) -> Interval | None:
+    """Tickets avoided in 30 days, as the holdout has it."""
+    experiment = last_experiment(session)
+    if experiment is None:
+        return None
+    results = visitor_results(session, experiment, window=window, now=now)
+    results += results_in(experiment, load_days(session, None))
+    return measure_effect(experiment, results, window=window, now=now).avoided_per_month
+
+
+def _money(avoided: Interval | None, costs: Costs) -> list[Figure]:
+    saved = costs.saved_by(avoided) if avoided is not None else None
+    return [
+        _interval("avoided_tickets", "number", avoided),
+        _interval("avoided_cost", "money", saved),
+    ]
+
+
+def _interval(name: str, kind: str, found: Interval | None) -> Figure:
+    if found is None:
+        return Figure(name, kind, None)
+    return Figure(name, kind, found.value, found.low, found.high)
+
+
+def _journey_shares(
+    session: Session, journeys: Sequence[Journey], earlier: Sequence[Journey] | None
+) -> list[Figure]:
+    first = _first_settled(journeys)
+    digital = _digital(session, journeys)
+    before = (_first_settled(earlier), _digital(session, earlier)) if earlier is not None else None
+    return [
+        share("first_contact", first, before and before[0]),
+        share("digital", digital, before and before[1]),
+    ]
+
+
+def _first_settled(journeys: Sequence[Journey]) -> tuple[int, int]:
+    """Of the visitors' first needs in the period, those settled alone and not come back with."""
+    by_visitor: dict[str, list[Journey]] = {}
+    for journey in journeys:
+        by_visitor.setdefault(journey.visitor, []).append(journey)
+    firsts = [own for own in by_visitor.values() if own[0].outcome != "pending"]
+    settled = sum(len(own) == 1 and own[0].outcome in SETTLED for own in firsts)
+    return settled, len(firsts)
+
+
+def _digital(session: Session, journeys: Sequence[Journey]) -> tuple[int, int]:
+    """Episodes that no telephone call, visit or letter belongs to."""
+    ended = decided(journeys)
+    by_phone = {
+        outcome.id
+        for outcome in session.scalars(
+            select(TicketOutcome).where(TicketOutcome.ticket_id.is_(None))
+        )
+        if (outcome.data or {}).get("channel") in _NOT_DIGITAL
+    }
+    return sum(by_phone.isdisjoint(each.tickets) for each in ended), len(ended)
+
+
+def _satisfaction(session: Session, selection: Selection) -> Figure:
+    counted = Counter(event.type for event in _events(session, selection, "helpful", "not_helpful"))
+    return share("satisfaction", (counted["helpful"], sum(counted.values())))
+
+
+def _effort(session: Session, selection: Selection) -> Table:
+    """Mean ease by step, 0 (very difficult) to 5 (very easy), with Student-like normal limits."""
+    rated: dict[str, list[int]] = {step: [] for step in EFFORT_STEPS}
+    for event in _events(session, selection, "effort_rated"):
+        value = event.value if isinstance(event.value, dict) else {}
+        step, ease = value.get("step"), value.get("effort")
+        if step in rated and type(ease) is int and 0 <= ease <= 5:
+            rated[step].append(ease)
+    rows = [_effort_row(step, ratings) for step, ratings in rated.items()]
+    shown = [row for row in rows if int(str(row["people"])) >= SMALLEST_GROUP]
+    columns = (("step", "step"), ("people", "count"), ("ease", "mean"), ("low", "mean"))
+    return Table("effort", (*columns, ("high", "mean")), shown, len(rows) - len(shown))
+
+
+def _effort_row(step: str, ratings: Sequence[int]) -> dict[str, object]:
+    if len(ratings) < 2:
+        return {"step": step, "people": len(ratings)}
+    ease = mean(ratings)
+    spread = _Z * stdev(ratings) / math.sqrt(len(ratings))
+    limits = {"low": max(0.0, ease - spread), "high": min(5.0, ease + spread)}
+    return {"step": step, "people": len(ratings), "ease": ease} | limits
+
+
+def _times(session: Session, journeys: Sequence[Journey], selection: Selection) -> list[Figure]:
+    alone = [
+        _minutes(each.ended_at - each.started_at) for each in journeys if each.outcome in SETTLED
+    ]
+    return [
+        _median("time_alone", alone),
+        _median("time_person", _answer_minutes(session, selection)),
+    ]
+
+
+def _answer_minutes(session: Session, selection: Selection) -> list[float]:
+    """From each ticket of the period to its first answer."""
+    period = selection.period
+    sent = [Ticket.created_at >= period.start, Ticket.created_at < period.end]
+    if selection.locale:
+        sent.append(Ticket.locale == selection.locale)
+    first: dict[str, datetime] = {}
+    opened: dict[str, datetime] = {}
+    for answers in (
+        select(Ticket.id, Ticket.created_at, func.min(TicketReply.at))
+        .join(TicketReply, TicketReply.ticket_id == Ticket.id)
+        .where(*sent, TicketReply.author == "support")
+        .group_by(Ticket.id, Ticket.created_at),
+        select(Ticket.id, Ticket.created_at, func.min(TicketOutcome.at))
+        .join(TicketOutcome, TicketOutcome.ticket_id == Ticket.id)
+        .where(*sent, TicketOutcome.outcome.in_(("replied", "solved")))
+        .group_by(Ticket.id, Ticket.created_at),
+    ):
+        for ticket_id, at, answered in session.execute(answers):
+            opened[ticket_id] = at
+            first[ticket_id] = min(answered, first.get(ticket_id, answered))
+    return [max(0.0, _minutes(first[name] - opened[name])) for name in first]
+
+
+def _median(name: str, values: Sequence[float]) -> Figure:
+    """The median with its distribution-free interval (order statistics, normal approximation)."""
+    if len(values) < SMALLEST_GROUP:
+        return Figure(name, "minutes", None, count=len(values))
+    ordered, number = sorted(values), len(values)
+    spread = _Z * math.sqrt(number) / 2
+    low = ordered[max(0, math.floor(number / 2 - spread))]
+    high = ordered[min(number - 1, math.ceil(number / 2 + spread))]
+    middle = (ordered[(number - 1) // 2] + ordered[number // 2]) / 2
+    return Figure(name, "minutes", middle, low, high, count=number)
+
+
+def _events(session: Session, selection: Selection, *kinds: str) -> Sequence[Event]:
+    period = selection.period
+    conditions = [
+        Event.received_at >= period.start,
+        Event.received_at < period.end,
+        Event.type.in_(kinds),
+    ]
+    if selection.locale:
+        conditions.append(Event.locale == selection.locale)
+    return session.scalars(select(Event).where(*conditions)).all()
+
+
+def _minutes(length: timedelta) -> float:
+    return length.total_seconds() / 60

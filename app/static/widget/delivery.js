@@ -1,0 +1,85 @@
+// Sends events. What cannot be sent waits in the browser, bounded, and goes with the next.
+
+import { rememberSession } from "./sessions.js";
+import { read, write } from "./store.js";
+
+const WAITING = "kotae-waiting";
+const MOST_WAITING = 100;
+const LARGEST_WAITING = 100_000;
+const LARGEST_VALUE = 1900;
+const PATIENCE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * @typedef {import("./visit.js").Visit} Visit
+ * @typedef {{session: string, visitor?: string, endpoint: string, events: {at: string}[]}} Batch
+ */
+
+/**
+ * Send events, and first what waits from before. The server counts each event once.
+ * @param {string} endpoint
+ * @param {Visit} visit
+ * @param {object[]} events
+ */
+export async function deliver(endpoint, visit, events) {
+  const batches = takeWaiting(visit, endpoint);
+  if (events.length) {
+    const { session, visitor } = visit;
+    rememberSession(visit.lasting, session);
+    events.forEach(fit);
+    const batch = { session, ...(visitor && { visitor }), endpoint, events };
+    batches.push(/** @type {Batch} */ (batch));
+  }
+  const sent = await Promise.all(batches.map(send));
+  const failed = batches.filter((_, number) => !sent[number]);
+  if (failed.length) keepWaiting(visit, failed);
+}
+
+/**
+ * Keep what is told of a list within what the server takes: long questions in scripts of which each
+ * letter takes six bytes, long names of articles.
+ * @param {any} event
+ */
+function fit({ value }) {
+  const tooLarge = () => JSON.stringify(value ?? "").replace(/[^ -~]/g, "\\uxxxx").length > LARGEST_VALUE;
+  if (typeof value?.query === "string") value.query = [...value.query].slice(0, 200).join("");
+  while (value?.articles?.length && tooLarge()) value.articles.pop();
+}
+
+/** @param {Batch} batch @returns {Promise<boolean>} Whether the server has taken or refused it. */
+async function send({ endpoint, ...batch }) {
+  // Text needs no question beforehand (CORS), which a page that goes away could not wait for.
+  const headers = { "Content-Type": "text/plain" };
+  const body = JSON.stringify({ ...batch, sent_at: new Date().toISOString() });
+  try {
+    const options = { method: "POST", keepalive: true, headers, body };
+    const response = await fetch(endpoint, { ...options, credentials: "omit" });
+    return response.status < 500 && response.status !== 429;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What waits for this help center; it is taken away at once, so that no other tab sends it too.
+ * @param {Visit} visit
+ * @param {string} endpoint
+ * @returns {Batch[]}
+ */
+function takeWaiting(visit, endpoint) {
+  const kept = read(visit.lasting, WAITING);
+  if (!Array.isArray(kept)) return [];
+  const oldest = new Date(Date.now() - PATIENCE_MS).toISOString();
+  /** @type {Batch[]} */
+  const fresh = kept.filter((batch) => batch?.events?.[0]?.at > oldest);
+  const others = fresh.filter((batch) => batch.endpoint !== endpoint);
+  write(visit.lasting, WAITING, others.length ? others : null);
+  return fresh.filter((batch) => batch.endpoint === endpoint);
+}
+
+/** @param {Visit} visit @param {Batch[]} failed */
+function keepWaiting(visit, failed) {
+  const kept = read(visit.lasting, WAITING);
+  const all = [...(Array.isArray(kept) ? kept : []), ...failed].slice(-MOST_WAITING);
+  while (all.length > 1 && JSON.stringify(all).length > LARGEST_WAITING) all.shift();
+  write(visit.lasting, WAITING, all);
+}

@@ -1,0 +1,82 @@
+// Who is visiting, as far as they let it be known: a random name for the visit that lasts a day at
+// most, another for an experiment where one runs, and nothing at all for visitors whose browser asks
+// not to be followed (Do Not Track, Global Privacy Control). No cookies.
+
+import { read, write } from "./store.js";
+
+const SESSION = "kotae-session";
+const VISITOR = "kotae-visitor";
+
+/**
+ * @typedef {"none" | "session" | "local"} Keeping Where the visit's name is kept: in this page, in
+ *   this tab, in this browser.
+ * @typedef {{consent: boolean}} Experiment What an answer says of the running one: whether the visitor
+ *   has to agree first.
+ */
+
+/** @returns {string} A random UUID. `crypto.randomUUID` is missing on pages without HTTPS. */
+export function randomName() {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-4$3-8$4-"); // version 4 (RFC 9562)
+}
+
+/** @returns {boolean} */
+export function isUnwanted() {
+  /** @type {{globalPrivacyControl?: boolean, doNotTrack?: string | null}} */
+  const asked = navigator;
+  return asked.globalPrivacyControl === true || asked.doNotTrack === "1";
+}
+
+export class Visit {
+  #own = { name: "", day: "" };
+
+  /**
+   * @param {() => string | null} [keeping] A Keeping; "session" when it is something else.
+   * @param {() => boolean} [agrees] Whether the visitor agreed to take part in experiments.
+   */
+  constructor(keeping = () => null, agrees = () => false) {
+    this.keeping = keeping;
+    this.agrees = agrees;
+  }
+
+  /** The visit's name; "" for visitors who do not want to be counted. @returns {string} */
+  get session() {
+    if (isUnwanted()) return "";
+    const day = new Date().toISOString().slice(0, 10);
+    const kept = read(this.#tab, SESSION) ?? this.#own;
+    this.#own = kept.name && kept.day === day ? kept : { name: randomName(), day };
+    write(this.#tab, SESSION, this.#own);
+    return this.#own.name;
+  }
+
+  /** The name in the running experiment; "" where the visitor takes no part. @returns {string} */
+  get visitor() {
+    return (!isUnwanted() && read(this.lasting, VISITOR)) || "";
+  }
+
+  /** What outlives this tab; nothing where the host wants nothing kept. */
+  lasting = () => (this.keeping() === "none" ? undefined : localStorage);
+
+  /**
+   * Take part in the experiment that an answer names, if the visitor may; forget one that is over.
+   * @param {Experiment | undefined} experiment
+   * @param {boolean} known Whether the question named the visitor.
+   * @returns {boolean} Whether to ask again, by name.
+   */
+  meets(experiment, known) {
+    if (known && !experiment) write(this.lasting, VISITOR, null);
+    if (known || !experiment || isUnwanted()) return false;
+    if (!this.visitor && (!experiment.consent || this.agrees())) {
+      write(this.lasting, VISITOR, randomName());
+    }
+    return this.visitor !== "";
+  }
+
+  /** Take part in no experiment any more. */
+  withdraw() {
+    write(this.lasting, VISITOR, null);
+  }
+
+  #tab = () => (this.keeping() === "session" || this.keeping() === null ? sessionStorage : this.lasting());
+}

@@ -1,0 +1,175 @@
+"""What figures are called, and values as people read them, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import (  # type: ignore[import-untyped]
+    format_currency,
+    format_decimal,
+    format_percent,
+    gettext,
+)
+
+
+def label(name: str) -> str:
+    """What a figure, table, column, step or series is called."""
+    known = _figure_labels() | _outcome_labels() | _table_labels() | _column_labels()
+    return str((known | _other_labels()).get(name, name))
+
+
+def note(name: str) -> str:
+    """What has to be said besides."""
+    notes = {
+        "older_days": gettext(
+            "Older days are kept as sums only; people, steps and tables leave them out."
+        ),
+        "no_model": gettext(
+            "There is no embedding model: questions are put together by their letters only."
+        ),
+        "literature": gettext(
+            "The relative costs are figures from literature until you set your own."
+        ),
+        "degraded": gettext("Search lacks something right now; run kb doctor."),
+    }
+    return str(notes[name])
+
+
+def value_words(kind: str, value: object, currency: str = "USD") -> str:
+    """A value as people read it; a dash where there is none."""
+    if value is None:
+        return "–"
+    if not isinstance(value, (int, float)):
+        return label(str(value)) if kind == "step" else str(value)
+    shapes: dict[str, Callable[[], object]] = {
+        "share": lambda: format_percent(value, "#,##0.0%"),
+        "money": lambda: format_currency(round(value), currency, format_type="standard"),
+        "minutes": lambda: gettext("%(number)s min", number=format_decimal(round(value, 1))),
+        "seconds": lambda: f"{format_decimal(round(value * 1000, 1))} ms",
+        "mean": lambda: format_decimal(round(value, 2)),
+        "number": lambda: format_decimal(round(value)),
+    }
+    shape = shapes.get(kind)
+    return str(shape() if shape is not None else format_decimal(value))
+
+
+def _figure_labels() -> dict[str, str]:
+    return {
+        "episodes": gettext("Needs for help"),
+        "people": gettext("People"),
+        "asked_unanswered": gettext("Found no answer"),
+        "asked_again": gettext("Asked again in other words"),
+        "avoided_tickets": gettext("Tickets avoided in 30 days"),
+        "avoided_cost": gettext("Cost avoided in 30 days"),
+        "first_contact": gettext("Settled alone the first time"),
+        "digital": gettext("Digital from start to end"),
+        "satisfaction": gettext("Found helpful"),
+        "time_alone": gettext("Time to an answer alone"),
+        "time_person": gettext("Time to an answer by a person"),
+        "available": gettext("Requests answered"),
+        "index_documents": gettext("Articles in the index"),
+    }
+
+
+def _outcome_labels() -> dict[str, str]:
+    return {
+        "confirmed": gettext("Confirmed deflection"),
+        "assumed": gettext("Assumed deflection"),
+        "self_served": gettext("Helped themselves"),
+        "failed": gettext("Ticket after seeking help"),
+        "direct": gettext("Ticket right away"),
+        "abandoned": gettext("Found nothing and left"),
+        "pending": gettext("Not decided yet"),
+        "settled": gettext("Settled without a person"),
+        "with_ticket": gettext("With a ticket"),
+    }
+
+
+def _table_labels() -> dict[str, str]:
+    return {
+        "overview": gettext("Overview"),
+        "articles": gettext("Articles"),
+        "questions": gettext("Questions"),
+        "worth": gettext("Cost and effort"),
+        "speed": gettext("Speed"),
+        "improvements": gettext("Improvements"),
+        "trend": gettext("How needs for help ended, over time"),
+        "funnel": gettext("From need to outcome"),
+        "by_language": gettext("By language"),
+        "by_page": gettext("By page of the ticket"),
+        "by_product": gettext("By product"),
+        "by_article": gettext("By article"),
+        "failing": gettext("Tickets after reading"),
+        "top": gettext("Asked most"),
+        "no_answer": gettext("Without an answer"),
+        "unsure": gettext("With a weak answer"),
+        "untranslated": gettext("Answered in another language only"),
+        "reworded": gettext("Asked in other words"),
+        "effort": gettext("How easy it was"),
+        "answering": gettext("Time to rank answers"),
+        "requests": gettext("Time to make a page"),
+    }
+
+
+def _column_labels() -> dict[str, str]:
+    return {
+        "language": gettext("Language"),
+        "locale": gettext("Language"),
+        "page": gettext("Page"),
+        "product": gettext("Product"),
+        "article": gettext("Article"),
+        "settled_share": gettext("Settled"),
+        "ticket_share": gettext("Ticket"),
+        "views": gettext("Views"),
+        "helpful": gettext("Helpful"),
+        "not_helpful": gettext("Not helpful"),
+        "helpful_share": gettext("Helpful share"),
+        "failed_share": gettext("Failed share"),
+        "subjects": gettext("Subjects of the tickets"),
+        "todo": gettext("What to do"),
+        "question": gettext("Question"),
+        "unanswered": gettext("No answer"),
+        "wordings": gettext("Also asked as"),
+        "step": gettext("Step"),
+        "ease": gettext("Ease, 0 to 5"),
+        "low": gettext("From"),
+        "high": gettext("To"),
+        "what": gettext("What"),
+        "count": gettext("Number"),
+        "p50": gettext("Half within"),
+        "p95": gettext("95% within"),
+        "p99": gettext("99% within"),
+    }
+
+
+def _other_labels() -> dict[str, str]:
+    return {
+        "need": gettext("Needed help"),
+        "looked": gettext("Searched or read"),
+        "saw_answers": gettext("Saw answers"),
+        "read_article": gettext("Opened an article"),
+        "began_contact": gettext("Began to write to a person"),
+        "sent_ticket": gettext("Sent a ticket"),
+        "find": gettext("Finding an answer"),
+        "solve": gettext("Solving it with that"),
+        "person": gettext("Reaching a person"),
+        "phone": gettext("Telephone"),
+        "chat": gettext("Chat"),
+        "forum": gettext("Forum"),
+        "self_service": gettext("Answer found alone"),
+        "community": gettext("Community"),
+        "write": gettext("Write this article"),
+        "translate": gettext("Translate this"),
+        "improve": gettext("Improve this article"),
+        "planned": gettext("Planned"),
+        "changed": gettext("Changed, being checked"),
+        "kept": gettext("Kept"),
+        "dropped": gettext("Dropped"),
+        "too-early": gettext("Too early to tell"),
+        "better": gettext("Better"),
+        "worse": gettext("Worse"),
+        "unclear": gettext("No clear difference"),
+        "check": gettext("Check of an improvement"),
+        "interval": gettext("Intervals"),
+        "hidden": gettext("What is not shown"),
+    }

@@ -1,0 +1,278 @@
+"""`scripts/bench intervals`: how often intervals hold the truth, in simulated experiments.
+
+Visitors differ: in how often they need help (geometric, 1.67 episodes on average) and in how
+readily they write (a beta distribution around the rate), so tickets come in clusters. What happens
+to one visitor is drawn from the exact distribution of (tickets, episodes) that follows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.deflection.holdout import SUSPICIOUS
+from app.deflection.intervals import (
+    Interval,
+    always_valid_difference,
+    clustered_rate,
+    difference,
+    newcombe,
+    relative_reduction,
+    sample_ratio_p,
+)
+from benchmarks.coverage_picture import draw_coverage
+from benchmarks.figures import markdown, say
+
+RATES = (0.005, 0.02, 0.05, 0.2)
+FALLS = (0.0, 0.1, 0.3, 0.5)
+DESIGNS = ((4_000, 10), (20_000, 5), (20_000, 20), (10_000, 50))
+"""Visitors, and the percentage of them in control."""
+KINDS = ("avoided", "reduction", "tickets per visitor", "tickets per episode")
+_MOST_EPISODES = 16
+_GOES_ON = 0.4
+_ALIKE = 10.0
+BAND = (0.935, 0.965)
+
+Clusters = dict[tuple[int, int], int]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind of experiment."""
+
+    rate: float
+    fall: float
+    visitors: int
+    percent: int
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Visitors in control and treatment."""
+        control = self.visitors * self.percent // 100
+        return control, self.visitors - control
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--experiments", type=int, default=4_000, help="in each cell")
+    parser.add_argument("--looked-at", type=int, default=1_000, help="experiments seen daily")
+    parser.add_argument("--days", type=int, default=60, help="on which those are looked at")
+    parser.add_argument("--save", type=Path, help="write the figures as JSON")
+    parser.add_argument("--picture", type=Path, help="write a picture (SVG)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    done = measure(arguments.experiments, arguments.looked_at, arguments.days)
+    print(table(done))
+    if arguments.save:
+        arguments.save.write_text(json.dumps(done, indent=1), encoding="utf-8")
+    if arguments.picture:
+        arguments.picture.write_text(draw_coverage(done["cells"], KINDS, BAND), encoding="utf-8")
+    outside = [(c["cell"], k) for c in done["cells"] for k in KINDS if not _inside(c[k])]
+    for cell, kind in outside:
+        say(f"outside {BAND[0]:.1%} to {BAND[1]:.1%}: {kind} of {cell}")
+    return 1 if outside else 0
+
+
+def measure(experiments: int, looked_at: int, days: int) -> dict[str, Any]:
+    """Simulate everything; shares of experiments whose interval held the truth."""
+    draw = np.random.default_rng(20_261_122)
+    cells = [
+        Cell(rate, fall, visitors, percent)
+        for rate in RATES
+        for fall in FALLS
+        for visitors, percent in DESIGNS
+    ]
+    done = []
+    for cell in _with_progress(cells):
+        held = coverage(cell, experiments, draw)
+        done.append({"cell": _name(cell), "rate": cell.rate, **held})
+    daily = {
+        f"{rate:.1%} to {rate * (1 - fall):.2%}, {percent} % held out": looked_at_daily(
+            Cell(rate, fall, 9_000, percent), looked_at, days, draw
+        )
+        for rate in _with_progress(RATES)
+        for fall in (0.0, 0.3)
+        for percent in (10, 50)
+    }
+    alarms = {f"{n:,} visitors, {p} %": false_alarms(n, p) for n, p in DESIGNS}
+    return {"experiments": experiments, "looked_at": looked_at, "days": days,
+            "cells": done, "daily": daily, "alarms": alarms}  # fmt: skip
+
+
+def coverage(cell: Cell, experiments: int, draw: np.random.Generator) -> dict[str, float]:
+    """By kind of interval, the share of experiments in which it held the truth."""
+    rates = cell.rate, cell.rate * (1 - cell.fall)
+    laws = [visitor_law(rate) for rate in rates]
+    senders, mean = [_share_of_senders(law) for law in laws], _mean_episodes()
+    truths = {
+        "avoided": senders[0] - senders[1],
+        "reduction": 1 - senders[1] / senders[0],
+        "tickets per visitor": mean * (rates[0] - rates[1]),
+        "tickets per episode": rates[0] - rates[1],
+    }
+    arms = [
+        simulate(law, size, experiments, draw) for law, size in zip(laws, cell.sizes, strict=True)
+    ]
+    held, told = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
+    for control, treated in zip(*arms, strict=True):
+        for kind, interval in intervals_of(control, treated).items():
+            if interval is not None:
+                told[kind] += 1
+                held[kind] += interval.low <= truths[kind] <= interval.high
+    # Where control sent nothing there is no reduction to speak of, and none is told.
+    return {kind: held[kind] / told[kind] for kind in KINDS}
+
+
+def intervals_of(control: Clusters, treated: Clusters) -> dict[str, Interval | None]:
+    """The report's intervals, as `measure_effect` makes them."""
+    counts = [(sum(n for (t, _), n in arm.items() if t), sum(arm.values()))
+              for arm in (control, treated)]  # fmt: skip
+    single = [clustered_rate(by_visitor(arm)) for arm in (control, treated)]
+    return {
+        "avoided": newcombe(*counts),
+        "reduction": relative_reduction(counts[1], counts[0]),
+        "tickets per visitor": difference(*single),
+        "tickets per episode": difference(clustered_rate(control), clustered_rate(treated)),
+    }
+
+
+def by_visitor(arm: Clusters) -> Clusters:
+    """The same visitors, each counted once."""
+    counted: Clusters = {}
+    for (tickets, _), visitors in arm.items():
+        counted[tickets, 1] = counted.get((tickets, 1), 0) + visitors
+    return counted
+
+
+def visitor_law(rate: float) -> dict[tuple[int, int], float]:
+    """The chance that a visitor has so many tickets and episodes: beta-binomial over geometric."""
+    a, b = _ALIKE * rate, _ALIKE * (1 - rate)
+    return {
+        (tickets, episodes): chance * _beta_binomial(tickets, episodes, a, b)
+        for episodes, chance in _episodes()
+        for tickets in range(episodes + 1)
+    }
+
+
+def simulate(
+    law: dict[tuple[int, int], float], visitors: int, experiments: int, draw: np.random.Generator
+) -> Iterator[Clusters]:
+    """One arm of each experiment."""
+    pairs = list(law)
+    counts = draw.multinomial(visitors, np.array([law[pair] for pair in pairs]), experiments)
+    for row in counts:
+        yield {pairs[place]: int(row[place]) for place in np.flatnonzero(row)}
+
+
+def looked_at_daily(cell: Cell, experiments: int, days: int, draw: np.random.Generator) -> float:
+    """The share of experiments in which the interval for every look held the truth at each."""
+    truth = cell.rate * cell.fall
+    rates = cell.rate, cell.rate * (1 - cell.fall)
+    sizes = [max(1, size // days) for size in cell.sizes]
+    held = 0
+    for _ in range(experiments):
+        came = [np.cumsum(draw.binomial(size, rate, days))
+                for size, rate in zip(sizes, rates, strict=True)]  # fmt: skip
+        held += all(_holds(_look(came, sizes, day), truth) for day in range(days))
+    return held / experiments
+
+
+def false_alarms(visitors: int, percent: int) -> float:
+    """The exact chance that arms drawn as they should be are called suspicious."""
+    share = percent / 100
+    spread = 12 * math.sqrt(visitors * share * (1 - share))
+    middle = visitors * share
+    chance = 0.0
+    for control in range(max(0, int(middle - spread)), min(visitors, int(middle + spread)) + 1):
+        if sample_ratio_p(visitors - control, control, share) < SUSPICIOUS:
+            chance += _binomial(control, visitors, share)
+    return chance
+
+
+def table(done: dict[str, Any]) -> str:
+    """What was measured, as Markdown."""
+    rows = [
+        [kind, *(f"{low:.1%} – {high:.1%}" for low, high in _ranges(done["cells"], kind))]
+        for kind in KINDS
+    ]
+    daily = [[name, f"{held:.1%}"] for name, held in done["daily"].items()]
+    alarms = [[name, f"{chance:.3%}"] for name, chance in done["alarms"].items()]
+    return "\n\n".join(
+        [
+            markdown(["95% interval of", *(f"rate {rate:.1%}" for rate in RATES)], rows),
+            markdown([f"{done['days']} looks", "always held"], daily),
+            markdown(["sample ratio", "false alarms"], alarms),
+        ]
+    )
+
+
+def _ranges(cells: list[dict[str, Any]], kind: str) -> Iterator[tuple[float, float]]:
+    for rate in RATES:
+        found = [cell[kind] for cell in cells if cell["rate"] == rate]
+        yield min(found), max(found)
+
+
+def _look(came: list[npt.NDArray[np.int64]], sizes: list[int], day: int) -> Interval | None:
+    control, treated = ((int(each[day]), size * (day + 1))
+                        for each, size in zip(came, sizes, strict=True))  # fmt: skip
+    return always_valid_difference(control, treated)
+
+
+def _holds(interval: Interval | None, truth: float) -> bool:
+    return interval is not None and interval.low <= truth <= interval.high
+
+
+def _episodes() -> list[tuple[int, float]]:
+    raw = [(n, (1 - _GOES_ON) * _GOES_ON ** (n - 1)) for n in range(1, _MOST_EPISODES + 1)]
+    total = sum(chance for _, chance in raw)
+    return [(n, chance / total) for n, chance in raw]
+
+
+def _mean_episodes() -> float:
+    return sum(n * chance for n, chance in _episodes())
+
+
+def _share_of_senders(law: dict[tuple[int, int], float]) -> float:
+    return sum(chance for (tickets, _), chance in law.items() if tickets)
+
+
+def _beta_binomial(successes: int, trials: int, a: float, b: float) -> float:
+    beta: Callable[[float, float], float] = lambda x, y: (  # noqa: E731
+        math.lgamma(x) + math.lgamma(y) - math.lgamma(x + y)
+    )
+    return math.comb(trials, successes) * math.exp(
+        beta(successes + a, trials - successes + b) - beta(a, b)
+    )
+
+
+def _binomial(successes: int, trials: int, rate: float) -> float:
+    ways = (
+        math.lgamma(trials + 1) - math.lgamma(successes + 1) - math.lgamma(trials - successes + 1)
+    )
+    return math.exp(ways + successes * math.log(rate) + (trials - successes) * math.log1p(-rate))
+
+
+def _name(cell: Cell) -> str:
+    return f"{cell.rate:.1%} less {cell.fall:.0%}, {cell.visitors:,} visitors, {cell.percent} %"
+
+
+def _inside(share: float) -> bool:
+    return BAND[0] <= share <= BAND[1]
+
+
+def _with_progress(items: Any) -> Iterator[Any]:
+    for done, item in enumerate(items, start=1):
+        if sys.stderr.isatty():
+            print(f"\r{done}/{len(items)}", end="", file=sys.stderr, flush=True)
+        yield item
+    if sys.stderr.isatty():
+        print("\r", end="", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Visitors who were made up, with a true effect of suggestions that is known."""

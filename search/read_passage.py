@@ -1,0 +1,55 @@
+"""Passages with their terms: cut when they are put into the index, so that nobody waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from search.analysis.tokens import terms
+from search.passages import Passage, sentences
+
+
+class PassageTerms:
+    """The terms of the headings above a passage and of each of its sentences, kept as a text.
+
+    A line for the headings, then one for each sentence. Most passages are only asked whether they
+    hold a term at all: lines are told apart when that is asked for.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Take what `dump` wrote. Terms hold no white space."""
+        self._text = text
+
+    @classmethod
+    def of(cls, passage: Passage) -> PassageTerms:
+        """Cut a passage into terms."""
+        texts = (" ".join(passage.path), *sentences(passage.text))
+        return cls("\n".join(" ".join(dict.fromkeys(terms(text))) for text in texts))
+
+    def dump(self) -> str:
+        """Return this as a text."""
+        return self._text
+
+    @cached_property
+    def all(self) -> frozenset[str]:
+        """Terms of the headings and of all sentences."""
+        return frozenset(self._text.split())
+
+    @cached_property
+    def sentences(self) -> tuple[frozenset[str], ...]:
+        """Terms of each sentence."""
+        return tuple(frozenset(line.split()) for line in self._text.split("\n")[1:])
+
+
+@dataclass(frozen=True)
+class ReadPassage:
+    """A passage as it is read again and again."""
+
+    id: int
+    passage: Passage
+    terms: PassageTerms
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """What `terms` has lines for."""
+        return tuple(sentences(self.passage.text))

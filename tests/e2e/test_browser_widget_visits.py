@@ -1,0 +1,372 @@
+"""What widget and site tell of a visit, what links days, and who takes part in experiments."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from app.models import Ticket
+
+pytestmark = pytest.mark.browser
+
+BOX = "<kotae-suggest></kotae-suggest>"
+CORS = {"Access-Control-Allow-Origin": "*"}
+ITEM = {
+    "article_id": "refund", "locale": "en", "title": "Get a refund", "title_highlights": [],
+    "answer": "Within five days.", "answer_highlights": [], "url": "/en/articles/refund",
+    "score": 1, "why": [], "translation_of_query_locale": False,
+}  # fmt: skip
+HOUR = 3_600_000
+
+
+def box(page):
+    return page.get_by_role("combobox")
+
+
+def options(page):
+    return page.get_by_role("option")
+
+
+def batches_of(page):
+    """What is sent to the events API from now on."""
+    sent = []
+
+    def keep(request):
+        if "/api/v1/events" in request.url:
+            sent.append(json.loads(request.post_data))
+
+    page.on("request", keep)
+    return sent
+
+
+def events_in(batches):
+    return [event for batch in batches for event in batch["events"]]
+
+
+def wait_for(page, condition, seconds=6):
+    for _ in range(seconds * 10):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("waited in vain")
+
+
+def serve_experiment(page, *, consent, running=lambda: True):
+    """Answer suggestions as a server with an experiment does; returns the addresses asked."""
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        known = "visitor=" in route.request.url
+        title = "For a participant" if known else "For anybody"
+        body = {
+            "query_id": f"q{len(asked)}", "items": [ITEM | {"title": title}], "no_answer": False,
+            "held_back": False, "contact_url": "/en/contact",
+        }  # fmt: skip
+        if running():
+            body["experiment"] = {"consent": consent}
+        route.fulfill(status=200, body=json.dumps(body), headers=CORS)
+
+    page.route("**/api/v1/suggest*", answer)
+    return asked
+
+
+# Events
+
+
+def test_a_list_in_sight_is_told_with_what_was_asked_and_shown(open_shop):
+    page = open_shop(BOX)
+    batches = batches_of(page)
+    box(page).press_sequentially("refund")
+    wait_for(page, lambda: batches)
+    shown = events_in(batches)[-1]
+    assert shown["type"] == "suggest_shown"
+    assert shown["value"] == {
+        "query": "refund",
+        "results": 1,
+        "articles": ["refund"],
+        "no_answer": False,
+        "via": "suggest",
+        "held_back": False,
+    }
+    assert batches[-1]["sent_at"] >= shown["at"]
+
+
+def test_offers_beside_a_message_are_told_apart(open_shop):
+    page = open_shop(
+        '<form><input id="subject" name="subject"></form>'
+        '<kotae-suggest for="#subject"></kotae-suggest>'
+    )
+    batches = batches_of(page)
+    page.locator("#subject").press_sequentially("refund")
+    wait_for(page, lambda: batches)
+    assert events_in(batches)[0]["value"]["via"] == "contact"
+
+
+def test_the_contact_step_offers_answers_to_the_subject_in_a_tab_of_their_own(open_shop):
+    page = open_shop(BOX)
+    box(page).press_sequentially("zz")
+    options(page).last.click()
+    batches = batches_of(page)
+    page.get_by_label("Subject").fill("")
+    page.get_by_label("Subject").press_sequentially("refund")
+    offer = page.get_by_role("button", name="Get a refund")
+    expect(offer).to_be_visible()
+    wait_for(page, lambda: any(e["type"] == "suggest_shown" for e in events_in(batches)))
+    told = [e for e in events_in(batches) if e["type"] == "suggest_shown"]
+    assert told[-1]["value"]["via"] == "contact"
+    with page.context.expect_page() as opened:
+        offer.click()
+    assert "/en/articles/refund" in opened.value.url
+    expect(page.get_by_label("Subject")).to_have_value("refund")
+
+
+def test_a_long_question_in_many_bytes_is_cut_to_what_the_server_takes(open_shop):
+    page = open_shop(BOX)
+    many = [ITEM | {"article_id": "환불" * 60 + str(number)} for number in range(10)]
+    body = {"query_id": "q", "items": many, "no_answer": False, "contact_url": "/"}
+    page.route(
+        "**/api/v1/suggest*",
+        lambda route: route.fulfill(status=200, body=json.dumps(body), headers=CORS),
+    )
+    batches = batches_of(page)
+    box(page).fill("환" * 700)
+    wait_for(page, lambda: batches)
+    value = events_in(batches)[0]["value"]
+    assert len(json.dumps(value)) <= 2000
+    assert value["results"] == 10
+    assert value["query"] == "환" * 200
+
+
+def test_a_page_of_results_tells_what_it_shows(open_page):
+    page = open_page("/en/")
+    batches = batches_of(page)
+    page.goto("/en/search?q=refund")
+    wait_for(page, lambda: batches)
+    shown = events_in(batches)[0]
+    assert (shown["type"], shown["value"]["via"]) == ("suggest_shown", "search")
+    assert shown["value"]["query"] == "refund"
+    assert shown["value"]["articles"] == ["refund"]
+    assert shown["query_id"]
+
+
+def test_the_sites_contact_page_tells_of_its_offers_and_where_they_led(open_page):
+    page = open_page("/en/contact")
+    batches = batches_of(page)
+    page.get_by_label("Subject").press_sequentially("refund")
+    link = page.get_by_role("link", name="Get a refund")
+    expect(link).to_be_visible()
+    wait_for(page, lambda: any(e["type"] == "suggest_shown" for e in events_in(batches)))
+    told = next(e for e in events_in(batches) if e["type"] == "suggest_shown")
+    assert told["value"]["via"] == "contact"
+    with page.context.expect_page() as opened:
+        link.click()
+    there = batches_of(opened.value)
+    wait_for(page, lambda: any(e["type"] == "result_opened" for e in events_in(batches)))
+    wait_for(page, lambda: there)
+    viewed = events_in(there)[0]
+    assert viewed["type"] == "article_viewed"
+    assert viewed["value"] == {"from": "contact"}
+
+
+def test_an_article_reached_otherwise_does_not_come_from_the_contact_page(open_page):
+    page = open_page("/en/")
+    batches = batches_of(page)
+    page.goto("/en/articles/refund")
+    wait_for(page, lambda: batches)
+    assert "value" not in events_in(batches)[0]
+
+
+# Days
+
+
+def kept_sessions(page):
+    return page.evaluate("JSON.parse(localStorage['kotae-sessions']).map(({name}) => name)")
+
+
+def test_visits_of_the_last_three_days_go_with_a_ticket_and_with_nothing_else(open_shop, shop):
+    page = open_shop(BOX)
+    page.evaluate(
+        """(hour) => localStorage.setItem("kotae-sessions", JSON.stringify([
+            {name: "too old", at: Date.now() - 73 * hour},
+            {name: "yesterday", at: Date.now() - 24 * hour}]))""",
+        HOUR,
+    )
+    everything = []
+    page.on("request", lambda request: everything.append((request.url, request.post_data or "")))
+    batches = batches_of(page)
+    box(page).press_sequentially("zz")
+    wait_for(page, lambda: batches)
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill("days@example.com")
+    page.get_by_label("Message").fill("Days.")
+    assert [body for _, body in everything if "yesterday" in body] == []
+    with page.expect_request("**/api/v1/tickets") as sent:
+        page.get_by_role("button", name="Send").click()
+    ticket = json.loads(sent.value.post_data)
+    assert ticket["earlier_sessions"] == ["yesterday"]
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+    assert [url for url, _ in everything if "yesterday" in url] == []
+    with shop.sessions() as session:
+        stored = session.scalars(select(Ticket).where(Ticket.email == "days@example.com")).one()
+        assert stored.session == ticket["session"]
+
+
+def test_at_most_ten_visits_are_remembered_and_a_new_day_has_a_new_name(open_shop):
+    page = open_shop(BOX)
+    page.evaluate(
+        """() => {
+            const at = Date.now() - 1000;
+            const made = [...Array(14).keys()].map((n) => ({name: `old ${n}`, at}));
+            const old = {name: "old", day: "2020-01-01"};
+            localStorage.setItem("kotae-sessions", JSON.stringify(made));
+            sessionStorage.setItem("kotae-session", JSON.stringify(old));
+        }"""
+    )
+    batches = batches_of(page)
+    box(page).press_sequentially("refund")
+    wait_for(page, lambda: batches)
+    assert batches[0]["session"] != "old"
+    kept = kept_sessions(page)
+    assert len(kept) == 11  # ten and today's
+    assert kept[-1] == batches[0]["session"]
+
+
+def test_the_sites_contact_form_sends_earlier_visits_too(open_page):
+    page = open_page("/en/contact")
+    page.evaluate(
+        """localStorage.setItem("kotae-sessions",
+            JSON.stringify([{name: "yesterday", at: Date.now() - 86400000}]))"""
+    )
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    page.get_by_label("Subject").fill("Days")
+    page.get_by_label("Message").fill("Days.")
+    with page.expect_request(
+        lambda request: request.method == "POST" and "contact" in request.url
+    ) as sent:
+        page.get_by_role("button", name="Send").click()
+    assert "earlier_sessions=yesterday" in sent.value.post_data
+    assert "session=" in sent.value.post_data
+
+
+@pytest.mark.parametrize("storage", ["none", "local", "session"])
+def test_the_host_decides_what_is_kept(open_shop, storage):
+    page = open_shop(f'<kotae-suggest storage="{storage}"></kotae-suggest>')
+    batches = batches_of(page)
+    box(page).press_sequentially("refund")
+    wait_for(page, lambda: batches)
+    page.wait_for_timeout(300)
+    kept = set(page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"))
+    assert kept - {"kotae-answers"} == (
+        set() if storage == "none" else {"kotae-session", "kotae-sessions"}
+    )
+    if storage == "none":
+        assert kept == set()
+
+
+# Experiments
+
+
+def test_who_may_take_part_gets_a_name_and_sees_only_the_second_answer(open_shop):
+    page = open_shop(BOX)
+    asked = serve_experiment(page, consent=False)
+    batches = batches_of(page)
+    page.evaluate(
+        """() => {
+            window.seen = new Set();
+            const root = document.querySelector("kotae-suggest").shadowRoot;
+            const look = () => seen.add(root.querySelector(".suggestion-title")?.textContent);
+            new MutationObserver(look).observe(root, {childList: true, subtree: true});
+        }"""
+    )
+    box(page).press_sequentially("refund", delay=1)
+    expect(options(page).first).to_contain_text("For a participant")
+    name = page.evaluate("JSON.parse(localStorage['kotae-visitor'])")
+    assert len(name) == 36
+    assert f"visitor={name}" in asked[-1]
+    assert "For anybody" not in page.evaluate("[...seen]")
+    wait_for(page, lambda: batches)
+    assert batches[0]["visitor"] == name
+    assert batches[0]["session"] != name
+    before = len(asked)
+    box(page).press_sequentially("s")
+    wait_for(page, lambda: len(asked) > before)
+    page.wait_for_timeout(300)
+    assert len(asked) == before + 1  # asked twice once a browser, not once a question
+
+
+def test_where_consent_is_needed_nobody_takes_part_before_giving_it(open_shop):
+    page = open_shop(BOX)
+    serve_experiment(page, consent=True)
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("For anybody")
+    assert page.evaluate("localStorage.getItem('kotae-visitor')") is None
+    page.evaluate("Kotae.consent(true)")
+    box(page).press_sequentially("s")
+    expect(options(page).first).to_contain_text("For a participant")
+    page.evaluate("Kotae.consent(false)")
+    assert page.evaluate("localStorage.getItem('kotae-visitor')") is None
+    box(page).press_sequentially("x")
+    expect(options(page).first).to_contain_text("For anybody")
+
+
+def test_the_host_may_say_that_consent_is_given(open_shop):
+    page = open_shop('<kotae-suggest consent="granted"></kotae-suggest>')
+    serve_experiment(page, consent=True)
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("For a participant")
+
+
+def test_the_name_is_deleted_when_the_experiment_is_over(open_shop):
+    page = open_shop(BOX)
+    state = {"running": True}
+    serve_experiment(page, consent=False, running=lambda: state["running"])
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("For a participant")
+    state["running"] = False
+    box(page).press_sequentially("s")
+    wait_for(page, lambda: page.evaluate("localStorage.getItem('kotae-visitor')") is None)
+
+
+def test_a_ticket_carries_the_name_of_the_experiment(open_shop):
+    page = open_shop(BOX)
+    serve_experiment(page, consent=False)
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("For a participant")
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    with page.expect_request("**/api/v1/tickets") as sent:
+        page.get_by_role("button", name="Send").click()
+    assert json.loads(sent.value.post_data)["visitor"] == page.evaluate(
+        "JSON.parse(localStorage['kotae-visitor'])"
+    )
+
+
+@pytest.mark.parametrize(
+    ("button", "title"), [("Take part", "a participant"), ("Do not take part", "anybody")]
+)
+def test_the_site_asks_at_its_foot_and_remembers_either_answer(
+    open_page, screenshot, button, title
+):
+    page = open_page("/en/")
+    asked = serve_experiment(page, consent=True)
+    question = page.locator(".experiment")
+    expect(question).to_be_hidden()
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("For anybody")
+    expect(question).to_be_visible()
+    yes, no = (question.get_by_role("button").nth(n) for n in (0, 1))
+    assert yes.bounding_box()["height"] == no.bounding_box()["height"] >= 44
+    assert yes.get_attribute("class") == no.get_attribute("class")
+    screenshot(page, "consent")
+    question.get_by_role("button", name=button, exact=True).click()
+    expect(question).to_be_hidden()
+    box(page).press_sequentially("s")
+    expect(options(page).first).to_contain_text(f"For {title}")
+    before = len(asked)
+    page.goto("/en/")
+    box(page).press_sequentially("refunds")
+    wait_for(page, lambda: len(asked) > before)
+    expect(options(page).first).to_contain_text(f"For {title}")
+    expect(question).to_be_hidden()
