@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from app.addresses import article_url
-from app.ed25519 import public_key, sign
 from app.front_page import featured_articles
 from app.models import Article
 from app.reading import opening_of
@@ -44,7 +44,7 @@ def write_away_index(
 
 def verifying_key(key: str) -> str:
     """The public key, in base64url, of what `key` (the help center's own secret) signs."""
-    return _base64(public_key(_seed(key)))
+    return _base64(_signing_key(key).public_key().public_bytes_raw())
 
 
 def _entry(article: Article) -> dict[str, Any]:
@@ -63,13 +63,14 @@ def _sign(entries: Sequence[dict[str, Any]], locale: str, contact: str, key: str
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    signature = _base64(sign(_seed(key), index.encode()))
+    signature = _base64(_signing_key(key).sign(index.encode()))
     return json.dumps({"index": index, "signature": signature}, ensure_ascii=False).encode()
 
 
-def _seed(key: str) -> bytes:
+def _signing_key(key: str) -> Ed25519PrivateKey:
     """A key for this purpose alone, made from the one that signs links and forms."""
-    return hmac.new(key.encode(), b"kotae widget: answers while away", hashlib.sha256).digest()
+    seed = hmac.new(key.encode(), b"kotae widget: answers while away", hashlib.sha256).digest()
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def _base64(data: bytes) -> str:
