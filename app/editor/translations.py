@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
 
 from app.content import hash_source
 from app.differences import InlineLine, compare_texts, to_inline
@@ -19,6 +19,7 @@ from app.front_matter import parse_source
 from app.models import Article, Revision
 
 _HASH_DIGITS = 12
+_LONG = (Article.html, Article.sections, Article.headings, Article.links, Article.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,15 @@ def list_coverage(
     `only`: a state of which each listed article has a version.
     """
     kept = select(Article).where(Article.deleted_at.is_(None), Article.status != "archived")
+    # A table of thousands of articles needs their names; texts only where one may be stale.
+    kept = kept.options(*(defer(column) for column in _LONG))
+    changes = select(Revision.article_pk).group_by(Revision.article_pk)
+    revised = frozenset(session.scalars(changes.having(func.count() > 1)))
     rows: dict[str, dict[str, Article]] = {}
     for article in session.scalars(kept.order_by(Article.article_id)):
         rows.setdefault(article.article_id, {})[article.locale] = article
     covered = [
-        _cover(session, article_id, versions, locales, default_locale)
+        _cover(session, article_id, versions, locales, default_locale, revised)
         for article_id, versions in rows.items()
     ]
     if only:
@@ -109,7 +114,9 @@ def _cover(
     versions: Mapping[str, Article],
     locales: Sequence[str],
     default_locale: str,
+    revised: frozenset[int],
 ) -> Coverage:
+    """`revised`: articles that ever changed; a translation of any other is up to date."""
     source_locale = default_locale if default_locale in versions else min(versions)
     source = versions[source_locale]
     states = {}
@@ -122,7 +129,7 @@ def _cover(
         elif mine.status != "published":
             states[locale] = Version("draft", mine.title)
         else:
-            stale = is_stale(session, source, mine)
+            stale = source.id in revised and is_stale(session, source, mine)
             states[locale] = Version("stale" if stale else "current", mine.title)
     return Coverage(article_id, source.title, source_locale, states)
 

@@ -14,6 +14,7 @@ from app.editing.lifecycle import BULK_ACTIONS, do_to_many
 from app.editing.transaction import ArticleName
 from app.editor.article_form import ArticleForm, read_posted, write_form
 from app.editor.listing import (
+    PER_PAGE,
     STATES,
     Wanted,
     find_names,
@@ -105,7 +106,15 @@ def translations() -> Response:
     coverage = list_coverage(database(), locales, settings().default_locale, only=only)
     used = {locale for each in coverage for locale in each.versions}
     columns = (*locales, *sorted(used - set(locales)))
-    return staff_page("editor_translations.html", coverage=coverage, columns=columns, only=only)
+    page = _page()
+    return staff_page(
+        "editor_translations.html",
+        coverage=coverage[(page - 1) * PER_PAGE : page * PER_PAGE],
+        columns=columns,
+        only=only,
+        page=page,
+        pages=max(1, -(-len(coverage) // PER_PAGE)),
+    )
 
 
 @required_role("admin")
@@ -117,10 +126,6 @@ def record() -> Response:
 def _list(
     action: str = "", done: Sequence[ArticleName] = (), failed: Sequence[Failure] = ()
 ) -> Response:
-    try:
-        page = max(1, int(request.args.get("page", "1")))
-    except ValueError:
-        raise BadAddress("`page` is a number.") from None
     state = request.args.get("state", "")
     wanted = Wanted(
         text=request.args.get("q", "").strip(),
@@ -128,7 +133,7 @@ def _list(
         locale=read_locale(request.args.get("in", "")) or "",
         category=request.args.get("category", ""),
         owner=request.args.get("owner", ""),
-        page=page,
+        page=_page(),
     )
     return staff_page(
         "editor_list.html",
@@ -142,6 +147,13 @@ def _list(
         done=done,
         failed=failed,
     )
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    if not text.isdecimal() or len(text) > 6:
+        raise BadAddress("`page` is a number.")
+    return max(1, int(text))
 
 
 def _new(

@@ -335,6 +335,20 @@ def test_the_list_finds_drafts_by_their_words_and_others_by_the_search(writer, i
     assert "/edit/text/en/refund" not in writer.client.get("/edit?category=account").text
 
 
+def test_long_lists_come_in_pages(writer, monkeypatch):
+    for module in ("app.editor.listing", "app.views.editor_list"):
+        monkeypatch.setattr(f"{module}.PER_PAGE", 2)
+    for place in ("/edit", "/edit/translations"):
+        first, second = (writer.client.get(f"{place}?page={page}").text for page in (1, 2))
+        names = [set(re.findall(r"/edit/text/([\w-]+/[a-z/-]+)", text)) for text in (first, second)]
+        assert names[0]
+        assert names[1]
+        assert not names[0] & names[1]
+        assert "page=2" in first
+        assert "page=1" in second
+        assert writer.client.get(f"{place}?page=x").status_code == 400
+
+
 ASKED = (
     *("/en/", "/en/articles/{}", "/ko/articles/{}", "/en/search?q=secret", "/en/categories/city"),
     *("/api/v1/search?q=secret", "/api/v1/suggest?q=secret", "/api/v1/suggest?q="),
