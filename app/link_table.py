@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.linking import LinkTable
@@ -26,7 +26,10 @@ def load_link_table(session: Session, root: str | None) -> LinkTable:
     audiences: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         audiences[row.article_id][row.locale] = row.audience
-    files = select(MediaFile.source_path, MediaFile.sha256).where(MediaFile.source_root == root)
+    # What was added on the site has a name of its own, and its article may have no folder yet.
+    files = select(MediaFile.source_path, MediaFile.sha256).where(
+        or_(MediaFile.source_root == root, MediaFile.from_site)
+    )
     moved = select(Redirect.path, Article.article_id).join(Redirect.article).where(*published)
     return LinkTable(
         paths={

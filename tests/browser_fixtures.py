@@ -41,10 +41,24 @@ def site_secret():
 
 
 @pytest.fixture(scope="session")
-def site_url(tmp_path_factory, site_secret):
+def site_folder(tmp_path_factory):
+    """Where that server keeps what it writes."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def site_sessions(site_url, site_folder):
+    """Sessions with that server's database."""
+    engine = create_database_engine(Settings(var_dir=site_folder))
+    yield session_factory(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def site_url(site_folder, site_secret):
     """The address of the small help center, served from a thread."""
     settings = Settings(
-        var_dir=tmp_path_factory.mktemp("site"),
+        var_dir=site_folder,
         secret_key=site_secret,
         demo="on",
         rate_suggest="100000/minute",

@@ -16,6 +16,7 @@ from app.views.contact import contact_blueprint
 from app.views.contextual import contextual_blueprint
 from app.views.demo import demo_blueprint
 from app.views.ease import ease_blueprint
+from app.views.editor import editor_blueprint
 from app.views.failures import install_failures
 from app.views.headers import install_headers
 from app.views.help import help_blueprint
@@ -62,6 +63,7 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(help_blueprint(parts.settings, limiter))
     app.register_blueprint(ease_blueprint(parts.settings, limiter))
     app.register_blueprint(accounts_blueprint(limiter))
+    app.register_blueprint(editor_blueprint())
     app.register_blueprint(insights_blueprint())
     app.register_blueprint(improvements_blueprint())
     register_commands(app)

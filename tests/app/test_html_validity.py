@@ -11,6 +11,7 @@ from app.requests import request_key
 from app.signing import signing_key
 from tests.app.test_templates import ADDRESSES
 from tests.help_center import rich_help_center
+from tests.staff_fixtures import form_token
 
 JARS = Path(__file__).resolve().parents[2] / "var" / "tools"
 TICKET = "00000000000000aa"
@@ -54,6 +55,21 @@ def pages(client, sessions, settings):
     }
     faulty = client.post("/ja/contact", data={"email": "x"}).get_data(as_text=True)
     return texts | {"faulty-form": faulty}
+
+
+@pytest.mark.slow
+def test_every_page_of_the_editor_is_valid_html(check, sign_in_as):
+    client = sign_in_as("owner")
+    token = form_token(client)
+    named = {"form_token": token, "title": "Borrow a bike", "locale": "en", "id": "borrow"}
+    client.post("/edit/new", data=named)
+    addresses = ["text/en/borrow", "history/en/borrow", "new", "translations", "record"]
+    pages = {
+        f"page-{number}-{tag}": client.get(f"/edit/{address}?lang={tag}").text
+        for number, address in enumerate(addresses)
+        for tag in ("en", "zh-Hant")
+    }
+    assert check(pages | {"list": client.get("/edit").text}) == []
 
 
 @pytest.mark.slow

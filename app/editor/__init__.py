@@ -1,0 +1,1 @@
+"""What the pages of the editor need beside the use cases of `app.editing`: lists, forms, advice."""

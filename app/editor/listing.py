@@ -1,0 +1,205 @@
+"""The articles as editors list them: every state, filtered, searched, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.answers import MOST_PER_PAGE, Index, Question, search
+from app.models import AUDIENCES, Article, Conflict, PlannedPublication, Review, Revision
+from app.reading import in_category
+
+STATES = (
+    *("draft", "review", "published", "changed", "planned"),
+    *("stale", "conflict", "archived", "deleted"),
+)
+"""By what the list is filtered; an article may be in several."""
+_WEIGHT = (
+    *("deleted", "archived", "conflict", "review", "changed", "planned"),
+    *("stale", "draft", "published"),
+)
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which articles are listed; empty for no matter."""
+
+    text: str = ""
+    state: str = ""
+    """One of STATES."""
+    locale: str = ""
+    category: str = ""
+    owner: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in the list."""
+
+    article_id: str
+    locale: str
+    title: str
+    category: str
+    owner: str
+    updated_at: datetime
+    states: tuple[str, ...]
+    """Of STATES, the weightiest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list."""
+
+    rows: tuple[Listed, ...]
+    total: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What there is to filter by."""
+
+    locales: tuple[str, ...]
+    categories: tuple[str, ...]
+    owners: tuple[str, ...]
+    products: tuple[str, ...]
+
+
+def list_for_editors(session: Session, index: Index, wanted: Wanted, *, now: datetime) -> Page:
+    """The articles that are wanted: those that a search finds first, then the last changed."""
+    conditions = _conditions(wanted, now)
+    order: list[Any] = [Article.updated_at.desc(), Article.id]
+    if wanted.text:
+        found = _found_by_search(session, index, wanted, now)
+        conditions.append(or_(_holds(wanted.text), _name().in_(found)))
+        if found:
+            places = [(_name() == name, place) for place, name in enumerate(found)]
+            order.insert(0, case(*places, else_=len(found)))
+    total = session.scalar(select(func.count(Article.id)).where(*conditions)) or 0
+    page = max(1, wanted.page)
+    rows = _columns(now).where(*conditions).order_by(*order)
+    rows = rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    listed = tuple(_listed(row) for row in session.execute(rows))
+    return Page(listed, total, max(1, -(-total // PER_PAGE)))
+
+
+def list_choices(session: Session) -> Choices:
+    """Languages, categories, owners and products of all articles that are not deleted."""
+
+    def distinct(column: Any) -> tuple[str, ...]:
+        kept = select(column).where(Article.deleted_at.is_(None)).distinct().order_by(column)
+        return tuple(value for value in session.scalars(kept) if value)
+
+    named = session.scalars(select(Article.products).where(Article.deleted_at.is_(None)))
+    products = sorted({product for row in named for product in row})
+    return Choices(
+        locales=distinct(Article.locale),
+        categories=distinct(Article.category),
+        owners=distinct(Article.owner),
+        products=tuple(products),
+    )
+
+
+def suggest_links(
+    session: Session, index: Index, text: str, locale: str, *, now: datetime, limit: int = 8
+) -> list[Listed]:
+    """Published articles that a link may lead to, the nearest to `text` first."""
+    wanted = Wanted(text=text, locale=locale, state="published")
+    return list(list_for_editors(session, index, wanted, now=now).rows[:limit])
+
+
+def _found_by_search(
+    session: Session, index: Index, wanted: Wanted, now: datetime
+) -> list[tuple[str, str]]:
+    """What the search of the site finds among the published: the one path, for all audiences."""
+    question = Question(
+        text=wanted.text[:500],
+        locale=wanted.locale or None,
+        only_locale=wanted.locale or None,
+        audiences=frozenset(AUDIENCES),
+        per_page=MOST_PER_PAGE,
+    )
+    found = search(question, session=session, index=index, now=now).items
+    return [(item.article_id, item.locale) for item in found]
+
+
+def _holds(text: str) -> ColumnElement[bool]:
+    """SQL condition: a title, id or source holds the words as they are, in a draft too."""
+    draft = exists().where(
+        Revision.article_pk == Article.id,
+        Revision.number == Article.draft_revision,
+        Revision.source.icontains(text, autoescape=True),
+    )
+    return or_(
+        Article.title.icontains(text, autoescape=True),
+        Article.article_id.icontains(text, autoescape=True),
+        Article.source.icontains(text, autoescape=True),
+        draft,
+    )
+
+
+def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.state != "deleted":
+        conditions.append(Article.deleted_at.is_(None))
+    if not wanted.state:
+        conditions.append(Article.status != "archived")
+    if wanted.state in STATES:
+        conditions.append(_state(wanted.state, now))
+    if wanted.locale:
+        conditions.append(Article.locale == wanted.locale)
+    if wanted.category:
+        conditions.append(in_category(wanted.category))
+    if wanted.owner:
+        conditions.append(Article.owner == wanted.owner)
+    return conditions
+
+
+def _state(state: str, now: datetime) -> ColumnElement[bool]:
+    """SQL condition: the article is in this state, one of STATES."""
+    if state == "draft":
+        return Article.status == "draft"
+    if state == "review":
+        return exists().where(Review.article_pk == Article.id, Review.state == "open")
+    if state == "published":
+        return Article.visible(now)
+    if state == "changed":
+        return and_(Article.status == "published", Article.draft_revision.is_not(None))
+    if state == "planned":
+        later = and_(Article.status == "published", Article.publish_at > now)
+        return or_(later, exists().where(PlannedPublication.article_pk == Article.id))
+    if state == "stale":
+        return and_(Article.review_by.is_not(None), Article.review_by <= now.date())
+    if state == "conflict":
+        return exists().where(Conflict.article_pk == Article.id, Conflict.resolved_at.is_(None))
+    return Article.status == "archived" if state == "archived" else Article.deleted_at.is_not(None)
+
+
+def _columns(now: datetime) -> Select[Any]:
+    columns: list[Any] = [Article.article_id, Article.locale, Article.title, Article.category]
+    columns += [Article.owner, Article.updated_at]
+    return select(*columns, *(_state(state, now).label(f"is_{state}") for state in STATES))
+
+
+def _listed(row: Any) -> Listed:
+    states = tuple(state for state in _WEIGHT if getattr(row, f"is_{state}"))
+    return Listed(
+        row.article_id, row.locale, row.title, row.category, row.owner, row.updated_at, states
+    )
+
+
+def _name() -> Any:
+    return tuple_(Article.article_id, Article.locale)
+
+
+def find_names(names: Sequence[str]) -> list[tuple[str, str]]:
+    """(article id, locale) of each `<locale>/<article id>` that a form names."""
+    pairs = (name.partition("/") for name in names)
+    return [(article_id, locale) for locale, slash, article_id in pairs if slash and article_id]

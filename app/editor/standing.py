@@ -1,0 +1,96 @@
+"""How an article stands: what waits for whom, and what whoever looks may do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.editing.actors import ACTIONS, Actor, is_allowed
+from app.editing.conflicts import open_conflict
+from app.editing.reviewing import PlacedComment, is_approved, list_comments, open_review
+from app.editing.revisions import head_of, is_live
+from app.editing.transaction import Transaction, place_of
+from app.models import Article, Conflict, PlannedPublication, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An article's place in the workflow."""
+
+    article: Article
+    head: int
+    """Number of the newest revision."""
+    is_visible: bool
+    """Whether customers see it now."""
+    starts_later: bool
+    """Whether customers will see it for the first time."""
+    has_draft: bool
+    """Whether a text waits that customers do not see."""
+    review: Review | None
+    is_approved: bool
+    last_answer: Review | None
+    """What a reviewer said last, where that was not about an older publication."""
+    comments: tuple[PlacedComment, ...]
+    plan: PlannedPublication | None
+    conflict: Conflict | None
+    locales: tuple[str, ...]
+    """The languages in which it is there."""
+    allowed: frozenset[str]
+    """Actions of app.editing.actors that the actor may do here."""
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The same words as in the list, the weightiest first."""
+        article = self.article
+        return tuple(
+            state
+            for state, holds in (
+                ("deleted", article.deleted_at is not None),
+                ("archived", article.status == "archived"),
+                ("conflict", self.conflict is not None),
+                ("review", self.review is not None),
+                ("changed", self.is_visible and article.draft_revision is not None),
+                ("planned", self.plan is not None or self.starts_later),
+                ("draft", article.status == "draft"),
+                ("published", self.is_visible),
+            )
+            if holds
+        )
+
+    @property
+    def may_publish(self) -> bool:
+        """Whether the actor may publish the newest text as it is."""
+        return "publish" in self.allowed or (
+            self.is_approved and "publish-approved" in self.allowed
+        )
+
+
+def standing_of(
+    session: Session, actor: Actor, article: Article, source: str, now: datetime
+) -> Standing:
+    """Everything at once; `source` is the newest text."""
+    decided = select(Review).where(Review.article_pk == article.id, Review.state != "open")
+    others = select(Article.locale).where(
+        Article.article_id == article.article_id, Article.deleted_at.is_(None)
+    )
+    place = place_of(article)
+    return Standing(
+        article=article,
+        head=head_of(article),
+        is_visible=article.is_visible(now),
+        starts_later=is_live(article)
+        and article.publish_at is not None
+        and article.publish_at > now,
+        has_draft=not is_live(article) or article.draft_revision is not None,
+        review=open_review(session, article),
+        is_approved=is_approved(Transaction(session, actor, now), article),
+        last_answer=session.scalar(decided.order_by(Review.id.desc()).limit(1)),
+        comments=tuple(list_comments(session, article, source)),
+        plan=session.get(PlannedPublication, article.id),
+        conflict=open_conflict(session, article),
+        locales=tuple(session.scalars(others.order_by(Article.locale))),
+        allowed=frozenset(action for action in ACTIONS if is_allowed(actor, action, place)),
+    )

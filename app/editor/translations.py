@@ -1,0 +1,174 @@
+"""Which article is there in which language, and what changed since it was translated.
+
+A translation may say which text it says the same as: `translates: en 3f2a9c04d1e8` in its front
+matter, a language and the beginning of the hash of that file. The key goes with the file through
+git. Where it is missing, the text that was shown when the translation was last written counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from app.content import hash_source
+from app.differences import InlineLine, compare_texts, to_inline
+from app.front_matter import parse_source
+from app.models import Article, Revision
+
+_HASH_DIGITS = 12
+_LONG = (Article.html, Article.sections, Article.headings, Article.links, Article.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article in one language, beside the language it is translated from."""
+
+    state: str
+    """`source`, `current`, `stale`, `draft` or `missing`."""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One article in every language."""
+
+    article_id: str
+    title: str
+    source_locale: str
+    versions: Mapping[str, Version]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """What a translation is made from."""
+
+    locale: str
+    title: str
+    body: str
+    mark: str
+    """What `translates` says in a translation of this text."""
+    changes: tuple[InlineLine, ...]
+    """What changed since the translation; empty where nothing did, or nothing is known."""
+
+
+def mark_of(locale: str, source: str) -> str:
+    """What a translation of this text says in `translates`."""
+    return f"{locale} {hash_source(source.encode('utf-8'))[:_HASH_DIGITS]}"
+
+
+def list_coverage(
+    session: Session, locales: Sequence[str], default_locale: str, *, only: str = ""
+) -> list[Coverage]:
+    """Every article that is not put away, in each of `locales`; the least complete first.
+
+    `only`: a state of which each listed article has a version.
+    """
+    kept = select(Article).where(Article.deleted_at.is_(None), Article.status != "archived")
+    # A table of thousands of articles needs their names; texts only where one may be stale.
+    kept = kept.options(*(defer(column) for column in _LONG))
+    changes = select(Revision.article_pk).group_by(Revision.article_pk)
+    revised = frozenset(session.scalars(changes.having(func.count() > 1)))
+    rows: dict[str, dict[str, Article]] = {}
+    for article in session.scalars(kept.order_by(Article.article_id)):
+        rows.setdefault(article.article_id, {})[article.locale] = article
+    covered = [
+        _cover(session, article_id, versions, locales, default_locale, revised)
+        for article_id, versions in rows.items()
+    ]
+    if only:
+        covered = [each for each in covered if any(v.state == only for v in each.versions.values())]
+    return sorted(covered, key=lambda each: (-_open_work(each), each.article_id))
+
+
+def source_for(
+    session: Session, article_id: str, locale: str, *, wanted: str, default_locale: str
+) -> SourceText | None:
+    """The text to translate from: in the language `wanted`, else the default one, else any."""
+    found = select(Article).where(
+        Article.article_id == article_id,
+        Article.locale != locale,
+        Article.deleted_at.is_(None),
+    )
+    versions = {article.locale: article for article in session.scalars(found)}
+    if not versions:
+        return None
+    chosen = next((tag for tag in (wanted, default_locale) if tag in versions), min(versions))
+    source = versions[chosen]
+    mine = session.scalar(
+        select(Article).where(Article.article_id == article_id, Article.locale == locale)
+    )
+    before = _translated_from(session, source, mine) if mine else None
+    body = _body(source.source)
+    changes: tuple[InlineLine, ...] = ()
+    if before is not None and _body(before) != body:
+        changes = to_inline(compare_texts(_body(before), body))
+    return SourceText(chosen, source.title, body, mark_of(chosen, source.source), changes)
+
+
+def _cover(
+    session: Session,
+    article_id: str,
+    versions: Mapping[str, Article],
+    locales: Sequence[str],
+    default_locale: str,
+    revised: frozenset[int],
+) -> Coverage:
+    """`revised`: articles that ever changed; a translation of any other is up to date."""
+    source_locale = default_locale if default_locale in versions else min(versions)
+    source = versions[source_locale]
+    states = {}
+    for locale in dict.fromkeys((*locales, *versions)):
+        mine = versions.get(locale)
+        if mine is None:
+            states[locale] = Version("missing")
+        elif locale == source_locale:
+            states[locale] = Version("source", mine.title)
+        elif mine.status != "published":
+            states[locale] = Version("draft", mine.title)
+        else:
+            stale = source.id in revised and is_stale(session, source, mine)
+            states[locale] = Version("stale" if stale else "current", mine.title)
+    return Coverage(article_id, source.title, source_locale, states)
+
+
+def is_stale(session: Session, source: Article, translation: Article) -> bool:
+    """Whether the text of `source` changed since `translation` was made of it."""
+    before = _translated_from(session, source, translation)
+    return before is not None and _body(before) != _body(source.source)
+
+
+def _translated_from(session: Session, source: Article, mine: Article) -> str | None:
+    """The text of `source` that `mine` was made from; None where that cannot be told."""
+    revisions = select(Revision.source, Revision.source_hash).where(
+        Revision.article_pk == source.id
+    )
+    language, _, digits = _mark(mine.source).partition(" ")
+    if language == source.locale and digits:
+        marked = revisions.where(Revision.source_hash.startswith(digits, autoescape=True))
+        row = session.execute(marked.limit(1)).first()
+        return row.source if row else None
+    written = select(Revision.created_at).where(
+        Revision.article_pk == mine.id, Revision.number == mine.revision
+    )
+    at = session.scalar(written)
+    if at is None:
+        return None
+    shown = revisions.where(Revision.created_at <= at).order_by(Revision.number.desc())
+    row = session.execute(shown.limit(1)).first()
+    return row.source if row else None
+
+
+def _mark(source: str) -> str:
+    value = parse_source(source.encode("utf-8")).raw.get("translates")
+    return value if isinstance(value, str) else ""
+
+
+def _body(source: str) -> str:
+    return parse_source(source.encode("utf-8")).body
+
+
+def _open_work(each: Coverage) -> int:
+    return sum(version.state in {"missing", "stale"} for version in each.versions.values())

@@ -1,0 +1,298 @@
+// The comforts of the page on which articles are written. Without this script all of it still works:
+// the form saves, previews and takes pictures by its buttons.
+
+import { begin as beginLinks } from "./editor-links.js";
+import { insert, useTool } from "./editor-tools.js";
+
+const KEEP_MS = 1500;
+const PREVIEW_MS = 400;
+
+const form = /** @type {HTMLFormElement} */ (document.getElementById("writing"));
+const body = /** @type {HTMLTextAreaElement} */ (document.getElementById("body"));
+const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+const keeping = /** @type {HTMLElement} */ (document.getElementById("keeping"));
+const toolbar = /** @type {HTMLElement} */ (document.querySelector(".toolbar"));
+const recovered = /** @type {HTMLElement} */ (document.getElementById("recovered"));
+const words = form.dataset;
+const place = `kotae-edit:${words.name}`;
+
+let changed = false; // since the last save
+let leaving = false; // by a button of the form
+/** @type {[number, number]} Where a link is to be written. */
+let selected = [0, 0];
+/** @type {number | undefined} */
+let keepTimer;
+/** @type {number | undefined} */
+let previewTimer;
+
+/** @param {string} name @returns {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement | null} */
+function field(name) {
+  const found = form.elements.namedItem(name);
+  const known = [HTMLInputElement, HTMLTextAreaElement, HTMLSelectElement];
+  return known.some((kind) => found instanceof kind) ? /** @type {any} */ (found) : null;
+}
+
+/** @returns {Record<string, string>} What is typed, by field; files stay where they are. */
+function typed() {
+  /** @type {Record<string, string>} */
+  const values = {};
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && name !== "form_token") values[name] = value;
+  }
+  return values;
+}
+
+/** @param {boolean} kept Whether the server has it too. */
+function remember(kept) {
+  try {
+    localStorage.setItem(place, JSON.stringify({ kept, values: typed() }));
+  } catch {
+    // Full or forbidden: the server still keeps it.
+  }
+}
+
+function forget() {
+  try {
+    localStorage.removeItem(place);
+  } catch {
+    // Then there is nothing to forget.
+  }
+}
+
+/** @param {string} text @param {boolean} [trouble] */
+function tell(text, trouble = false) {
+  keeping.textContent = text;
+  keeping.classList.toggle("trouble", trouble);
+}
+
+/** Have the server keep what is typed. @returns {Promise<boolean>} Whether it did. */
+async function keep() {
+  clearTimeout(keepTimer);
+  remember(false);
+  const data = new FormData(form);
+  data.delete("picture");
+  let response;
+  try {
+    response = await fetch(words.keep ?? "", { method: "POST", body: data });
+  } catch {
+    tell(words.textLost ?? "", true);
+    return false;
+  }
+  if (!response.ok) {
+    const isOut = response.status === 401 || response.status === 403;
+    // Anything else is for the save itself to say, with the whole page.
+    if (isOut) tell(words.textSignedOut ?? "", true);
+    return !isOut && response.status < 500;
+  }
+  remember(true);
+  const { newest, by } = await response.json();
+  const newer = newest > Number(field("base")?.value);
+  tell(newer ? (words.textNewer ?? "").replace("{name}", by || "?") : (words.textKept ?? ""));
+  return true;
+}
+
+function note() {
+  changed = true;
+  remember(false);
+  clearTimeout(keepTimer);
+  // What the server keeps already is not replaced before its owner has decided about it.
+  if (words.unsaved === undefined) keepTimer = setTimeout(keep, KEEP_MS);
+  if (!live.hidden) {
+    clearTimeout(previewTimer);
+    previewTimer = setTimeout(preview, PREVIEW_MS);
+  }
+}
+
+async function preview() {
+  const data = new FormData(form);
+  data.delete("picture");
+  const scrolled = live.scrollTop;
+  try {
+    const response = await fetch(words.preview ?? "", { method: "POST", body: data });
+    const { title, html, fault } = await response.json();
+    const name = document.createElement("p");
+    name.className = "preview-name";
+    name.textContent = fault || title;
+    // Clean HTML of the server's own renderer, as the article's page shows it.
+    live.innerHTML = html;
+    live.prepend(name);
+    live.scrollTop = scrolled;
+  } catch {
+    // The next change asks again.
+  }
+}
+
+function togglePreview() {
+  live.hidden = !live.hidden;
+  toolbar.querySelector('[data-tool="preview"]')?.setAttribute("aria-pressed", String(!live.hidden));
+  if (!live.hidden) preview();
+}
+
+/** @param {File | undefined} file */
+function offerPicture(file) {
+  const box = document.getElementById("picture-box");
+  const input = field("picture");
+  if (!(box instanceof HTMLDetailsElement) || !(input instanceof HTMLInputElement)) return;
+  box.open = true;
+  if (file) {
+    const holder = new DataTransfer();
+    holder.items.add(file);
+    input.files = holder.files;
+    field("alt")?.focus();
+  } else {
+    input.focus();
+  }
+}
+
+/** Send the chosen picture, and write where it is shown into the text. */
+async function addPicture() {
+  const data = new FormData();
+  data.set("form_token", field("form_token")?.value ?? "");
+  const input = field("picture");
+  const alt = field("alt");
+  const file = input instanceof HTMLInputElement ? input.files?.[0] : undefined;
+  if (!file) return offerPicture(undefined);
+  if (!alt?.value.trim()) {
+    tell(words.textAlt ?? "", true);
+    return alt?.focus();
+  }
+  data.set("picture", file);
+  data.set("alt", alt.value);
+  try {
+    const response = await fetch(words.pictures ?? "", { method: "POST", body: data });
+    const { markdown } = await response.json();
+    if (!markdown) return tell(words.textRefused ?? "", true);
+    insert(body, `\n\n${markdown}\n\n`);
+    if (input) input.value = "";
+    alt.value = "";
+    tell("");
+  } catch {
+    tell(words.textLost ?? "", true);
+  }
+}
+
+/** @param {DataTransfer | null} carried @returns {File | undefined} */
+function pictureOf(carried) {
+  return [...(carried?.files ?? [])].find((file) => file.type.startsWith("image/"));
+}
+
+/** @param {SubmitEvent} event */
+async function send(event) {
+  const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
+  if (leaving) return;
+  event.preventDefault();
+  if (button?.value === "picture") return addPicture();
+  // First to a place from where it cannot be lost: a page that does not arrive takes the text along.
+  if (!(await keep())) return;
+  leaving = true;
+  form.requestSubmit(button);
+}
+
+/** @param {KeyboardEvent} event */
+function press(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
+  const key = event.key.toLowerCase();
+  if (key === "s") {
+    event.preventDefault();
+    form.requestSubmit(/** @type {HTMLButtonElement} */ (form.querySelector('button[value="save"]')));
+  } else if (document.activeElement === body && ["b", "i", "k"].includes(key)) {
+    event.preventDefault();
+    act({ b: "bold", i: "italic", k: "link" }[key] ?? "");
+  }
+}
+
+const openLinks = beginLinks(words.links ?? "", words.textNone ?? "", (title, address) => {
+  body.focus();
+  body.setSelectionRange(...selected); // a dialog that closes may put the cursor to the start
+  const chosen = body.value.slice(body.selectionStart, body.selectionEnd);
+  insert(body, `[${(chosen || title).replace(/[[\]]/g, "")}](${address})`);
+});
+
+/** @param {string} tool */
+function act(tool) {
+  if (tool === "preview") togglePreview();
+  else if (tool === "picture") offerPicture(undefined);
+  else if (tool === "link") {
+    selected = [body.selectionStart, body.selectionEnd];
+    openLinks();
+  }
+  else useTool(body, tool);
+}
+
+function offerRecovery() {
+  /** @type {{ kept: boolean, values: Record<string, string> } | null} */
+  let entry = null;
+  try {
+    entry = JSON.parse(localStorage.getItem(place) ?? "null");
+  } catch {
+    forget();
+  }
+  if (!entry || entry.kept || entry.values.body === typed().body) return;
+  const { values } = entry;
+  recovered.hidden = false;
+  recovered.querySelector("[data-recover]")?.addEventListener("click", () => {
+    for (const [name, value] of Object.entries(values)) {
+      const into = field(name);
+      const isBox = into instanceof HTMLInputElement && into.type === "checkbox";
+      if (into && !isBox) into.value = value;
+    }
+    recovered.hidden = true;
+    body.focus();
+    note();
+  });
+  recovered.querySelector("[data-drop]")?.addEventListener("click", () => {
+    recovered.hidden = true;
+    forget();
+    body.focus();
+  });
+}
+
+function begin() {
+  if (words.readonly !== undefined) return;
+  if (words.saved !== undefined) {
+    forget();
+    // Loading the page again must not forget what is typed after this.
+    const address = new URL(location.href);
+    address.searchParams.delete("done");
+    address.searchParams.delete("merged");
+    history.replaceState(history.state, "", address);
+  }
+  offerRecovery();
+  toolbar.hidden = false;
+  toolbar.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-tool]") : null;
+    if (button instanceof HTMLElement) act(button.dataset.tool ?? "");
+  });
+  form.addEventListener("input", note);
+  form.addEventListener("submit", send);
+  document.addEventListener("keydown", press);
+  body.addEventListener("paste", (event) => {
+    const file = pictureOf(event.clipboardData);
+    if (!file) return;
+    event.preventDefault();
+    offerPicture(file);
+  });
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    body.addEventListener(kind, (event) => {
+      const carried = /** @type {DragEvent} */ (event).dataTransfer;
+      const holds = carried?.types.includes("Files") ?? false;
+      body.classList.toggle("dropping", kind === "dragover" && holds);
+      if (holds) event.preventDefault();
+      const file = kind === "drop" ? pictureOf(carried) : undefined;
+      if (file) offerPicture(file);
+    });
+  }
+  addEventListener("online", () => changed && keep());
+  addEventListener("beforeunload", (event) => {
+    if (changed && !leaving) event.preventDefault();
+  });
+  // The page may come back from the browser's own memory, with its buttons.
+  addEventListener("pageshow", () => (leaving = false));
+  document.querySelector("#quote")?.closest("details")?.addEventListener("toggle", () => {
+    const chosen = body.value.slice(body.selectionStart, body.selectionEnd);
+    const quote = document.getElementById("quote");
+    if (chosen && quote instanceof HTMLTextAreaElement && !quote.value) quote.value = chosen;
+  });
+}
+
+begin();

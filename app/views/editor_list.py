@@ -1,0 +1,171 @@
+"""The editor's lists: all articles, those that are to be translated, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Response, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.addresses import article_url
+from app.editing.conflicts import list_conflicts
+from app.editing.drafts import save_draft
+from app.editing.lifecycle import BULK_ACTIONS, do_to_many
+from app.editing.transaction import ArticleName
+from app.editor.article_form import ArticleForm, read_posted, write_form
+from app.editor.listing import (
+    PER_PAGE,
+    STATES,
+    Wanted,
+    find_names,
+    list_choices,
+    list_for_editors,
+    suggest_links,
+)
+from app.editor.records import list_record
+from app.editor.translations import list_coverage
+from app.errors import KotaeError
+from app.languages import read_locale
+from app.naming import slugify, slugify_path
+from app.problems import BadAddress
+from app.views.editor_scope import desk, text_url
+from app.views.scope import database, now, parts, settings
+from app.views.staff import required_role, staff_page
+
+_MOST_TOGETHER = 200
+
+Failure = tuple[ArticleName, KotaeError]
+
+
+@required_role("reader")
+def articles() -> Response:
+    """Every article, filtered and searched."""
+    return _list()
+
+
+@required_role("writer")
+def do_together() -> AnyResponse:
+    """Do one thing to each article that is ticked, and say what became of it."""
+    action = request.form.get("action", "")
+    names = [ArticleName(*pair) for pair in find_names(request.form.getlist("article"))]
+    if action not in BULK_ACTIONS or not names:
+        return redirect(url_for("editor.articles"), 303)
+    outcomes = do_to_many(*desk(), action, names[:_MOST_TOGETHER])
+    failed = [(each.name, each.error) for each in outcomes if each.error is not None]
+    done = [each.name for each in outcomes if each.error is None]
+    return _list(action=action, done=done, failed=failed)
+
+
+@required_role("writer")
+def new_text() -> Response:
+    """The form of a new article, or of a translation of one that is there."""
+    form = ArticleForm(title="", category=request.args.get("category", ""))
+    locale = read_locale(request.args.get("in", "")) or settings().default_locale
+    return _new(form, locale, request.args.get("id", ""))
+
+
+@required_role("writer")
+def create_text() -> AnyResponse:
+    """Make a draft of what the form says, and open it."""
+    form = read_posted(request.form)
+    locale = read_locale(request.form.get("locale", "")) or settings().default_locale
+    article_id = request.form.get("id", "").strip()
+    category = slugify_path(form.category)
+    made = "/".join(filter(None, (category, slugify(form.title))))
+    name = ArticleName(article_id or made, locale)
+    try:
+        save_draft(*desk(), name, source=write_form(form, ""), base=None)
+    except KotaeError as error:
+        return _new(form, locale, article_id, error)
+    beside = request.form.get("beside") or None
+    return redirect(text_url(name, beside=beside, done="create"), 303)
+
+
+@required_role("reader")
+def find_links() -> Response:
+    """Articles that a link may lead to, for the editor's script."""
+    text, locale = request.args.get("q", "").strip(), read_locale(request.args.get("in", ""))
+    found = suggest_links(database(), parts().index, text, locale or "", now=now()) if text else []
+    return jsonify(
+        items=[
+            {
+                "title": each.title,
+                "id": each.article_id,
+                "address": article_url(each.locale, each.article_id),
+            }
+            for each in found
+        ]
+    )
+
+
+@required_role("reader")
+def translations() -> Response:
+    """Which article is there in which language."""
+    only = request.args.get("only", "")
+    locales = settings().locales
+    coverage = list_coverage(database(), locales, settings().default_locale, only=only)
+    used = {locale for each in coverage for locale in each.versions}
+    columns = (*locales, *sorted(used - set(locales)))
+    page = _page()
+    return staff_page(
+        "editor_translations.html",
+        coverage=coverage[(page - 1) * PER_PAGE : page * PER_PAGE],
+        columns=columns,
+        only=only,
+        page=page,
+        pages=max(1, -(-len(coverage) // PER_PAGE)),
+    )
+
+
+@required_role("admin")
+def record() -> Response:
+    """What everybody did, the newest first."""
+    return staff_page("editor_record.html", deeds=list_record(database()))
+
+
+def _list(
+    action: str = "", done: Sequence[ArticleName] = (), failed: Sequence[Failure] = ()
+) -> Response:
+    state = request.args.get("state", "")
+    wanted = Wanted(
+        text=request.args.get("q", "").strip(),
+        state=state if state in STATES else "",
+        locale=read_locale(request.args.get("in", "")) or "",
+        category=request.args.get("category", ""),
+        owner=request.args.get("owner", ""),
+        page=_page(),
+    )
+    return staff_page(
+        "editor_list.html",
+        wanted=wanted,
+        found=list_for_editors(database(), parts().index, wanted, now=now()),
+        choices=list_choices(database()),
+        states=STATES,
+        bulk_actions=BULK_ACTIONS,
+        conflicts=len(list_conflicts(database())),
+        action=action,
+        done=done,
+        failed=failed,
+    )
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    if not text.isdecimal() or len(text) > 6:
+        raise BadAddress("`page` is a number.")
+    return max(1, int(text))
+
+
+def _new(
+    form: ArticleForm, locale: str, article_id: str, fault: KotaeError | None = None
+) -> Response:
+    return staff_page(
+        "editor_new.html",
+        fault.status if fault else 200,
+        form=form,
+        locale=locale,
+        article_id=article_id,
+        beside=request.values.get("beside", ""),
+        choices=list_choices(database()),
+        fault=fault,
+    )

@@ -1,0 +1,65 @@
+"""What the pages of the editor share: who edits, where an article is edited, times in fields."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from app.editing.actors import Actor
+from app.editing.transaction import ArticleName
+from app.editor.people import actor_of
+from app.problems import BadAddress
+from app.views.scope import database, settings
+from app.views.staff import current_user
+
+LARGEST_REQUEST = 8 * 1024 * 1024
+"""Bytes: the longest article, a picture, and the form around them."""
+
+
+def allow_long_texts(_endpoint: str | None, _values: object) -> None:
+    """Let forms of the editor be as long as an article; before anything reads the form."""
+    request.max_content_length = request.max_form_memory_size = LARGEST_REQUEST
+
+
+def desk() -> tuple[Session, Actor]:
+    """The request's session, with nothing begun in it, and who is signed in: what every use case
+    of editing takes first."""
+    actor = actor_of(current_user())
+    database().rollback()
+    return database(), actor
+
+
+def text_url(name: ArticleName, **parameters: str | int | None) -> str:
+    """The address at which an article is edited."""
+    given = {key: value for key, value in parameters.items() if value is not None}
+    place = {"locale": name.locale, "article_id": name.article_id}
+    return url_for("editor.open_text", **place, **given)  # type: ignore[arg-type]
+
+
+def posted_number(name: str) -> int:
+    """A whole number that a form sends along. Raises BadAddress."""
+    text = request.form.get(name, "")
+    if not text.isdecimal() or len(text) > 9:
+        raise BadAddress(f"The form does not say which {name} it is about.")
+    return int(text)
+
+
+def read_moment(text: str) -> datetime | None:
+    """A moment as a browser's field gives it, in the site's time zone; None for an empty one.
+
+    Raises ValueError.
+    """
+    if not text.strip():
+        return None
+    moment = datetime.fromisoformat(text.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings().time_zone))
+
+
+def field_moment(moment: datetime | None) -> str:
+    """A moment as a browser's field takes it."""
+    if moment is None:
+        return ""
+    return moment.astimezone(ZoneInfo(settings().time_zone)).strftime("%Y-%m-%dT%H:%M")

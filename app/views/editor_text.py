@@ -1,0 +1,262 @@
+"""The page on which an article is written: opened, previewed, kept while typing, saved, merged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.audit import Actor as Member
+from app.article_page import size_pictures
+from app.editing.conflicts import EditConflict
+from app.editing.drafts import (
+    find_unsaved,
+    forget_unsaved,
+    keep_unsaved,
+    save_draft,
+    working_text,
+)
+from app.editing.publication import publish_text
+from app.editing.reviewing import submit_for_review
+from app.editing.revisions import read_revision
+from app.editing.transaction import ArticleName
+from app.editor.advice import advise
+from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
+from app.editor.listing import list_choices
+from app.editor.merging import choose_texts, waiting_merge
+from app.editor.pictures import GivenPicture, PictureRefused, keep_picture
+from app.editor.previewing import Preview, preview_source
+from app.editor.standing import standing_of
+from app.editor.translations import source_for
+from app.errors import KotaeError
+from app.models import Article
+from app.views.editor_scope import desk, field_moment, posted_number, text_url
+from app.views.scope import database, now, parts, settings
+from app.views.staff import current_user, required_role, staff_page
+
+
+@required_role("reader")
+def open_text(locale: str, article_id: str) -> Response:
+    """The newest text, in a form; or what one typed and has not saved."""
+    name = ArticleName(article_id, locale)
+    head = working_text(*desk(), name)
+    session, actor = desk()
+    unsaved = find_unsaved(session, actor, name)
+    if unsaved is not None and unsaved.source == head.source:
+        unsaved = None
+    if unsaved is not None and request.args.get("unsaved") == "1":
+        base = unsaved.base_revision or head.revision
+        return show_text(name, read_form(unsaved.source), base, taken_up=True)
+    return show_text(name, read_form(head.source), head.revision, unsaved=unsaved)
+
+
+@required_role("writer")
+def save_text(locale: str, article_id: str) -> AnyResponse:
+    """Save, and go on with what the button says; a stale save leads to both texts."""
+    name = ArticleName(article_id, locale)
+    form, base, do = (
+        read_posted(request.form),
+        posted_number("base"),
+        request.form.get("do", "save"),
+    )
+    try:
+        if do == "picture":
+            form = with_picture(form, _keep_picture(name))
+            return show_text(name, form, base, taken_up=True)
+        source = _source(name, form, base)
+        if do == "preview":
+            article = _article(name)
+            shown = preview_source(database(), name, source, article)
+            return show_text(name, form, base, taken_up=True, preview=shown)
+        note = request.form.get("note", "").strip()
+        merged = _save(name, source, base, do, note)
+    except EditConflict:
+        return redirect(_merge_url(name), 303)
+    except KotaeError as error:
+        return show_text(name, form, base, taken_up=True, fault=error)
+    beside = request.form.get("beside") or None
+    return redirect(text_url(name, done=do, merged=merged or None, beside=beside), 303)
+
+
+@required_role("writer")
+def keep_text(locale: str, article_id: str) -> Response:
+    """Keep what is being typed, for who types it alone; asked by the editor's script."""
+    name, form, base = (
+        ArticleName(article_id, locale),
+        read_posted(request.form),
+        posted_number("base"),
+    )
+    if request.form.get("do") == "forget":
+        forget_unsaved(*desk(), name)
+        return jsonify(kept=False)
+    head = working_text(*desk(), name)
+    source = _source(name, form, base)
+    keep_unsaved(*desk(), name, source=source, base=base)
+    return jsonify(kept=True, newest=head.revision, by=_author(head.article, head.revision))
+
+
+@required_role("writer")
+def forget_text(locale: str, article_id: str) -> AnyResponse:
+    """Throw away what one typed and did not save."""
+    name = ArticleName(article_id, locale)
+    forget_unsaved(*desk(), name)
+    return redirect(text_url(name, done="forget"), 303)
+
+
+@required_role("reader")
+def preview_text(locale: str, article_id: str) -> Response:
+    """The text as its readers will see it: a piece of HTML for the editor's script."""
+    name = ArticleName(article_id, locale)
+    try:
+        source = _source(name, read_posted(request.form), posted_number("base"))
+        shown = preview_source(database(), name, source, _article(name))
+    except KotaeError as error:
+        return jsonify(title="", html="", fault=error.message)
+    html = size_pictures(shown.rendered.html, settings().media_dir)
+    return jsonify(title=shown.content.title, html=html, fault="")
+
+
+@required_role("writer")
+def add_picture(locale: str, article_id: str) -> AnyResponse:
+    """Keep a pasted or dropped picture; answers with the Markdown that shows it."""
+    name = ArticleName(article_id, locale)
+    try:
+        return jsonify(markdown=_keep_picture(name), fault="")
+    except PictureRefused as error:
+        response = jsonify(markdown="", fault=error.message, reason=error.reason)
+        response.status_code = error.status
+        return response
+
+
+@required_role("writer")
+def merge_form(locale: str, article_id: str) -> AnyResponse:
+    """Both texts, where somebody else changed the same lines meanwhile."""
+    name = ArticleName(article_id, locale)
+    waiting = waiting_merge(*desk(), name)
+    if waiting is None or waiting.texts.merge.is_clean:
+        return redirect(text_url(name, unsaved=1), 303)
+    return staff_page("editor_merge.html", name=name, texts=waiting.texts, conflict=None)
+
+
+@required_role("writer")
+def take_merged(locale: str, article_id: str) -> AnyResponse:
+    """Bring both texts together as chosen, and show the result before it is saved."""
+    name = ArticleName(article_id, locale)
+    waiting = waiting_merge(*desk(), name)
+    if waiting is None:
+        return redirect(text_url(name), 303)
+    source = choose_texts(waiting.texts, read_choices())
+    keep_unsaved(*desk(), name, source=source, base=waiting.texts.their_revision)
+    return redirect(text_url(name, unsaved=1, done="merge"), 303)
+
+
+def read_choices() -> dict[int, str]:
+    """Which text was chosen for which stretch."""
+    named = ((key.removeprefix("take-"), value) for key, value in request.form.items())
+    return {int(key): value for key, value in named if key.isdecimal() and len(key) < 9}
+
+
+def show_text(
+    name: ArticleName,
+    form: ArticleForm,
+    base: int,
+    *,
+    fault: KotaeError | None = None,
+    taken_up: bool = False,
+    preview: Preview | None = None,
+    unsaved: object = None,
+) -> Response:
+    """The editor's page. `taken_up`: the form holds what is not saved."""
+    return staff_page(
+        "editor_text.html",
+        fault.status if fault else 200,
+        name=name,
+        form=form,
+        base=base,
+        fault=fault,
+        taken_up=taken_up,
+        unsaved=unsaved,
+        preview=preview,
+        preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
+        **_surroundings(name),
+    )
+
+
+def _surroundings(name: ArticleName) -> dict[str, Any]:
+    """What stands beside the text, whatever is in the form."""
+    session, actor = desk()
+    head = working_text(session, actor, name)
+    beside = request.values.get("beside", "")
+    source_text = source_for(
+        session,
+        name.article_id,
+        name.locale,
+        wanted=beside,
+        default_locale=settings().default_locale,
+    )
+    return {
+        "article": head.article,
+        "standing": standing_of(session, actor, head.article, head.source, now()),
+        "advice": _advice(name, head.article, head.source),
+        "beside": source_text if beside else None,
+        "source_text": source_text,
+        "choices": list_choices(session),
+        "field_moment": field_moment,
+        "zone": settings().time_zone.replace("_", " "),
+    }
+
+
+def _advice(name: ArticleName, article: Article, source: str) -> Any:
+    """None where the text is none that can be rendered; saying why is the preview's part."""
+    try:
+        shown = preview_source(database(), name, source, article)
+    except KotaeError:
+        return None
+    return advise(database(), parts().index, article, shown, now=now())
+
+
+def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> bool:
+    """Whether what others saved meanwhile was merged in. Raises what the use cases raise."""
+    if do == "publish":
+        publish_text(*desk(), name, source=source, base=base, note=note)
+        return False
+    outcome = save_draft(*desk(), name, source=source, base=base, note=note)
+    if do == "submit":
+        submit_for_review(*desk(), name, note=note)
+    return outcome.is_merged
+
+
+def _source(name: ArticleName, form: ArticleForm, base: int) -> str:
+    session, actor = desk()
+    unsaved = find_unsaved(session, actor, name)
+    if unsaved is not None and unsaved.base_revision == base and request.form.get("taken_up"):
+        # What a merge put into the front matter has no place in the form.
+        return write_form(form, unsaved.source)
+    return write_form(form, read_revision(session, _article(name), base).source)
+
+
+def _article(name: ArticleName) -> Article:
+    return working_text(*desk(), name).article
+
+
+def _author(article: Article, number: int) -> str:
+    return read_revision(database(), article, number).author
+
+
+def _keep_picture(name: ArticleName) -> str:
+    file = request.files.get("picture")
+    article = _article(name)
+    given = GivenPicture(
+        name=(file.filename or "") if file else "",
+        data=file.read() if file else b"",
+        alt=request.form.get("alt", ""),
+    )
+    root = article.source_root or str(settings().articles_dir.resolve())
+    member = Member.of(current_user())
+    session, _ = desk()
+    return keep_picture(session, member, given, root=root, media_dir=settings().media_dir)
+
+
+def _merge_url(name: ArticleName) -> str:
+    return url_for("editor.merge_form", locale=name.locale, article_id=name.article_id)

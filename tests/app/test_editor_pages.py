@@ -1,0 +1,408 @@
+"""The editor's pages without scripts: written, reviewed, published, merged, restored, renamed."""
+
+import io
+import re
+import struct
+import zlib
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+
+from app.content import read_content
+from app.editing.actors import SYSTEM
+from app.editing.revisions import append_revision, show_revision
+from app.editing.transaction import ArticleName, Transaction
+from app.models import Article, MediaFile, Revision, utc_now
+from tests.app.test_templates import Checker
+from tests.fake_index import make_hit
+from tests.staff_fixtures import form_token
+
+TEXT = "/edit/text/en/city/borrow"
+
+
+class Desk:
+    """One member of staff at the editor."""
+
+    def __init__(self, client):
+        self.client = client
+        self.token = form_token(client)
+
+    def post(self, address, **values):
+        data = {"form_token": self.token} | values
+        return self.client.post(address, data=data, content_type="multipart/form-data")
+
+    def create(self, title="Borrow a bike", **values):
+        return self.post("/edit/new", title=title, locale="en", id="city/borrow", **values)
+
+    def fields(self, address=TEXT):
+        """What a browser would send of the form, unchanged."""
+        page = self.client.get(address).text
+        form = page[page.index('id="writing"') : page.index("<aside")]
+        values = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]*? value="([^"]*)"', form))
+        values |= dict(
+            re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n(.*?)</textarea>', form, re.S)
+        )
+        values["audience"] = re.search(r'value="([\w-]+)" selected', form)[1]
+        return {name: unescape(value) for name, value in values.items()}
+
+    def save(self, do="save", address=TEXT, **changes):
+        return self.post(address, **(self.fields(address) | {"do": do} | changes))
+
+    def step(self, do, **values):
+        base = self.fields()["base"]
+        return self.post(TEXT.replace("text", "step", 1), **({"do": do, "base": base} | values))
+
+
+@pytest.fixture
+def desk_of(client, sign_in_as):
+    return lambda role: Desk(sign_in_as(role))
+
+
+@pytest.fixture
+def writer(desk_of):
+    desk = desk_of("writer")
+    assert desk.create().status_code == 303
+    return desk
+
+
+@pytest.fixture
+def read(sessions):
+    def read(article_id="city/borrow", locale="en"):
+        with sessions() as session:
+            return session.scalar(
+                select(Article).where(Article.article_id == article_id, Article.locale == locale)
+            )
+
+    return read
+
+
+def png(width, height):
+    """The smallest file that says how large it is."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = b"IHDR" + head
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def test_an_article_is_written_reviewed_and_published(writer, desk_of, read, client):
+    assert writer.save(body="Scan the code.\n").status_code == 303
+    assert "Saved." in writer.client.get(f"{TEXT}?done=save").text
+    assert client.get("/en/articles/city/borrow").status_code == 404
+    assert writer.save("submit").headers["Location"] == f"{TEXT}?done=submit"
+    reviewer = desk_of("reviewer")
+    assert "asked for a review" in reviewer.client.get(TEXT).text
+    assert reviewer.step("send-back", note="Say where.").status_code == 303
+    assert "Say where." in writer.client.get(TEXT).text
+    writer.save("submit", body="Scan the code at the station.\n")
+    assert reviewer.step("approve").status_code == 303
+    assert writer.step("publish").status_code == 303
+    assert "at the station" in client.get("/en/articles/city/borrow").text
+    assert read().status == "published"
+
+
+def test_a_writer_publishes_nothing_that_nobody_approved(writer, read):
+    response = writer.step("publish")
+    assert response.status_code == 403
+    assert "Your role does not allow this." in response.text
+    refused = writer.save("publish", body="Not lost.\n")
+    assert refused.status_code == 403
+    assert "Not lost." in refused.text
+    assert read().status == "draft"
+
+
+def test_a_live_article_stays_while_its_draft_grows(desk_of, client):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="One.\n")
+    publisher.save(body="Two.\n")
+    assert "One." in client.get("/en/articles/city/borrow").text
+    assert "Unpublished changes" in publisher.client.get("/edit").text
+    publisher.step("discard")
+    assert publisher.fields()["body"].strip() == "One."
+
+
+def test_a_preview_saves_nothing_and_loses_nothing(writer, sessions):
+    response = writer.save("preview", body="**Bold** <script>alert(1)</script>\n")
+    assert "<strong>Bold</strong>" in response.text
+    assert "<script>alert" not in response.text
+    assert "**Bold** &lt;script&gt;" in response.text
+    with sessions() as session:
+        assert len(session.scalars(select(Revision)).all()) == 1
+
+
+def test_a_text_that_cannot_be_saved_is_shown_again_with_the_reason(writer, read):
+    response = writer.save(review_by="soon", body="Kept all the same.\n")
+    assert response.status_code == 422
+    assert "This cannot be saved as it is:" in response.text
+    assert "Kept all the same." in response.text
+    assert "Kept" not in read().source
+
+
+def test_two_writers_of_different_lines_are_merged(writer, desk_of, read):
+    writer.save(body="One.\n\nTwo.\n\nThree.\n")
+    other = desk_of("reviewer")
+    begun = other.fields()
+    writer.save(body="ONE.\n\nTwo.\n\nThree.\n")
+    merged = other.post(TEXT, **(begun | {"do": "save", "body": "One.\n\nTwo.\n\nTHREE.\n"}))
+    assert "merged" in merged.headers["Location"]
+    assert "ONE.\n\nTwo.\n\nTHREE." in read().source
+
+
+@pytest.mark.parametrize("base", ["", "x", "²", "9" * 30])
+def test_a_form_without_its_revision_is_refused(writer, base):
+    assert writer.save(base=base).status_code == 400
+    assert writer.step("publish", base=base).status_code == 400
+
+
+def test_a_conflict_between_a_draft_and_what_is_shown_is_brought_together(desk_of, read, sessions):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="One.\n")
+    publisher.save(body="Draft.\n")
+    with sessions.begin() as session:
+        pulled(session, "One.", "Pulled.")
+    assert publisher.step("publish").status_code == 409
+    address = "/edit/conflicts/1"
+    assert address in publisher.client.get("/edit/conflicts").text
+    page = publisher.client.get(address).text
+    assert "Pulled." in page
+    assert "Draft." in page
+    number = re.search(r'name="take-(\d+)"', page)[1]
+    shown = re.search(r'name="shown" value="(\d+)"', page)[1]
+    publisher.post(address, shown=shown, **{f"take-{number}": "both"})
+    assert publisher.step("publish").status_code == 303
+    assert read().source.endswith("Draft.\nPulled.\n")
+
+
+def pulled(session, old, new):
+    """Somebody changed the published text in the folder while a draft lay beside it."""
+    tx = Transaction(session, SYSTEM, utc_now())
+    article = tx.find(ArticleName("city/borrow", "en"))
+    content = read_content(article.source.replace(old, new).encode())
+    number = append_revision(tx, article, content, note="", origin="git")
+    show_revision(tx, article, content, number)
+
+
+def test_a_stale_save_never_wins_and_both_texts_are_shown(writer, desk_of, read):
+    writer.save(body="Free for one hour.\n")
+    other = desk_of("reviewer")
+    begun = other.fields()
+    writer.save(body="Free for two hours.\n")
+    stale = other.post(TEXT, **(begun | {"do": "save", "body": "Free all day.\n"}))
+    assert stale.headers["Location"] == TEXT.replace("text", "merge", 1)
+    page = other.client.get(stale.headers["Location"]).text
+    assert "Free for two hours." in page
+    assert "Free all day." in page
+    assert "Free for two hours." in read().source
+    number = re.search(r'name="take-(\d+)"', page)[1]
+    taken = other.post(stale.headers["Location"], **{f"take-{number}": "mine"})
+    assert "unsaved=1" in taken.headers["Location"]
+    assert "Free for two hours." in read().source
+    assert other.save(address=taken.headers["Location"]).status_code == 303
+    assert "Free all day." in read().source
+
+
+def test_what_is_typed_is_kept_for_its_writer_alone(writer, desk_of, sessions):
+    kept = writer.post(TEXT.replace("text", "kept", 1), **(writer.fields() | {"body": "Half a th"}))
+    assert kept.json["kept"] is True
+    page = writer.client.get(TEXT).text
+    assert "did not save it" in page
+    assert "Half a th" in writer.client.get(f"{TEXT}?unsaved=1").text
+    assert "did not save it" not in desk_of("reviewer").client.get(TEXT).text
+    writer.save(body="All of it.\n")
+    with sessions() as session:
+        assert session.scalars(select(Revision)).all()[-1].source.endswith("All of it.\n")
+    assert "did not save it" not in writer.client.get(TEXT).text
+
+
+def test_a_picture_is_checked_kept_and_shown(writer, sessions, client):
+    file = (io.BytesIO(png(40, 30)), "My Bike!.png")
+    response = writer.save("picture", picture=file, alt="A red [bike]")
+    source = re.search(r"!\[A red bike\]\((/images/my-bike-[0-9a-f]{8}\.png)\)", response.text)
+    assert source
+    body = f"![A red bike]({source[1]})\n"
+    assert 'alt="A red bike"' in writer.save("preview", body=body).text
+    with sessions() as session:
+        assert session.scalars(select(MediaFile.from_site)).all() == [True]
+
+
+@pytest.mark.parametrize(
+    ("data", "alt", "words"),
+    [
+        (
+            b"<svg width='9' height='9'><script>alert(1)</script></svg>",
+            "x",
+            "no PNG",
+        ),
+        (b"<html>", "x", "no PNG"),
+        (png(10_000, 10_000), "x", "too many pixels"),
+        (png(4, 4) + b"\0" * 1000, "x", "larger than 5 MB"),
+        (png(4, 4), " ", "Say what the picture shows"),
+        (b"", "x", "no PNG"),
+    ],
+    ids=["svg", "html", "bomb", "large", "wordless", "empty"],
+)
+def test_what_is_no_fit_picture_is_refused_with_the_reason(
+    writer, sessions, monkeypatch, data, alt, words
+):
+    monkeypatch.setattr("app.editor.pictures.LARGEST_PICTURE", 1000)
+    response = writer.save("picture", picture=(io.BytesIO(data), "a.png"), alt=alt)
+    assert response.status_code == 422
+    assert words in response.text
+    with sessions() as session:
+        assert session.scalars(select(MediaFile)).all() == []
+
+
+def test_a_deletion_is_undone_and_a_rename_leads_on(desk_of, client):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="Scan.\n")
+    deleted = publisher.post("/edit", action="delete", article="en/city/borrow")
+    assert "Undo the deletion" in deleted.text
+    assert client.get("/en/articles/city/borrow").status_code == 404
+    publisher.post("/edit", action="undelete", article="en/city/borrow")
+    assert client.get("/en/articles/city/borrow").status_code == 200
+    renamed = publisher.post("/edit/rename/city/borrow", new_id="city/hire", locale="en")
+    assert renamed.status_code == 303
+    assert client.get("/en/articles/city/borrow").headers["Location"] == "/en/articles/city/hire"
+
+
+def test_an_old_revision_is_compared_and_restored(writer, read):
+    writer.save(body="One.\n")
+    writer.save(body="Two.\n")
+    history = TEXT.replace("text", "history", 1)
+    page = writer.client.get(f"{history}?old=2&new=3").text
+    assert "<mark>One</mark>" in page
+    assert "<mark>Two</mark>" in page
+    inline = writer.client.get(f"{history}?old=2&new=3&view=inline").text
+    assert "<del>" in inline
+    assert "<ins>" in inline
+    writer.post(TEXT.replace("text", "restore", 1), number="2", base="3")
+    assert read().source.endswith("One.\n")
+    assert "save" in writer.client.get(history).text
+
+
+def test_a_remark_stands_on_its_passage_until_it_is_dealt_with(writer, desk_of):
+    writer.save(body="Scan the code.\nRide.\n")
+    reader = desk_of("reader")
+    assert reader.step("comment", body="Which one?", quote="the code").status_code == 303
+    assert "Which one?" in writer.client.get(TEXT).text
+    assert reader.step("comment", body="?", quote="not there").status_code == 422
+    number = re.search(r'name="comment" value="(\d+)"', writer.client.get(TEXT).text)[1]
+    writer.step("resolve-comment", comment=number)
+    assert "Which one?" not in writer.client.get(TEXT).text
+
+
+def test_times_are_set_in_the_sites_time_zone(sign_in_as, client, read):
+    publisher = Desk(sign_in_as("publisher", time_zone="Asia/Seoul"))
+    publisher.create()
+    publisher.step("schedule", publish_at="2999-01-01T09:00", expires_at="")
+    assert read().publish_at.isoformat() == "2999-01-01T00:00:00+00:00"
+    assert 'value="2999-01-01T09:00"' in publisher.client.get(TEXT).text
+    wrong = publisher.step("schedule", publish_at="2999-01-02T09:00", expires_at="2999-01-01T09:00")
+    assert wrong.status_code == 422
+
+
+def test_a_translation_says_what_changed_in_its_source(desk_of):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="Free for one hour.\n")
+    made = publisher.post(
+        "/edit/new", title="자전거 빌리기", locale="ko", id="city/borrow", beside="en"
+    )
+    korean = made.headers["Location"].partition("?")[0]
+    address = f"{korean}?beside=en"
+    mark = re.search(
+        r'name="translates" value="(en [0-9a-f]{12})"', publisher.client.get(address).text
+    )
+    publisher.save("publish", korean, body="한 시간 무료.\n", translates=mark[1], beside="en")
+    row = re.compile(r'mark-(\w+) state" href="/edit/text/ko/city/borrow')
+    assert row.search(publisher.client.get("/edit/translations").text)[1] == "current"
+    publisher.save("publish", body="Free for two hours.\n")
+    assert row.search(publisher.client.get("/edit/translations?only=stale").text)[1] == "stale"
+    page = publisher.client.get(address).text
+    assert "Changed since this translation was made" in page
+    assert "<mark>two</mark>" in page
+
+
+def test_the_list_finds_drafts_by_their_words_and_others_by_the_search(writer, index):
+    writer.save(body="A zwerfbike stands at every station.\n")
+    page = writer.client.get("/edit?q=zwerfbike").text
+    assert "/edit/text/en/city/borrow" in page
+    assert index.queries[-1].audiences == {"public", "signed-in", "agents"}
+    assert "/edit/text/en/refund" in writer.client.get("/edit?q=arrives+within").text
+    assert "/edit/text/en/refund" not in writer.client.get("/edit?state=draft").text
+    assert "/edit/text/en/refund" not in writer.client.get("/edit?category=account").text
+
+
+def test_long_lists_come_in_pages(writer, monkeypatch):
+    for module in ("app.editor.listing", "app.views.editor_list"):
+        monkeypatch.setattr(f"{module}.PER_PAGE", 2)
+    for place in ("/edit", "/edit/translations"):
+        first, second = (writer.client.get(f"{place}?page={page}").text for page in (1, 2))
+        names = [set(re.findall(r"/edit/text/([\w-]+/[a-z/-]+)", text)) for text in (first, second)]
+        assert names[0]
+        assert names[1]
+        assert not names[0] & names[1]
+        assert "page=2" in first
+        assert "page=1" in second
+        assert writer.client.get(f"{place}?page=x").status_code == 400
+
+
+ASKED = (
+    *("/en/", "/en/articles/{}", "/ko/articles/{}", "/en/search?q=secret", "/en/categories/city"),
+    *("/api/v1/search?q=secret", "/api/v1/suggest?q=secret", "/api/v1/suggest?q="),
+    *("/api/v1/articles", "/api/v1/articles/{}", "/en/articles/refund", "/en/for?page=/secret"),
+    *("/sitemap.xml", "/en/secrett", "/en/contact?q=secret"),
+)
+
+
+@pytest.mark.parametrize("kind", ["draft", "agents", "changed", "deleted", "archived", "planned"])
+def test_what_is_not_for_customers_reaches_them_by_no_way(desk_of, client, index, kind):
+    publisher = desk_of("publisher")
+    publisher.create(title="Zwerfsecret", audience="agents" if kind == "agents" else "public")
+    if kind == "changed":
+        publisher.save("publish", title="Plain", body="Plain.\n")
+    publisher.save(title="Zwerfsecret", body="Zwerfsecret words.\n", category="city")
+    if kind in {"agents", "deleted", "archived"}:
+        publisher.step("publish")
+    if kind == "planned":
+        publisher.step("schedule", publish_at="2999-01-01T09:00")
+    if kind in {"deleted", "archived"}:
+        assert client.get("/en/articles/city/borrow").status_code == 200  # and it is cached
+        publisher.step(kind.removesuffix("d").removesuffix("e") + "e")
+    # An index that is late goes on naming it.
+    if kind != "changed":
+        index.hits.append(make_hit("city/borrow", title="Zwerfsecret", answer="secret words"))
+    index.did_you_mean = None
+    for address in ASKED:
+        text = client.get(address.format("city/borrow")).text
+        assert "Zwerfsecret" not in text, address
+
+
+@pytest.mark.parametrize("locale", ["en", "ko", "ja", "zh", "zh-Hant"])
+def test_every_page_is_well_formed_in_every_language(writer, desk_of, locale):
+    owner = desk_of("owner")
+    writer.save(body="One.\n\n#### Deep\n\n[gone](nowhere.md) ![](x.png)\n")
+    owner.step("comment", body="Hm", quote="One.")
+    writer.save("submit")
+    addresses = [
+        TEXT,
+        TEXT.replace("text", "history", 1),
+        "/edit",
+        "/edit/new",
+        "/edit?state=review",
+    ]
+    addresses += ["/edit/translations", "/edit/record", "/edit/conflicts", f"{TEXT}?done=save"]
+    for address in addresses:
+        query = "&" if "?" in address else "?"
+        text = owner.client.get(f"{address}{query}lang={locale}").text
+        page = Checker(text)
+        assert page.faults == [], address
+        assert len(page.ids) == len(set(page.ids)), address
+        assert set(page.references) <= set(page.ids), address
+        assert "%(" not in text
+        assert not re.search(r'datetime="[^"]*\.\d{4}', text)
+        if locale != "en":
+            assert "Save<" not in text
+            assert "Articles<" not in text

@@ -1,0 +1,279 @@
+"""The editor in a real browser: written, pasted into, saved by two at once, without a connection,
+by the keyboard alone, accessible in every language, light and dark, and 320 pixels wide."""
+
+import base64
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from app.accounts.audit import COMMAND_LINE
+from app.accounts.sessions import open_session
+from app.accounts.users import add_user
+from app.models import utc_now
+
+pytestmark = pytest.mark.browser
+
+LOCALES = ["en", "ko", "ja", "zh", "zh-Hant"]
+DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+PICTURE = re.compile(r"!\[A dot\]\(/images/dot-[0-9a-f]{8}\.png\)")
+PASTE = """([data]) => {
+  const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], "dot.png", { type: "image/png" }));
+  document.getElementById("body").dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture(scope="session")
+def staff_cookies(site_sessions):
+    """A signed-in browser's cookie for each role."""
+    cookies = {}
+    with site_sessions() as session:
+        for role in ("writer", "reviewer", "publisher", "owner"):
+            user = add_user(
+                session,
+                email=f"{role}@example.com",
+                name=f"{role.title()} Kim",
+                role=role,
+                password=None,
+                actor=COMMAND_LINE,
+            )
+            cookies[role] = open_session(session, user, now=utc_now())
+    return cookies
+
+
+@pytest.fixture
+def open_as(open_page, site_url, staff_cookies):
+    """Opens a page as a member of staff: `open_as("writer", "/edit")`."""
+
+    def open_it(role, path, **options):
+        cookie = {"name": "kotae_staff", "value": staff_cookies[role], "domain": "127.0.0.1"}
+        state = {"cookies": [cookie | {"path": "/"}], "origins": []}
+        return open_page(path, storage_state=state, **options)
+
+    return open_it
+
+
+@pytest.fixture
+def make_article(open_as, request):
+    """Makes an article of this test's own, and leaves its writer on its page."""
+
+    def make(role="writer", body="One.\n\nTwo.\n\nThree.\n", **options):
+        page = open_as(role, "/edit/new", **options)
+        page.get_by_label("Title").fill("Borrow a bike")
+        name = request.node.name.replace("[", "-").replace("]", "").replace("_", "-")
+        page.get_by_label("Address", exact=True).fill(f"city/{name}")
+        page.get_by_role("button", name="Create the draft").click()
+        body_of(page).fill(body)
+        save(page)
+        return page
+
+    return make
+
+
+def body_of(page):
+    return page.locator("#body")
+
+
+def save(page, button="Save"):
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator(".notice.good")).to_be_visible()
+
+
+def address_of(page):
+    return page.url.partition("?")[0]
+
+
+def faults(page):
+    found = Axe().run(page)
+    return found.generate_report() if found.violations_count else ""
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_pages_are_accessible_in_light_and_dark_and_fit_320_pixels(
+    make_article, screenshot, locale
+):
+    page = make_article("owner", "One.\n\n#### Deep\n\n[gone](nowhere.md)\n")
+    text = address_of(page)
+    body_of(page).fill("Another.\n")
+    save(page)
+    places = {
+        "text": text,
+        "history": text.replace("/text/", "/history/"),
+        "list": "/edit",
+        "new": "/edit/new",
+        "translations": "/edit/translations",
+        "record": "/edit/record",
+    }
+    for name, place in places.items():
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(f"{place}?lang={locale}")
+        for box in page.locator("main details").all():
+            box.evaluate("box => { box.open = true; }")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert faults(page) == "", name
+            screenshot(page, f"editor-{name}-{locale}-{scheme}")
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 320, name
+        screenshot(page, f"editor-{name}-{locale}-narrow")
+
+
+def test_the_preview_follows_what_is_typed(make_article):
+    page = make_article()
+    page.get_by_role("toolbar").get_by_role("button", name="Preview").click()
+    body_of(page).fill("Some **bold** <img src=x onerror=alert(1)> words.\n")
+    live = page.locator("#live")
+    expect(live.locator("strong")).to_have_text("bold")
+    assert live.locator("[onerror]").count() == 0
+
+
+def test_a_pasted_picture_asks_what_it_shows_and_is_in_the_text(make_article):
+    page = make_article()
+    body_of(page).focus()
+    page.evaluate(PASTE, [DOT])
+    expect(page.get_by_label("What does the picture show?")).to_be_focused()
+    page.get_by_role("button", name="Add the picture").click()
+    expect(page.locator("#keeping")).to_have_text("What does the picture show?")
+    page.keyboard.type("A dot")
+    page.get_by_role("button", name="Add the picture").click()
+    expect(body_of(page)).to_have_value(PICTURE)
+    save(page)
+    page.get_by_role("button", name="Preview", exact=True).last.click()
+    picture = page.locator(".preview img")
+    expect(picture).to_have_attribute("alt", "A dot")
+    expect(picture).to_have_js_property("naturalWidth", 1)
+
+
+def test_the_keyboard_alone_writes_links_and_saves(make_article):
+    page = make_article()
+    body_of(page).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("Read ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("this")
+    page.keyboard.press("End")
+    page.keyboard.type(" and ")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Words of its title or text")).to_be_focused()
+    page.keyboard.type("refund")
+    expect(page.locator("#link-found [role=option]").first).to_be_visible()
+    page.keyboard.press("Enter")
+    text = body_of(page).input_value()
+    assert "Read **this** and [Get a refund](/en/articles/refund)" in text
+    page.keyboard.press("Control+s")
+    expect(page.locator(".notice.good")).to_contain_text("Saved.")
+    assert "Get a refund" in body_of(page).input_value()
+
+
+def test_a_tool_is_taken_back_by_undo(make_article):
+    page = make_article(body="One.\n")
+    body_of(page).focus()
+    page.keyboard.press("Control+Home")
+    page.get_by_role("button", name="Heading").click()
+    expect(body_of(page)).to_have_value("## One.\n")
+    page.keyboard.press("Control+z")
+    expect(body_of(page)).to_have_value("One.\n")
+
+
+def test_two_browsers_at_once_lose_nothing(make_article, open_as):
+    mine = make_article()
+    theirs = open_as("reviewer", address_of(mine))
+    body_of(mine).fill("ONE.\n\nTwo.\n\nThree.\n")
+    save(mine)
+    body_of(theirs).fill("One.\n\nTwo.\n\nTHREE.\n")
+    expect(theirs.locator("#keeping")).to_contain_text("Writer Kim saved a newer text")
+    save(theirs)
+    expect(theirs.locator(".notice.good")).to_contain_text("merged in")
+    expect(body_of(theirs)).to_have_value("ONE.\n\nTwo.\n\nTHREE.\n")
+
+
+def test_two_browsers_in_the_same_line_see_both_texts(make_article, open_as):
+    mine = make_article()
+    theirs = open_as("reviewer", address_of(mine))
+    body_of(mine).fill("Mine.\n\nTwo.\n\nThree.\n")
+    save(mine)
+    body_of(theirs).fill("Theirs.\n\nTwo.\n\nThree.\n")
+    theirs.get_by_role("button", name="Save", exact=True).click()
+    expect(theirs.get_by_role("heading", name="Two texts")).to_be_visible()
+    expect(theirs.locator("main")).to_contain_text("Mine.")
+    assert faults(theirs) == ""
+    theirs.get_by_label("Keep both").check()
+    theirs.get_by_role("button", name="Bring them together").click()
+    expect(body_of(theirs)).to_have_value("Theirs.\nMine.\n\nTwo.\n\nThree.\n")
+    expect(theirs.locator("#recovered")).to_be_hidden()
+    save(theirs)
+    mine.goto(address_of(mine))
+    expect(body_of(mine)).to_have_value("Theirs.\nMine.\n\nTwo.\n\nThree.\n")
+
+
+def test_a_connection_lost_in_the_middle_of_a_save_loses_nothing(make_article):
+    page = make_article(expect_complaints=True)
+    page.context.set_offline(True)
+    body_of(page).fill("Typed in a tunnel.\n")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#keeping")).to_contain_text("No connection")
+    expect(body_of(page)).to_have_value("Typed in a tunnel.\n")
+    page.context.set_offline(False)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(address_of(page))
+    # The connection came back before the page went: then the server has it, else the browser.
+    page.locator("#unsaved a, #recovered:not([hidden]) [data-recover]").first.click()
+    expect(body_of(page)).to_have_value("Typed in a tunnel.\n")
+    save(page)
+    expect(body_of(page)).to_have_value("Typed in a tunnel.\n")
+    page.goto(address_of(page))
+    expect(page.locator("#recovered")).to_be_hidden()
+    expect(page.locator("#unsaved")).to_have_count(0)
+
+
+def test_without_a_server_the_browser_keeps_what_is_typed(make_article):
+    page = make_article(expect_complaints=True)
+    page.route("**/edit/kept/**", lambda route: route.abort())
+    body_of(page).fill("Kept by the browser.\n")
+    expect(page.locator("#keeping")).to_contain_text("No connection")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(address_of(page))
+    page.locator("[data-recover]").click()
+    expect(body_of(page)).to_have_value("Kept by the browser.\n")
+
+
+def test_review_and_publication_by_three_people(make_article, open_as, open_page):
+    writer = make_article()
+    save(writer, "Save and request a review")
+    place = address_of(writer)
+    reviewer = open_as("reviewer", "/edit?state=review")
+    reviewer.get_by_role("link", name="Borrow a bike").first.click()
+    reviewer.goto(place)
+    reviewer.get_by_label("Answer to the writer").fill("Good.")
+    reviewer.get_by_role("button", name="Approve").click()
+    expect(reviewer.locator(".notice.good")).to_contain_text("Approved.")
+    writer.goto(place)
+    expect(writer.locator(".panel")).to_contain_text("approved this text")
+    writer.get_by_role("button", name="Publish the saved text").click()
+    expect(writer.locator(".notice.good")).to_contain_text("Published.")
+    visitor = open_page(place.partition("/edit/text")[2].replace("/en/", "/en/articles/", 1))
+    expect(visitor.get_by_role("heading", name="Borrow a bike")).to_be_visible()
+
+
+def test_everything_works_without_scripts(make_article):
+    page = make_article(java_script_enabled=False)
+    assert page.get_by_role("toolbar").count() == 0
+    body_of(page).fill("By hand.\n")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    expect(page.locator(".preview")).to_contain_text("By hand.")
+    page.get_by_text("Add a picture").click()
+    page.locator("#picture").set_input_files(
+        {"name": "dot.png", "mimeType": "image/png", "buffer": base64.b64decode(DOT)}
+    )
+    page.get_by_label("What does the picture show?").fill("A dot")
+    page.get_by_role("button", name="Add the picture").click()
+    expect(body_of(page)).to_have_value(PICTURE)
+    save(page)
