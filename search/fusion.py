@@ -40,6 +40,8 @@ class Weights:
     """Word score of an answering article over its score in meaning."""
     least_words: float = 0.3
     """Word score that a chance match has in the asker's language at the best of times."""
+    unheld_words: float = 0.15
+    """Most that is assumed of a foreign article's words where no own article holds one."""
     typed_words: float = 0.2
     """What a fully matching key adds to the word score while one types."""
     slope: float = 8.8
@@ -123,12 +125,13 @@ def with_foreign_words(
     Their words cannot match, which says nothing against them. They are given what the best of the
     asker's own language has, but no more than an answering article usually has: an article that
     really holds the words still wins, a chance match does not. Where none of the asker's own
-    holds a word, words say nothing about any.
+    holds a word, words say little about any.
     """
     own = [score for number, score in words.items() if number not in foreign]
-    if not own and len(foreign) < len(meaning):
-        return dict(words)
-    likely = max(weights.least_words, *own) if own else 1.0
+    if own:
+        likely = max(weights.least_words, *own)
+    else:
+        likely = weights.unheld_words if len(foreign) < len(meaning) else 1.0
     estimated = {n: min(likely, weights.usual_words * meaning[n]) for n in foreign}
     return {n: max(words.get(n, 0.0), estimated.get(n, 0.0)) for n in {*words, *estimated}}
 

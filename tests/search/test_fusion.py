@@ -110,9 +110,10 @@ def test_a_key_decides_while_little_is_typed_and_hints_when_much_is():
     assert word_score(0.5, 0.0, 1.0, WEIGHTS) == 0.5
 
 
-def test_where_no_own_article_holds_a_word_words_say_nothing_about_foreign_ones():
-    assert with_foreign_words({}, {1: 0.5, 2: 0.6}, {2}, WEIGHTS) == {}
+def test_where_no_own_article_holds_a_word_little_is_assumed_of_foreign_ones():
+    assert with_foreign_words({}, {1: 0.5, 2: 0.6}, {2}, WEIGHTS) == {2: WEIGHTS.unheld_words}
     assert with_foreign_words({2: 0.2}, {1: 0.5, 2: 0.6}, {2}, WEIGHTS) == {2: 0.2}
+    assert with_foreign_words({}, {1: 0.9, 2: 0.1}, {2}, WEIGHTS)[2] < WEIGHTS.unheld_words
 
 
 def test_where_all_articles_are_foreign_each_is_taken_to_hold_its_share_of_words():
