@@ -94,11 +94,12 @@ def sign_identity(secret: str, identity: str) -> str:
     return hmac.new(secret.encode(), identity.encode(), hashlib.sha256).hexdigest()
 
 
-def read_identity(site: SiteKey | None, value: object) -> str | None:
+def read_identity(secret: str, value: object) -> str | None:
     """The id in a request's `identity` ({"id": ..., "hash": ...}), once it is proved; None without.
 
-    Raises BadRequestData for what is no such object, IdentityRefused where `site` does not vouch
-    for it: a ticket never carries a name that somebody only claimed.
+    `secret`: the one that the embedding site signs with. Raises BadRequestData for what is no such
+    object, IdentityRefused for what it did not sign: a ticket never carries a name that somebody
+    only claimed.
     """
     if value is None:
         return None
@@ -106,6 +107,6 @@ def read_identity(site: SiteKey | None, value: object) -> str | None:
     identity = fields.text("id", longest=LONGEST_IDENTITY, shortest=1, required=True)
     given = fields.matching("hash", _HASH, "64 hexadecimal digits", required=True)
     fields.finish()
-    if site is None or not hmac.compare_digest(sign_identity(site.secret, identity), given):
+    if not secret or not hmac.compare_digest(sign_identity(secret, identity), given):
         raise IdentityRefused("The identity is not signed with this site's secret.")
     return identity

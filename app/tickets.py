@@ -33,7 +33,7 @@ REPLAY_SECONDS = 300
 
 # What mail servers accept in practice, letters of every script included; not all of RFC 5322.
 EMAIL = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\ud7ff-]{1,64}"
+    r"(?!.*\s)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\ud7ff-]{1,64}"
     r"@[A-Za-z0-9_\u00a1-\ud7ff-]+(\.[A-Za-z0-9_\u00a1-\ud7ff-]+)+"
 )
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")

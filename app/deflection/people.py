@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from app.problems import NotSigned
 MOST_EARLIER = 10
 """Earlier sessions that a ticket may name."""
 _LONGEST_SESSION = timedelta(days=1)
+_SIGNATURE = re.compile("[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def read_identity(fields: Fields, name: str = "identity") -> Identity | None:
     inside = fields.inside(name)
     identity = Identity(
         inside.text("id", longest=200, shortest=1, required=True),
-        inside.text("hash", longest=64, shortest=64, required=True).lower(),
+        inside.matching("hash", _SIGNATURE, "64 hexadecimal digits", required=True).lower(),
     )
     fields.problems.extend(inside.problems)
     return identity

@@ -148,15 +148,15 @@ def make_report(
     it has its own beginning.
     """
     tally = tally_since(session, since) + load_days(session, since)
-    outcomes = {
-        name: sum(n for (kind, key, _), n in tally.items() if (kind, key) == ("outcome", name))
-        for name in OUTCOMES
-    }
+    # Tickets come at once, their absence is known when the window has closed: shares of what began
+    # lately would be shares of tickets.
+    opened = max(now - window, since) if since else now - window
+    closed = tally - tally_since(session, opened)
     return Report(
         counts=_counts(session, since, tally),
         window=window,
-        outcomes=outcomes,
-        shares=_shares(outcomes, tally),
+        outcomes=_outcomes(tally),
+        shares=_shares(_outcomes(closed), closed),
         self_service_score=_self_service_score(session, tally, since),
         effect=_effect(session, window, now),
         languages=_languages(tally),
@@ -174,6 +174,13 @@ def _counts(session: Session, since: datetime | None, tally: Tally) -> Counts:
         sessions=tally["session", "", ""],
         tickets=count_tickets(session, since),
     )
+
+
+def _outcomes(tally: Tally) -> dict[str, int]:
+    return {
+        name: sum(n for (kind, key, _), n in tally.items() if (kind, key) == ("outcome", name))
+        for name in OUTCOMES
+    }
 
 
 def _shares(outcomes: dict[str, int], tally: Tally) -> dict[str, Share]:

@@ -137,39 +137,48 @@ def note_change(
 
 
 def settle(
-    session: Session, item: Improvement, *, keeps: bool, actor: Actor, now: datetime
+    session: Session,
+    item: Improvement,
+    *,
+    keeps: bool,
+    actor: Actor,
+    window: timedelta,
+    now: datetime,
 ) -> None:
     """Keep or drop a change, with what the check said, and commit. Raises BadImprovement."""
     if item.settled_at is not None:
         raise BadImprovement("This improvement is settled already.")
-    item.result = check(session, item, now=now).to_json() if item.changed_at else None
+    item.result = (
+        check(session, item, window=window, now=now).to_json() if item.changed_at else None
+    )
     item.state, item.settled_at = "kept" if keeps else "dropped", now
     note_deed(session, actor, "improvement.settle", f"improvement:{item.id}", state=item.state)
     session.commit()
 
 
-def check(session: Session, item: Improvement, *, now: datetime) -> Check:
+def check(session: Session, item: Improvement, *, window: timedelta, now: datetime) -> Check:
     """Compare the needs that the item is about before and after its change.
 
     Both sides are as long: from the change until now (or until it was settled), at most
-    LONGEST_BEFORE. Only decided episodes count.
+    LONGEST_BEFORE. Only episodes whose `window` for tickets has closed count.
     """
     if item.changed_at is None:
         return Check((0, 0), (0, 0), None)
     until = min(item.settled_at or now, item.changed_at + LONGEST_BEFORE)
     length = until - item.changed_at
-    before = _failures(session, item, item.changed_at - length, item.changed_at)
-    after = _failures(session, item, item.changed_at, until)
+    before = _failures(session, item, item.changed_at - length, item.changed_at, now - window)
+    after = _failures(session, item, item.changed_at, until, now - window)
     return Check(before, after, newcombe(after, before) if wilson(*after) else None)
 
 
 def _failures(
-    session: Session, item: Improvement, start: datetime, end: datetime
+    session: Session, item: Improvement, start: datetime, end: datetime, closed_before: datetime
 ) -> tuple[int, int]:
     columns = select(EpisodeRecord.outcome, EpisodeRecord.evidence).where(
         EpisodeRecord.started_at >= start,
         EpisodeRecord.started_at < end,
         EpisodeRecord.outcome != "pending",
+        EpisodeRecord.ended_at <= closed_before,
     )
     if item.locale and item.kind != "improve":
         columns = columns.where(EpisodeRecord.locale == item.locale)

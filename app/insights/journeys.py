@@ -67,7 +67,7 @@ def load_journeys(session: Session, selection: Selection) -> list[Journey]:
     ordered = select(*_COLUMNS).where(*conditions)
     found = session.execute(ordered.order_by(EpisodeRecord.started_at, EpisodeRecord.id)).all()
     tickets = _tickets(session, found)
-    journeys = [_journey(record, tickets) for record in found]
+    journeys = [_journey(record, tickets, selection.closed_before) for record in found]
     about = _articles_of(session, selection.product) if selection.product else None
     return [each for each in journeys if _fits(each, selection, about)]
 
@@ -128,7 +128,10 @@ def _tickets(session: Session, records: Sequence[Row[Any]]) -> dict[str, tuple[s
     return found
 
 
-def _journey(record: Row[Any], tickets: Mapping[str, tuple[str, str]]) -> Journey:
+def _journey(
+    record: Row[Any], tickets: Mapping[str, tuple[str, str]], closed_before: datetime | None
+) -> Journey:
+    is_open = closed_before is not None and record.ended_at > closed_before
     own = tuple(record.evidence.get("tickets") or ())
     known = [tickets[name] for name in own if name in tickets]
     return Journey(
@@ -136,7 +139,7 @@ def _journey(record: Row[Any], tickets: Mapping[str, tuple[str, str]]) -> Journe
         visitor=record.visitor,
         started_at=record.started_at,
         ended_at=record.ended_at,
-        outcome=record.outcome,
+        outcome="pending" if is_open else record.outcome,
         locale=record.locale or "",
         evidence=record.evidence,
         tickets=own,

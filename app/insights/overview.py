@@ -90,7 +90,7 @@ def _decided(outcomes: Counter[str]) -> int:
 def _kept_days(session: Session, selection: Selection) -> dict[date, Counter[str]]:
     """Outcomes of days whose events are forgotten; what is filtered by more than language is not
     kept."""
-    if selection.product or selection.page or selection.article:
+    if selection.product or selection.page or selection.article or selection.questions:
         return {}
     period = selection.period
     conditions = [

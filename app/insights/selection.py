@@ -58,6 +58,9 @@ class Selection:
     """Only needs in which one of these was asked, letters' case aside."""
     compares: bool = False
     """Whether the days before are shown beside."""
+    closed_before: datetime | None = None
+    """Needs that ended later are not decided, whatever became of them so far: tickets come at once,
+    their absence is known when the window has closed."""
 
     def before(self) -> Selection:
         """The same of the days before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -34,6 +34,7 @@ def make_sheet(
     """The sheet of this name (of SHEETS), as things stand at `now`; titles are in `locale`."""
     window = sources.settings.ticket_window
     update_episodes(sources.sessions, window=window, now=now)
+    selection = replace(selection, closed_before=now - window)
     with sources.sessions() as session:
         if name == "articles":
             return make_articles(session, selection, locale=locale)

@@ -18,6 +18,7 @@ const place = `kotae-edit:${words.name}`;
 
 let changed = false; // since the last save
 let leaving = false; // by a button of the form
+let sending = false;
 /** @type {[number, number]} Where a link is to be written. */
 let selected = [0, 0];
 /** @type {number | undefined} */
@@ -181,9 +182,15 @@ async function send(event) {
   const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
   if (leaving) return;
   event.preventDefault();
-  if (button?.value === "picture") return addPicture();
-  // First to a place from where it cannot be lost: a page that does not arrive takes the text along.
-  if (!(await keep())) return;
+  if (sending) return;
+  sending = true;
+  try {
+    if (button?.value === "picture") return await addPicture();
+    // First to a place from where it cannot be lost: a page that does not arrive takes the text along.
+    if (!(await keep())) return;
+  } finally {
+    sending = false;
+  }
   leaving = true;
   form.requestSubmit(button);
 }

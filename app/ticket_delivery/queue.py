@@ -6,6 +6,7 @@ next attempt into the future, so no two carry the same, and one whose worker die
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from app.ticket_delivery.handoff import Handoff, load_handoff
 MOST_ATTEMPTS = 10
 LEASE = timedelta(minutes=5)
 """How long a worker has for one ticket; longer than all its timeouts together."""
+_LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=12)
 _LONGEST_FAULT = 500
@@ -65,6 +67,11 @@ def deliver_due(
             reference = channels[taken.channel].deliver(taken.handoff, taken.id)
         except (DeliveryFailed, DeliveryRefused) as error:
             _note_failure(sessions, taken, error, clock())
+        except Exception as error:
+            # A defect of ours must end like every failure, or it would be tried for ever first.
+            _LOG.exception("ticket delivery %d by %s", taken.id, taken.channel)
+            fault = DeliveryFailed(f"defect: {type(error).__name__}")
+            _note_failure(sessions, taken, fault, clock())
         else:
             _note_arrival(sessions, taken, reference, clock())
     return tried

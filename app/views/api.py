@@ -20,7 +20,7 @@ from app.deflection.participants import CONTROL
 from app.deflection.people import check_identity, hash_customer
 from app.deflection.visitor_data import delete_visitor, export_visitor, read_session
 from app.languages import read_locale, same_language
-from app.models import Article
+from app.models import Article, SiteKey
 from app.payload import parse_json
 from app.reading import Reading, find_article, list_articles
 from app.settings import Settings
@@ -114,13 +114,17 @@ def events() -> tuple[Response, int]:
         return jsonify(accepted=0), 202
     person = ""
     if batch.identity is not None:
-        vouching = embedding.secret if embedding else settings().identity_secret
-        check_identity(vouching, batch.identity)
+        check_identity(_signing_secret(embedding), batch.identity)
         secret = settings().outcomes_secret
         # Only a help desk that reports tickets asks whose a session was.
         person = hash_customer(secret, batch.identity.id) if secret else ""
     record_batch(database(), batch, holdout=current_holdout(), now=now(), person=person)
     return jsonify(accepted=len(batch.events)), 202
+
+
+def _signing_secret(embedding: SiteKey | None) -> str:
+    """The secret with which the embedding site vouches for its customers; "" without one."""
+    return embedding.secret if embedding else settings().identity_secret
 
 
 def tickets() -> tuple[Response, int]:
@@ -131,7 +135,7 @@ def tickets() -> tuple[Response, int]:
     ticket = replace(
         read_ticket(body),
         site=embedding.key if embedding else None,
-        identity=read_identity(embedding, body.get("identity")),
+        identity=read_identity(_signing_secret(embedding), body.get("identity")),
     )
     if wants_no_tracking():
         ticket = replace(ticket, session=None, earlier_sessions=(), visitor="")

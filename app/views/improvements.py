@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.audit import Actor
 from app.insights.improvements import (
     BadImprovement,
+    Check,
     check,
     find_improvement,
     list_improvements,
@@ -17,7 +18,7 @@ from app.insights.improvements import (
 )
 from app.models import Improvement
 from app.views.insights import insight_page
-from app.views.scope import database, now
+from app.views.scope import database, now, settings
 from app.views.staff import current_user, required_role, staff_blueprint
 
 
@@ -32,11 +33,15 @@ def improvements_blueprint() -> Blueprint:
     return improvements
 
 
+def _check(item: Improvement) -> Check:
+    return check(database(), item, window=settings().ticket_window, now=now())
+
+
 @required_role("reader")
 def improvement_list() -> Response:
     """Every item with what its check says now."""
     items = list_improvements(database())
-    checks = {item.id: check(database(), item, now=now()) for item in items}
+    checks = {item.id: _check(item) for item in items}
     if request.args.get("format") == "json":
         return jsonify([_members(item) | {"check": checks[item.id].to_json()} for item in items])
     return insight_page("improvements.html", items=items, checks=checks, fault="")
@@ -53,7 +58,7 @@ def plan() -> AnyResponse:
         item = plan_improvement(database(), values_with, actor=actor, now=now())
     except BadImprovement as error:
         items = list_improvements(database())
-        checks = {each.id: check(database(), each, now=now()) for each in items}
+        checks = {each.id: _check(each) for each in items}
         return insight_page("improvements.html", 422, items=items, checks=checks, fault=error.code)
     return redirect(url_for("improvements.improvement", number=item.id), 303)
 
@@ -62,7 +67,7 @@ def plan() -> AnyResponse:
 def improvement(number: int) -> Response:
     """One item: its plan, what was done, and the check."""
     item = find_improvement(database(), number)
-    return insight_page("improvement.html", item=item, found=check(database(), item, now=now()))
+    return insight_page("improvement.html", item=item, found=_check(item))
 
 
 @required_role("writer")
@@ -85,7 +90,14 @@ def settle_improvement(number: int) -> AnyResponse:
     """Keep or drop it."""
     item = find_improvement(database(), number)
     keeps = request.form.get("keep") == "1"
-    settle(database(), item, keeps=keeps, actor=Actor.of(current_user()), now=now())
+    settle(
+        database(),
+        item,
+        keeps=keeps,
+        actor=Actor.of(current_user()),
+        window=settings().ticket_window,
+        now=now(),
+    )
     return redirect(url_for("improvements.improvement", number=number), 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -52,7 +53,8 @@ def sheet(name: str) -> Response:
 @required_role("reader")
 def episodes() -> Response:
     """The episodes behind a number."""
-    selection = current_selection()
+    closed_before = now() - settings().ticket_window
+    selection = replace(current_selection(), closed_before=closed_before)
     outcome = request.args.get("outcome", "")
     found = list_episodes(load_journeys(database(), selection), outcome)
     if request.args.get("format") == "json":

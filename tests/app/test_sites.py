@@ -155,18 +155,18 @@ def test_an_identity_that_is_not_proved_is_refused(client, sessions, site, chang
 @pytest.mark.parametrize("value", ["x", [], {"id": "x"}, {"hash": "0" * 64}, {"id": 5, "hash": 5}])
 def test_what_is_no_identity_is_refused_as_such(value):
     with pytest.raises(BadRequestData):
-        read_identity(None, value)
+        read_identity("", value)
 
 
 def test_no_identity_is_none():
-    assert read_identity(None, None) is None
+    assert read_identity("", None) is None
 
 
 def test_the_secret_of_another_site_proves_nothing(sessions, site):
     with sessions() as session:
         other = add_site(session, "Other", [SHOP])
         with pytest.raises(IdentityRefused):
-            read_identity(other, identity(site))
+            read_identity(other.secret if other else "", identity(site))
 
 
 def test_a_ticket_written_without_a_key_has_no_site(client, sessions):
@@ -224,3 +224,17 @@ def test_the_command_line_says_what_is_wrong(kb):
     assert kb("site", "add", "Shop", "--origin", "shop").exit_code == 1
     again = kb("site", "remove", UNKNOWN)
     assert again.exit_code == 1
+
+
+def test_without_site_keys_the_servers_own_secret_vouches(make_client, sessions):
+    client = make_client(identity_secret="s" * 40)
+    proved = {"id": "customer 7", "hash": sign_identity("s" * 40, "customer 7")}
+    sent = client.post("/api/v1/tickets", json=TICKET | {"identity": proved})
+    with sessions() as session:
+        assert session.get(Ticket, sent.get_json()["ticket_id"]).identity == "customer 7"
+
+
+def test_a_signature_that_is_none_is_refused_with_a_batch(make_client):
+    client = make_client(identity_secret="s" * 40)
+    batch = {"session": "a" * 20, "events": [], "identity": {"id": "x", "hash": "é" * 64}}
+    assert client.post("/api/v1/events", json=batch).status_code == 400

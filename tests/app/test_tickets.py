@@ -78,6 +78,8 @@ def test_an_address_mail_can_be_sent_to_is_accepted(email):
         "kim@.com",
         "kim@example..com",
         "a b@example.com",
+        "a\u2028@example.com",
+        "a\u3000b@example.com",
         "a@b.co, c@d.co",
         "a@b.co\nBcc: c@d.co",
         "<a@b.co>",

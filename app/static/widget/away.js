@@ -82,6 +82,8 @@ class Spare {
 
   /** @param {string} address @param {Answers} answers */
   keep(address, answers) {
+    // The first answer of an experiment may be of the other arm.
+    if (answers.experiment && !address.includes("&visitor=")) return;
     this.#held ||= answers.held_back === true;
     const kept = Object.entries(read(this.#place, ANSWERS) ?? {}).filter(([name]) => name !== nameOf(address));
     kept.push([nameOf(address), answers]);

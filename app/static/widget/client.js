@@ -93,10 +93,12 @@ export class SuggestClient {
       answers = await this.#load(text, running);
       this.away = false;
     } catch {
-      // An old answer is better than none while the server is away.
-      const address = this.#address(text);
-      answers = this.#kept.get(address)?.answers ?? this.spare?.answer(text, address);
-      this.away = this.#running === running;
+      if (this.#running === running) {
+        // An old answer is better than none while the server is away.
+        const address = this.#address(text);
+        answers = this.#kept.get(address)?.answers ?? this.spare?.answer(text, address);
+        this.away = true;
+      }
     }
     if (this.#running !== running) return;
     this.#running = null;

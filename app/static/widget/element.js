@@ -79,8 +79,9 @@ export class KotaeSuggest extends HTMLElement {
     this.#reporter.flush();
   }
 
-  attributeChangedCallback() {
-    if (!this.#built) return;
+  /** @param {string} _name @param {string | null} before @param {string | null} after */
+  attributeChangedCallback(_name, before, after) {
+    if (!this.#built || before === after) return;
     this.#built = false;
     if (this.isConnected) this.connectedCallback();
   }

@@ -246,7 +246,7 @@ export class Panel {
    */
   async #send(form, status, queryId) {
     const { widget, words } = this;
-    const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+    const button = /** @type {HTMLButtonElement} */ (form.querySelector(".send"));
     button.disabled = true;
     const { session, visitor } = widget.visit;
     const earlier = earlierSessions(widget.visit);

@@ -224,3 +224,11 @@ def test_a_participant_who_comes_back_when_the_past_is_forgotten_is_not_counted_
         forget_old_events(sessions, 90, now, window=WINDOW)
         effect = report_of(sessions, now=now).effect
         assert sum(effect.visitors.values()) == sum(effect.with_ticket.values()) == 1
+
+
+def test_what_began_lately_is_in_no_share_tickets_come_before_their_absence_is_known(recorded):
+    soon = START + timedelta(hours=10)
+    early, late = report_of(recorded, now=soon), report_of(recorded)
+    assert early.outcomes["failed"] == late.outcomes["failed"] == STORIES["failed"][0]
+    assert early.shares["failed"].of == 0
+    assert late.shares["failed"].of == sum(n for n, _ in STORIES.values())

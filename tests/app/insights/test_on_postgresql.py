@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.ticket_delivery.queue import deliver_due, list_deliveries
 from app.tickets import NewTicket, open_ticket
 from tests.app.deflection.recording import record
-from tests.app.deflection.timelines import START
+from tests.app.deflection.timelines import START, WINDOW
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center
 from tests.staff_fixtures import STAFF_PASSWORD
@@ -107,4 +107,4 @@ def test_an_improvement_is_checked(sessions):
         values = {"kind": "improve", "article": "a"}
         item = plan_improvement(session, values, actor=COMMAND_LINE, now=START)
         note_change(session, item, plan="", change="Did", actor=COMMAND_LINE, now=START)
-        assert check(session, item, now=NOW).verdict == "too-early"
+        assert check(session, item, window=WINDOW, now=NOW).verdict == "too-early"

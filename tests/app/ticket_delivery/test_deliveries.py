@@ -384,3 +384,13 @@ def test_the_command_line_shows_deliveries_files_and_what_was_tried(
     assert "Attachment 1: shot.png (image/png" in shown
     run("attachment", ticket_id, "1", str(tmp_path / "out.png"))
     assert (tmp_path / "out.png").read_bytes() == PNG
+
+
+def test_a_defect_of_ours_counts_as_an_attempt_and_others_go_on(carry, send, sessions, mail_server):
+    send("email", email="a\u2028@example.com")
+    send("email")
+    carry(ticket_delivery=("email",), smtp_url=mail_server.url)
+    with sessions() as session:
+        poisoned, good = session.query(TicketDelivery).order_by(TicketDelivery.id)
+        assert (poisoned.state, poisoned.attempts, good.state) == ("waiting", 1, "delivered")
+        assert poisoned.fault
