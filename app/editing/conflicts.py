@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, require_permission
+from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.revisions import (
     append_revision,
     head_of,
@@ -77,27 +78,53 @@ def settle_draft(tx: Transaction, article: Article) -> Conflict | None:
     merged = merge_sources(base.source, draft.source, shown.source)
     if merged is None:
         return conflict or keep_conflict(tx, article, "draft", base.number, draft.number)
+    _settle_plan(tx, article, base, draft)
     _take_merged(tx, article, merged, draft)
     if conflict is not None:
         _close(tx, conflict)
     return None
 
 
+def _settle_plan(tx: Transaction, article: Article, base: Revision, draft: Revision) -> None:
+    """Merge what is shown into what is planned too, where the draft was continued after it.
+
+    The draft is about to begin with what is shown; the plan would undo what came between.
+    """
+    plan = find_plan(tx, article)
+    if plan is None or plan.revision == draft.number:
+        return
+    planned = read_revision(tx.session, article, plan.revision)
+    merged = merge_sources(base.source, planned.source, article.source)
+    if merged is None:
+        tx.record("publish-failed", article, plan.revision)
+        forget_plan(tx, article)
+        return
+    follow_plan(tx, article, planned.number, _append_merged(tx, article, merged, planned))
+
+
 def _take_merged(tx: Transaction, article: Article, merged: str, draft: Revision) -> None:
     if merged == article.source:
         article.draft_revision = article.draft_base = None
+        forget_plan(tx, article)
         return
-    if merged != draft.source:
-        article.draft_revision = append_revision(
-            tx,
-            article,
-            read_content(merged.encode("utf-8")),
-            note=f"Revision {draft.number} merged with revision {article.revision}",
-            origin="merge",
-            based_on=draft.number,
-            author=Actor(draft.author, email=draft.author_email),
-        )
+    article.draft_revision = _append_merged(tx, article, merged, draft)
+    follow_plan(tx, article, draft.number, article.draft_revision)
     article.draft_base = article.revision
+
+
+def _append_merged(tx: Transaction, article: Article, merged: str, ours: Revision) -> int:
+    """The number of the revision that is `merged`: `ours`, or one that goes on from it."""
+    if merged == ours.source:
+        return ours.number
+    return append_revision(
+        tx,
+        article,
+        read_content(merged.encode("utf-8")),
+        note=f"Revision {ours.number} merged with revision {article.revision}",
+        origin="merge",
+        based_on=ours.number,
+        author=Actor(ours.author, email=ours.author_email),
+    )
 
 
 def open_conflict(session: Session, article: Article, kind: str | None = None) -> Conflict | None:

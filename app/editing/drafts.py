@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, Place, require_permission
 from app.editing.conflicts import ConflictingTexts, EditConflict, settle_draft
+from app.editing.plans import forget_plan
 from app.editing.revisions import (
     append_revision,
     category_for,
@@ -138,12 +139,13 @@ def _merge(tx: Transaction, article: Article, content: ArticleContent, base: int
 def discard_draft(session: Session, actor: Actor, name: ArticleName) -> Article:
     """Put away the draft beside a live article; its revisions stay in the history.
 
-    Raises ArticleNotFound, Forbidden.
+    It is not published later either. Raises ArticleNotFound, Forbidden.
     """
     with writing(session, actor) as tx:
         article = tx.open(name, "write")
         if article.draft_revision is not None:
             tx.record("discard", article, article.draft_revision)
+            forget_plan(tx, article)
             article.draft_revision = article.draft_base = None
     return article
 

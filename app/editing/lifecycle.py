@@ -15,7 +15,7 @@ from app.content import check_article_id, read_content
 from app.editing.actors import Actor, require_permission
 from app.editing.conflicts import settle_draft
 from app.editing.drafts import ArticleExists, SaveOutcome, save_draft
-from app.editing.plans import forget_plan
+from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.publication import publish, unpublish
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import (
@@ -148,8 +148,12 @@ def _rename(tx: Transaction, article: Article, new_id: str) -> None:
     show_revision(tx, article, content, shown)
     if content.category is None and article.source_path is None:
         article.category = category_for(new_id, content)
+    plan = find_plan(tx, article)
+    if plan is not None and plan.revision != drafted:
+        plan.revision = _append_renamed(tx, article, plan.revision, old_id)
     if drafted is not None:
         article.draft_revision = _append_renamed(tx, article, drafted, old_id)
+        follow_plan(tx, article, drafted, article.draft_revision)
         article.draft_base = shown
     unsaved = update(UnsavedText).where(
         UnsavedText.article_id == old_id, UnsavedText.locale == article.locale

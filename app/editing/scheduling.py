@@ -84,7 +84,12 @@ def _publish_plan(session: Session, article_pk: int, now: datetime) -> bool:
     try:
         with writing(session, SYSTEM, now) as tx:
             plan = session.get(PlannedPublication, article_pk)
-            if plan is None or plan.article.deleted_at is not None:
+            if plan is None:
+                return False
+            if not is_live(plan.article):
+                # Put away meanwhile, by the folder perhaps: a plan brings nothing back.
+                tx.record("publish-failed", plan.article, plan.revision)
+                forget_plan(tx, plan.article)
                 return False
             author = Actor(plan.author, email=plan.author_email, grants=(Grant("owner"),))
             planned = Transaction(session, author, now)
