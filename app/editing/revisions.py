@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, check_article_id, read_content, render_content
@@ -191,13 +191,6 @@ def compare_revisions(session: Session, name: ArticleName, old: int, new: int) -
     article = _find(session, name)
     texts = [read_revision(session, article, number).source for number in (old, new)]
     return compare_texts(*texts)
-
-
-def count_revisions(session: Session, article_pks: Sequence[int]) -> dict[int, int]:
-    """How many revisions each of these articles has."""
-    counts = select(Revision.article_pk, func.count()).group_by(Revision.article_pk)
-    rows = session.execute(counts.where(Revision.article_pk.in_(article_pks)))
-    return {article_pk: count for article_pk, count in rows}
 
 
 def _find(session: Session, name: ArticleName) -> Article:
