@@ -15,6 +15,8 @@ from app.editing.revisions import (
     head_of,
     is_live,
     read_revision,
+    refuse_deleted,
+    show_as_draft,
     show_revision,
 )
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
@@ -194,7 +196,8 @@ def resolve_conflict(
 
     Of a draft's conflict it becomes the draft; of a folder's, what is shown, and the next sync
     writes it into the folder. `site_revision`: what was shown when both were looked at.
-    Raises ConflictNotFound, Forbidden, EditConflict when something newer is shown by now.
+    Raises ConflictNotFound, Forbidden, ArticleDeleted, EditConflict when something newer is
+    shown by now.
     """
     content = read_content(source.encode("utf-8"))
     with writing(session, actor) as tx:
@@ -202,6 +205,8 @@ def resolve_conflict(
         article = conflict.article
         is_draft = conflict.kind == "draft"
         require_permission(actor, "write" if is_draft else "resolve", place_of(article))
+        if is_draft:
+            refuse_deleted(article)
         if site_revision != article.revision:
             raise EditConflict(
                 "The article was changed again; look at both texts once more.",
@@ -222,7 +227,7 @@ def _put_resolution(
         if is_live(article):
             article.draft_revision, article.draft_base = number, article.revision
         else:
-            show_revision(tx, article, content, number)
+            show_as_draft(tx, article, content, number)
         return
     if content.source != article.source:
         number = append_revision(tx, article, content, note=note, based_on=based_on)

@@ -19,7 +19,8 @@ from app.editing.revisions import (
     head_of,
     is_live,
     read_revision,
-    show_revision,
+    refuse_deleted,
+    show_as_draft,
 )
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
@@ -65,8 +66,8 @@ def save_draft(
     `base` is the revision that the author began with, None for a new article. Where others saved
     meanwhile, their lines and the author's are merged; where both changed the same lines, nothing
     is saved, EditConflict brings both texts, and the author's is kept as their unsaved text.
-    Also raises ArticleNotFound, ArticleExists, Forbidden, WrongName, BadArticleId, BadLocale,
-    RevisionNotFound, and what is wrong with the source.
+    Also raises ArticleNotFound, ArticleDeleted, ArticleExists, Forbidden, WrongName,
+    BadArticleId, BadLocale, RevisionNotFound, and what is wrong with the source.
     """
     content = read_content(source.encode("utf-8"))
     check_names(name, content)
@@ -87,6 +88,7 @@ def _begin(
 ) -> Article:
     if base is not None:
         article = tx.open(name, "write")
+        refuse_deleted(article)
         if content.category is not None:
             there = Place(slugify_path(content.category), article.locale)
             require_permission(tx.actor, "write", there)
@@ -115,7 +117,7 @@ def _save(
         article.draft_revision = number
         article.draft_base = article.draft_base or article.revision
     else:
-        show_revision(tx, article, content, number)
+        show_as_draft(tx, article, content, number)
     tx.record("save", article, number, merged=content.source != wanted)
     return SaveOutcome(article, number, content.source, content.source != wanted, True)
 

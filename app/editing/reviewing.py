@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.editing.actors import Actor, is_allowed, require_permission
-from app.editing.revisions import head_of, is_live, read_revision
+from app.editing.revisions import head_of, is_live, read_revision, refuse_deleted
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
 from app.models import Article, Review, ReviewComment
@@ -83,9 +83,10 @@ def submit_for_review(
     session: Session, actor: Actor, name: ArticleName, *, note: str = ""
 ) -> Review:
     """Ask for the newest text to be looked at. Raises ArticleNotFound, Forbidden,
-    AlreadyInReview, NothingToReview."""
+    ArticleDeleted, AlreadyInReview, NothingToReview."""
     with writing(session, actor) as tx:
         article = tx.open(name, "submit")
+        refuse_deleted(article)
         if open_review(session, article) is not None:
             raise AlreadyInReview("It waits for a reviewer already; further saves are included.")
         if is_live(article) and article.draft_revision is None:

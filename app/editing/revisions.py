@@ -36,6 +36,13 @@ class RevisionNotFound(KotaeError):
     status = 404
 
 
+class ArticleDeleted(KotaeError):
+    """The article is deleted; take it back first."""
+
+    code = "article-deleted"
+    status = 409
+
+
 class WrongName(KotaeError):
     """A text names another article than the one it is saved as."""
 
@@ -51,6 +58,21 @@ def head_of(article: Article) -> int:
 def is_live(article: Article) -> bool:
     """Whether the row is what customers see, now or at its time: a draft then lies beside it."""
     return article.status == "published" and article.deleted_at is None
+
+
+def refuse_deleted(article: Article) -> None:
+    """Raise ArticleDeleted for one that is: taken back, it has to be as it was."""
+    if article.deleted_at is not None:
+        raise ArticleDeleted("The article is deleted; take it back first.")
+
+
+def show_as_draft(tx: Transaction, article: Article, content: ArticleContent, number: int) -> None:
+    """Make `number` the newest text of an article that is not live, whose draft is its row.
+
+    A draft from when it was live ends with it: editing goes on from this text.
+    """
+    article.draft_revision = article.draft_base = None
+    show_revision(tx, article, content, number)
 
 
 def read_revision(session: Session, article: Article, number: int) -> Revision:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.editing.actors import SYSTEM, Actor, Grant
 from app.editing.conflicts import EditConflict, settle_draft
 from app.editing.plans import forget_plan, plan_publication
-from app.editing.publication import publish_revision, refuse_deleted
+from app.editing.publication import publish_revision
 from app.editing.revisions import (
     append_with_fields,
     content_of,
     head_of,
     is_live,
     read_revision,
+    refuse_deleted,
     show_revision,
 )
 from app.editing.transaction import ArticleName, Transaction, writing

@@ -12,7 +12,8 @@ from app.editing.drafts import (
     keep_unsaved,
     working_text,
 )
-from app.editing.revisions import WrongName, compare_revisions, list_revisions
+from app.editing.lifecycle import archive, delete_article, undelete
+from app.editing.revisions import ArticleDeleted, WrongName, compare_revisions, list_revisions
 from app.editing.transaction import ArticleName
 from app.models import Article
 from app.reading import ArticleNotFound
@@ -119,6 +120,37 @@ def test_a_draft_and_a_live_text_in_conflict_are_both_kept_until_somebody_decide
     desk(resolve_conflict, WRITER, conflict.id, source=resolved, site_revision=3)
     assert desk.read(list_conflicts) == []
     assert desk.publish().source == resolved
+
+
+def put_into_conflict(desk, run_import, root):
+    """A draft and a folder that changed the same line; the number of the draft is 2."""
+    run_import(write_tree(root, {"en/pay/refund.md": TEXT}))
+    desk.save(TEXT.replace("one", "mine"), base=1)
+    run_import(write_tree(root, {"en/pay/refund.md": TEXT.replace("one", "theirs")}))
+    desk.read(working_text, WRITER, NAME)
+    (conflict,) = desk.read(list_conflicts)
+    return conflict
+
+
+def test_a_conflict_of_a_deleted_article_is_not_resolved_into_what_customers_see(
+    tmp_path, desk, find, run_import
+):
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    desk(delete_article, PUBLISHER, NAME)
+    with pytest.raises(ArticleDeleted):
+        desk(resolve_conflict, WRITER, conflict.id, source="# Ours", site_revision=3)
+    desk(undelete, PUBLISHER, NAME)
+    assert "theirs" in find("pay/refund").source
+
+
+def test_a_conflict_of_an_archived_article_is_resolved_into_its_newest_text(
+    tmp_path, desk, find, run_import
+):
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    desk(archive, PUBLISHER, NAME)
+    desk(resolve_conflict, WRITER, conflict.id, source="# Ours", site_revision=3)
+    assert desk.read(working_text, WRITER, NAME).source == "# Ours"
+    assert find("pay/refund").draft_revision is None
 
 
 def test_a_discarded_draft_stays_in_the_history(desk, find):

@@ -11,11 +11,11 @@ from app.editing.conflicts import list_conflicts
 from app.editing.drafts import discard_draft, working_text
 from app.editing.lifecycle import delete_article, rename
 from app.editing.publication import (
-    ArticleDeleted,
     StaleRevision,
     publish,
     unpublish,
 )
+from app.editing.revisions import ArticleDeleted
 from app.editing.scheduling import BadSchedule, publish_planned, schedule
 from app.editing.transaction import ArticleName
 from app.front_matter import BadFrontMatter
