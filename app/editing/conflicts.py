@@ -79,7 +79,7 @@ def settle_draft(tx: Transaction, article: Article) -> Conflict | None:
     base = read_revision(tx.session, article, article.draft_base or 0)
     merged = merge_sources(base.source, draft.source, shown.source)
     if merged is None:
-        return conflict or keep_conflict(tx, article, "draft", base.number, draft.number)
+        return keep_conflict(tx, article, "draft", base.number, draft.number)
     _settle_plan(tx, article, base, draft)
     _take_merged(tx, article, merged, draft)
     if conflict is not None:
@@ -226,6 +226,7 @@ def _put_resolution(
         number = append_revision(tx, article, content, note=note, based_on=based_on)
         if is_live(article):
             article.draft_revision, article.draft_base = number, article.revision
+            _resolve_plan(tx, article, based_on or 0, number)
         else:
             show_as_draft(tx, article, content, number)
         return
@@ -238,6 +239,38 @@ def _put_resolution(
     file = None if based_on is None else read_revision(tx.session, article, based_on)
     article.imported_hash = None if file is None else file.source_hash
     note_change(tx.session, article, tx.now)
+
+
+def _resolve_plan(tx: Transaction, article: Article, draft: int, number: int) -> None:
+    """A plan for the draft is one for what it became; one for an older text would undo that."""
+    follow_plan(tx, article, draft, number)
+    plan = find_plan(tx, article)
+    if plan is not None and plan.revision != number:
+        tx.record("publish-failed", article, plan.revision)
+        forget_plan(tx, article)
+
+
+def draft_conflict(session: Session, article: Article) -> Conflict | None:
+    """The one that the draft of today is in; of a draft that was put away, another may wait."""
+    conflict = open_conflict(session, article, "draft")
+    if conflict is None or conflict.other_revision != article.draft_revision:
+        return None
+    return conflict
+
+
+def continue_draft(tx: Transaction, article: Article, number: int) -> None:
+    """Revision `number` becomes the draft, and takes its place in the conflict that it is in."""
+    conflict = draft_conflict(tx.session, article)
+    if conflict is not None and article.draft_revision is not None:
+        conflict.other_revision = number
+    article.draft_revision = number
+
+
+def discard_conflict(tx: Transaction, article: Article) -> None:
+    """The draft is about to be put away, and so is what it was in conflict about."""
+    conflict = draft_conflict(tx.session, article)
+    if conflict is not None:
+        _close(tx, conflict)
 
 
 def close_conflict(tx: Transaction, article: Article) -> None:

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, Place, require_permission
-from app.editing.conflicts import ConflictingTexts, EditConflict, settle_draft
+from app.editing.conflicts import (
+    ConflictingTexts,
+    EditConflict,
+    continue_draft,
+    discard_conflict,
+    settle_draft,
+)
 from app.editing.plans import forget_plan
 from app.editing.revisions import (
     append_revision,
@@ -114,7 +120,7 @@ def _save(
             return SaveOutcome(article, head.number, head.source, head.source != wanted, False)
     number = append_revision(tx, article, content, note=note, based_on=base)
     if is_live(article):
-        article.draft_revision = number
+        continue_draft(tx, article, number)
         article.draft_base = article.draft_base or article.revision
     else:
         show_as_draft(tx, article, content, number)
@@ -148,6 +154,7 @@ def discard_draft(session: Session, actor: Actor, name: ArticleName) -> Article:
         if article.draft_revision is not None:
             tx.record("discard", article, article.draft_revision)
             forget_plan(tx, article)
+            discard_conflict(tx, article)
             article.draft_revision = article.draft_base = None
     return article
 
