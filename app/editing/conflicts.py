@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, require_permission
+from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.revisions import (
     append_revision,
     head_of,
     is_live,
     read_revision,
+    refuse_deleted,
+    show_as_draft,
     show_revision,
 )
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
@@ -76,28 +79,54 @@ def settle_draft(tx: Transaction, article: Article) -> Conflict | None:
     base = read_revision(tx.session, article, article.draft_base or 0)
     merged = merge_sources(base.source, draft.source, shown.source)
     if merged is None:
-        return conflict or keep_conflict(tx, article, "draft", base.number, draft.number)
+        return keep_conflict(tx, article, "draft", base.number, draft.number)
+    _settle_plan(tx, article, base, draft)
     _take_merged(tx, article, merged, draft)
     if conflict is not None:
         _close(tx, conflict)
     return None
 
 
+def _settle_plan(tx: Transaction, article: Article, base: Revision, draft: Revision) -> None:
+    """Merge what is shown into what is planned too, where the draft was continued after it.
+
+    The draft is about to begin with what is shown; the plan would undo what came between.
+    """
+    plan = find_plan(tx, article)
+    if plan is None or plan.revision == draft.number:
+        return
+    planned = read_revision(tx.session, article, plan.revision)
+    merged = merge_sources(base.source, planned.source, article.source)
+    if merged is None:
+        tx.record("publish-failed", article, plan.revision)
+        forget_plan(tx, article)
+        return
+    follow_plan(tx, article, planned.number, _append_merged(tx, article, merged, planned))
+
+
 def _take_merged(tx: Transaction, article: Article, merged: str, draft: Revision) -> None:
     if merged == article.source:
         article.draft_revision = article.draft_base = None
+        forget_plan(tx, article)
         return
-    if merged != draft.source:
-        article.draft_revision = append_revision(
-            tx,
-            article,
-            read_content(merged.encode("utf-8")),
-            note=f"Revision {draft.number} merged with revision {article.revision}",
-            origin="merge",
-            based_on=draft.number,
-            author=Actor(draft.author, email=draft.author_email),
-        )
+    article.draft_revision = _append_merged(tx, article, merged, draft)
+    follow_plan(tx, article, draft.number, article.draft_revision)
     article.draft_base = article.revision
+
+
+def _append_merged(tx: Transaction, article: Article, merged: str, ours: Revision) -> int:
+    """The number of the revision that is `merged`: `ours`, or one that goes on from it."""
+    if merged == ours.source:
+        return ours.number
+    return append_revision(
+        tx,
+        article,
+        read_content(merged.encode("utf-8")),
+        note=f"Revision {ours.number} merged with revision {article.revision}",
+        origin="merge",
+        based_on=ours.number,
+        author=Actor(ours.author, email=ours.author_email),
+    )
 
 
 def open_conflict(session: Session, article: Article, kind: str | None = None) -> Conflict | None:
@@ -167,7 +196,8 @@ def resolve_conflict(
 
     Of a draft's conflict it becomes the draft; of a folder's, what is shown, and the next sync
     writes it into the folder. `site_revision`: what was shown when both were looked at.
-    Raises ConflictNotFound, Forbidden, EditConflict when something newer is shown by now.
+    Raises ConflictNotFound, Forbidden, ArticleDeleted, EditConflict when something newer is
+    shown by now.
     """
     content = read_content(source.encode("utf-8"))
     with writing(session, actor) as tx:
@@ -175,6 +205,8 @@ def resolve_conflict(
         article = conflict.article
         is_draft = conflict.kind == "draft"
         require_permission(actor, "write" if is_draft else "resolve", place_of(article))
+        if is_draft:
+            refuse_deleted(article)
         if site_revision != article.revision:
             raise EditConflict(
                 "The article was changed again; look at both texts once more.",
@@ -194,8 +226,9 @@ def _put_resolution(
         number = append_revision(tx, article, content, note=note, based_on=based_on)
         if is_live(article):
             article.draft_revision, article.draft_base = number, article.revision
+            _resolve_plan(tx, article, based_on or 0, number)
         else:
-            show_revision(tx, article, content, number)
+            show_as_draft(tx, article, content, number)
         return
     if content.source != article.source:
         number = append_revision(tx, article, content, note=note, based_on=based_on)
@@ -206,6 +239,38 @@ def _put_resolution(
     file = None if based_on is None else read_revision(tx.session, article, based_on)
     article.imported_hash = None if file is None else file.source_hash
     note_change(tx.session, article, tx.now)
+
+
+def _resolve_plan(tx: Transaction, article: Article, draft: int, number: int) -> None:
+    """A plan for the draft is one for what it became; one for an older text would undo that."""
+    follow_plan(tx, article, draft, number)
+    plan = find_plan(tx, article)
+    if plan is not None and plan.revision != number:
+        tx.record("publish-failed", article, plan.revision)
+        forget_plan(tx, article)
+
+
+def draft_conflict(session: Session, article: Article) -> Conflict | None:
+    """The one that the draft of today is in; of a draft that was put away, another may wait."""
+    conflict = open_conflict(session, article, "draft")
+    if conflict is None or conflict.other_revision != article.draft_revision:
+        return None
+    return conflict
+
+
+def continue_draft(tx: Transaction, article: Article, number: int) -> None:
+    """Revision `number` becomes the draft, and takes its place in the conflict that it is in."""
+    conflict = draft_conflict(tx.session, article)
+    if conflict is not None and article.draft_revision is not None:
+        conflict.other_revision = number
+    article.draft_revision = number
+
+
+def discard_conflict(tx: Transaction, article: Article) -> None:
+    """The draft is about to be put away, and so is what it was in conflict about."""
+    conflict = draft_conflict(tx.session, article)
+    if conflict is not None:
+        _close(tx, conflict)
 
 
 def close_conflict(tx: Transaction, article: Article) -> None:

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, Place, require_permission
-from app.editing.conflicts import ConflictingTexts, EditConflict, settle_draft
+from app.editing.conflicts import (
+    ConflictingTexts,
+    EditConflict,
+    continue_draft,
+    discard_conflict,
+    settle_draft,
+)
+from app.editing.plans import forget_plan
 from app.editing.revisions import (
     append_revision,
     category_for,
@@ -18,7 +25,8 @@ from app.editing.revisions import (
     head_of,
     is_live,
     read_revision,
-    show_revision,
+    refuse_deleted,
+    show_as_draft,
 )
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
@@ -64,8 +72,8 @@ def save_draft(
     `base` is the revision that the author began with, None for a new article. Where others saved
     meanwhile, their lines and the author's are merged; where both changed the same lines, nothing
     is saved, EditConflict brings both texts, and the author's is kept as their unsaved text.
-    Also raises ArticleNotFound, ArticleExists, Forbidden, WrongName, BadArticleId, BadLocale,
-    RevisionNotFound, and what is wrong with the source.
+    Also raises ArticleNotFound, ArticleDeleted, ArticleExists, Forbidden, WrongName,
+    BadArticleId, BadLocale, RevisionNotFound, and what is wrong with the source.
     """
     content = read_content(source.encode("utf-8"))
     check_names(name, content)
@@ -86,6 +94,7 @@ def _begin(
 ) -> Article:
     if base is not None:
         article = tx.open(name, "write")
+        refuse_deleted(article)
         if content.category is not None:
             there = Place(slugify_path(content.category), article.locale)
             require_permission(tx.actor, "write", there)
@@ -111,10 +120,10 @@ def _save(
             return SaveOutcome(article, head.number, head.source, head.source != wanted, False)
     number = append_revision(tx, article, content, note=note, based_on=base)
     if is_live(article):
-        article.draft_revision = number
+        continue_draft(tx, article, number)
         article.draft_base = article.draft_base or article.revision
     else:
-        show_revision(tx, article, content, number)
+        show_as_draft(tx, article, content, number)
     tx.record("save", article, number, merged=content.source != wanted)
     return SaveOutcome(article, number, content.source, content.source != wanted, True)
 
@@ -138,12 +147,14 @@ def _merge(tx: Transaction, article: Article, content: ArticleContent, base: int
 def discard_draft(session: Session, actor: Actor, name: ArticleName) -> Article:
     """Put away the draft beside a live article; its revisions stay in the history.
 
-    Raises ArticleNotFound, Forbidden.
+    It is not published later either. Raises ArticleNotFound, Forbidden.
     """
     with writing(session, actor) as tx:
         article = tx.open(name, "write")
         if article.draft_revision is not None:
             tx.record("discard", article, article.draft_revision)
+            forget_plan(tx, article)
+            discard_conflict(tx, article)
             article.draft_revision = article.draft_base = None
     return article
 

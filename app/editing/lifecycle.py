@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.addresses import article_url
 from app.content import check_article_id, read_content
 from app.editing.actors import Actor, require_permission
-from app.editing.conflicts import settle_draft
+from app.editing.conflicts import continue_draft, settle_draft
 from app.editing.drafts import ArticleExists, SaveOutcome, save_draft
-from app.editing.plans import forget_plan
+from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.publication import publish, unpublish
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import (
@@ -137,7 +137,7 @@ def rename(session: Session, actor: Actor, article_id: str, new_id: str) -> list
 
 def _rename(tx: Transaction, article: Article, new_id: str) -> None:
     old_id, old_document = article.article_id, article.document_id
-    settle_draft(tx, article)
+    conflict = settle_draft(tx, article)
     if article.indexed:
         tx.session.add(OutboxEntry(document_id=old_document, action="remove", created_at=tx.now))
         article.indexed = False
@@ -148,9 +148,15 @@ def _rename(tx: Transaction, article: Article, new_id: str) -> None:
     show_revision(tx, article, content, shown)
     if content.category is None and article.source_path is None:
         article.category = category_for(new_id, content)
+    plan = find_plan(tx, article)
+    if plan is not None and plan.revision != drafted:
+        plan.revision = _append_renamed(tx, article, plan.revision, old_id)
     if drafted is not None:
-        article.draft_revision = _append_renamed(tx, article, drafted, old_id)
-        article.draft_base = shown
+        number = _append_renamed(tx, article, drafted, old_id)
+        follow_plan(tx, article, drafted, number)
+        continue_draft(tx, article, number)
+        # In conflict, what both began with is needed still.
+        article.draft_base = article.draft_base if conflict else shown
     unsaved = update(UnsavedText).where(
         UnsavedText.article_id == old_id, UnsavedText.locale == article.locale
     )

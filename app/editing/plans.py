@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.editing.transaction import Transaction
 from app.models import Article, PlannedPublication
@@ -31,3 +31,16 @@ def forget_plan(tx: Transaction, article: Article) -> None:
     """Publish nothing of this article later."""
     plans = delete(PlannedPublication).where(PlannedPublication.article_pk == article.id)
     tx.session.execute(plans)
+
+
+def find_plan(tx: Transaction, article: Article) -> PlannedPublication | None:
+    """What is to be published of this article later."""
+    return tx.session.get(PlannedPublication, article.id)
+
+
+def follow_plan(tx: Transaction, article: Article, old: int, new: int) -> None:
+    """Revision `old` goes on as `new`: a plan to publish it is a plan for that one."""
+    plans = update(PlannedPublication).where(
+        PlannedPublication.article_pk == article.id, PlannedPublication.revision == old
+    )
+    tx.session.execute(plans.values(revision=new))

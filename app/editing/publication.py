@@ -21,6 +21,7 @@ from app.editing.revisions import (
     head_of,
     is_live,
     read_revision,
+    refuse_deleted,
     show_revision,
 )
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
@@ -35,13 +36,6 @@ class StaleRevision(KotaeError):
     """The article was changed after it was looked at; look again."""
 
     code = "stale-revision"
-    status = 409
-
-
-class ArticleDeleted(KotaeError):
-    """The article is deleted; take it back first."""
-
-    code = "article-deleted"
     status = 409
 
 
@@ -120,12 +114,6 @@ def _require_publishable(tx: Transaction, name: ArticleName, revision: int | Non
             "look again before you publish."
         )
     return article
-
-
-def refuse_deleted(article: Article) -> None:
-    """Raise ArticleDeleted for one that is."""
-    if article.deleted_at is not None:
-        raise ArticleDeleted("The article is deleted; take it back first.")
 
 
 def _publish_or_plan(tx: Transaction, article: Article, number: int, note: str) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.editing.actors import Actor, is_allowed, require_permission
-from app.editing.revisions import head_of, is_live, read_revision
+from app.editing.revisions import head_of, is_live, read_revision, refuse_deleted
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
-from app.models import Article, Review, ReviewComment
+from app.models import Article, Review, ReviewComment, Revision
 from app.outbox import note_change
 from app.text_lines import match_lines, split_lines
 
@@ -83,9 +83,10 @@ def submit_for_review(
     session: Session, actor: Actor, name: ArticleName, *, note: str = ""
 ) -> Review:
     """Ask for the newest text to be looked at. Raises ArticleNotFound, Forbidden,
-    AlreadyInReview, NothingToReview."""
+    ArticleDeleted, AlreadyInReview, NothingToReview."""
     with writing(session, actor) as tx:
         article = tx.open(name, "submit")
+        refuse_deleted(article)
         if open_review(session, article) is not None:
             raise AlreadyInReview("It waits for a reviewer already; further saves are included.")
         if is_live(article) and article.draft_revision is None:
@@ -114,7 +115,7 @@ def approve(
     """
     with writing(session, actor) as tx:
         article = tx.open(name, "review")
-        if read_revision(session, article, revision).author == actor.name:
+        if _is_by(read_revision(session, article, revision), actor):
             _require_publisher(tx, article)
         review = _decide(tx, article, revision, "approved", note)
         tx.record("approve", article, revision, note=note)
@@ -219,19 +220,24 @@ def list_reviews(session: Session) -> list[Review]:
 
 
 def is_approved(tx: Transaction, article: Article) -> bool:
-    """Whether the newest text is one that a reviewer approved, to the byte."""
-    approved = select(Review.revision).where(
-        Review.article_pk == article.id, Review.state == "approved"
-    )
-    newest = tx.session.scalar(approved.order_by(Review.id.desc()).limit(1))
-    return newest is not None and newest == head_of(article)
+    """Whether the last decision was to approve the newest text, to the byte."""
+    decided = select(Review).where(Review.article_pk == article.id, Review.state != "open")
+    last = tx.session.scalar(decided.order_by(Review.id.desc()).limit(1))
+    return last is not None and last.state == "approved" and last.revision == head_of(article)
 
 
 def close_reviews(tx: Transaction, article: Article) -> None:
-    """The text was published: what waited for a decision waits no more."""
+    """The text was published: nothing waits for a decision, and its approval is used up.
+
+    Call it when the row shows the text. The approval of a draft that was continued stays.
+    """
     review = open_review(tx.session, article)
     if review is not None:
         review.state, review.decided_at, review.decided_by = "closed", tx.now, tx.actor.name
+    used = update(Review).where(Review.article_pk == article.id, Review.state == "approved")
+    if article.draft_revision is not None:
+        used = used.where(Review.revision != article.draft_revision)
+    tx.session.execute(used.values(state="closed"))
 
 
 def _decide(tx: Transaction, article: Article, revision: int, state: str, answer: str) -> Review:
@@ -245,6 +251,13 @@ def _decide(tx: Transaction, article: Article, revision: int, state: str, answer
     review.state, review.revision, review.answer = state, revision, answer
     review.decided_by, review.decided_at = tx.actor.name, tx.now
     return review
+
+
+def _is_by(revision: Revision, actor: Actor) -> bool:
+    """By the e-mail address where both have one: a name can be changed, or be another's too."""
+    if revision.author_email and actor.email:
+        return revision.author_email.casefold() == actor.email.casefold()
+    return revision.author == actor.name
 
 
 def _require_publisher(tx: Transaction, article: Article) -> None:

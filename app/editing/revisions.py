@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, check_article_id, read_content, render_content
@@ -36,6 +36,13 @@ class RevisionNotFound(KotaeError):
     status = 404
 
 
+class ArticleDeleted(KotaeError):
+    """The article is deleted; take it back first."""
+
+    code = "article-deleted"
+    status = 409
+
+
 class WrongName(KotaeError):
     """A text names another article than the one it is saved as."""
 
@@ -51,6 +58,21 @@ def head_of(article: Article) -> int:
 def is_live(article: Article) -> bool:
     """Whether the row is what customers see, now or at its time: a draft then lies beside it."""
     return article.status == "published" and article.deleted_at is None
+
+
+def refuse_deleted(article: Article) -> None:
+    """Raise ArticleDeleted for one that is: taken back, it has to be as it was."""
+    if article.deleted_at is not None:
+        raise ArticleDeleted("The article is deleted; take it back first.")
+
+
+def show_as_draft(tx: Transaction, article: Article, content: ArticleContent, number: int) -> None:
+    """Make `number` the newest text of an article that is not live, whose draft is its row.
+
+    A draft from when it was live ends with it: editing goes on from this text.
+    """
+    article.draft_revision = article.draft_base = None
+    show_revision(tx, article, content, number)
 
 
 def read_revision(session: Session, article: Article, number: int) -> Revision:
@@ -191,13 +213,6 @@ def compare_revisions(session: Session, name: ArticleName, old: int, new: int) -
     article = _find(session, name)
     texts = [read_revision(session, article, number).source for number in (old, new)]
     return compare_texts(*texts)
-
-
-def count_revisions(session: Session, article_pks: Sequence[int]) -> dict[int, int]:
-    """How many revisions each of these articles has."""
-    counts = select(Revision.article_pk, func.count()).group_by(Revision.article_pk)
-    rows = session.execute(counts.where(Revision.article_pk.in_(article_pks)))
-    return {article_pk: count for article_pk, count in rows}
 
 
 def _find(session: Session, name: ArticleName) -> Article:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.editing.actors import SYSTEM, Actor, Grant
 from app.editing.conflicts import EditConflict, settle_draft
 from app.editing.plans import forget_plan, plan_publication
-from app.editing.publication import publish_revision, refuse_deleted
+from app.editing.publication import publish_revision
 from app.editing.revisions import (
     append_with_fields,
     content_of,
     head_of,
     is_live,
     read_revision,
+    refuse_deleted,
     show_revision,
 )
 from app.editing.transaction import ArticleName, Transaction, writing
@@ -84,7 +85,12 @@ def _publish_plan(session: Session, article_pk: int, now: datetime) -> bool:
     try:
         with writing(session, SYSTEM, now) as tx:
             plan = session.get(PlannedPublication, article_pk)
-            if plan is None or plan.article.deleted_at is not None:
+            if plan is None:
+                return False
+            if not is_live(plan.article):
+                # Put away meanwhile, by the folder perhaps: a plan brings nothing back.
+                tx.record("publish-failed", plan.article, plan.revision)
+                forget_plan(tx, plan.article)
                 return False
             author = Actor(plan.author, email=plan.author_email, grants=(Grant("owner"),))
             planned = Transaction(session, author, now)

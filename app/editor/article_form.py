@@ -57,7 +57,7 @@ def read_form(source: str) -> ArticleForm:
 
 
 def read_posted(values: Mapping[str, str]) -> ArticleForm:
-    """The form as a browser sent it."""
+    """The form as a browser sent it; of several values of one name the first counts."""
     given = {each.name: _unify(values.get(each.name, "")) for each in fields(ArticleForm)}
     one_line = {name: text.strip() for name, text in given.items() if name != "body"}
     return ArticleForm(**(given | one_line))

@@ -9,8 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from app.editing.actors import Actor
-from app.editing.publication import refuse_deleted
-from app.editing.revisions import append_with_fields, content_of, read_revision, show_revision
+from app.editing.revisions import (
+    append_with_fields,
+    content_of,
+    read_revision,
+    refuse_deleted,
+    show_revision,
+)
 from app.editing.transaction import ArticleName, writing
 from app.freshness.evidence import REVIEWED, gather_facts
 from app.freshness.signs import Sign, find_signs, weigh

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -149,9 +148,3 @@ def find_file(folder: Path, *candidates: str) -> Path | None:
         if is_inside and path.is_file():
             return path
     return None
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a file, making the folders it needs."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)

@@ -87,6 +87,9 @@ class GitFolder:
         if not wanted or not self._has_commits():
             return {}
         wanted -= self.changed_paths()
+        if not wanted:
+            # Asked for no path, git would walk the whole history.
+            return {}
         form = "--format=%x1e%H%x1f%an%x1f%ae%x1f%s%x1f"
         # Few paths: git looks only for them. Many: one walk from the newest commit on.
         asked = ["--", *sorted(wanted)] if len(wanted) <= _ARGUMENTS_AT_ONCE else []

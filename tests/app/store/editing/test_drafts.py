@@ -1,9 +1,17 @@
 """Drafts: customers see nothing of them, a stale save never wins, nothing typed is lost."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app.editing.actors import Actor, Forbidden, Grant
-from app.editing.conflicts import EditConflict, list_conflicts, resolve_conflict, texts_of
+from app.editing.conflicts import (
+    EditConflict,
+    find_conflict,
+    list_conflicts,
+    resolve_conflict,
+    texts_of,
+)
 from app.editing.drafts import (
     ArticleExists,
     discard_draft,
@@ -12,7 +20,10 @@ from app.editing.drafts import (
     keep_unsaved,
     working_text,
 )
-from app.editing.revisions import WrongName, compare_revisions, list_revisions
+from app.editing.lifecycle import archive, delete_article, rename, undelete
+from app.editing.publication import unpublish
+from app.editing.revisions import ArticleDeleted, WrongName, compare_revisions, list_revisions
+from app.editing.scheduling import publish_planned, schedule
 from app.editing.transaction import ArticleName
 from app.models import Article
 from app.reading import ArticleNotFound
@@ -119,6 +130,91 @@ def test_a_draft_and_a_live_text_in_conflict_are_both_kept_until_somebody_decide
     desk(resolve_conflict, WRITER, conflict.id, source=resolved, site_revision=3)
     assert desk.read(list_conflicts) == []
     assert desk.publish().source == resolved
+
+
+def put_into_conflict(desk, run_import, root):
+    """A draft and a folder that changed the same line; the number of the draft is 2."""
+    run_import(write_tree(root, {"en/pay/refund.md": TEXT}))
+    desk.save(TEXT.replace("one", "mine"), base=1)
+    run_import(write_tree(root, {"en/pay/refund.md": TEXT.replace("one", "theirs")}))
+    desk.read(working_text, WRITER, NAME)
+    (conflict,) = desk.read(list_conflicts)
+    return conflict
+
+
+def test_a_conflict_goes_on_with_what_is_saved_in_the_draft(tmp_path, desk, find, run_import):
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    newer = TEXT.replace("one", "mine").replace("three", "3")
+    number = desk.save(newer, base=2).revision
+    with desk.sessions() as session:
+        assert texts_of(session, find_conflict(session, conflict.id)).mine == newer
+    run_import(write_tree(tmp_path / "in", {"en/pay/refund.md": TEXT.replace("one", "other")}))
+    desk.read(working_text, WRITER, NAME)
+    (renewed,) = desk.read(list_conflicts)
+    assert (renewed.id, renewed.other_revision) == (conflict.id, number)
+    assert renewed.site_revision == find("pay/refund").revision
+
+
+def test_a_conflict_ends_with_its_draft(tmp_path, desk, run_import):
+    put_into_conflict(desk, run_import, tmp_path / "in")
+    desk.save(TEXT.replace("one", "mine still"), base=2)
+    desk(discard_draft, WRITER, NAME)
+    assert desk.read(list_conflicts) == []
+
+
+def test_a_draft_that_was_taken_away_in_conflict_waits_beside_later_ones(
+    tmp_path, desk, run_import
+):
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    desk(unpublish, PUBLISHER, NAME)
+    base = desk.publish().revision
+    later = desk.save("# Later", base=base).revision
+    desk.save("# Later still", base=later)
+    desk(discard_draft, WRITER, NAME)
+    assert [each.other_revision for each in desk.read(list_conflicts)] == [conflict.other_revision]
+
+
+def test_a_conflict_survives_a_rename(tmp_path, desk, find, run_import):
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    desk(rename, PUBLISHER, "pay/refund", "pay/back")
+    name = ArticleName("pay/back", "en")
+    with pytest.raises(EditConflict):
+        desk.publish(name=name)
+    (renewed,) = desk.read(list_conflicts)
+    assert renewed.id == conflict.id
+    assert renewed.other_revision == find("pay/back").draft_revision
+
+
+def test_what_was_planned_in_conflict_is_published_as_it_was_resolved(
+    tmp_path, desk, find, run_import, sessions
+):
+    later = datetime(2999, 1, 1, tzinfo=UTC)
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    desk(schedule, PUBLISHER, NAME, publish_at=later)
+    desk(resolve_conflict, WRITER, conflict.id, source="# Ours", site_revision=3)
+    assert publish_planned(sessions, later) == 1
+    assert find("pay/refund").title == "Ours"
+
+
+def test_a_conflict_of_a_deleted_article_is_not_resolved_into_what_customers_see(
+    tmp_path, desk, find, run_import
+):
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    desk(delete_article, PUBLISHER, NAME)
+    with pytest.raises(ArticleDeleted):
+        desk(resolve_conflict, WRITER, conflict.id, source="# Ours", site_revision=3)
+    desk(undelete, PUBLISHER, NAME)
+    assert "theirs" in find("pay/refund").source
+
+
+def test_a_conflict_of_an_archived_article_is_resolved_into_its_newest_text(
+    tmp_path, desk, find, run_import
+):
+    conflict = put_into_conflict(desk, run_import, tmp_path / "in")
+    desk(archive, PUBLISHER, NAME)
+    desk(resolve_conflict, WRITER, conflict.id, source="# Ours", site_revision=3)
+    assert desk.read(working_text, WRITER, NAME).source == "# Ours"
+    assert find("pay/refund").draft_revision is None
 
 
 def test_a_discarded_draft_stays_in_the_history(desk, find):

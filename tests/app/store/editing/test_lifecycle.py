@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.editing.actors import Forbidden
-from app.editing.drafts import ArticleExists
+from app.editing.drafts import ArticleExists, working_text
 from app.editing.lifecycle import (
     BULK_ACTIONS,
     archive,
@@ -15,6 +15,8 @@ from app.editing.lifecycle import (
     take_out_of_archive,
     undelete,
 )
+from app.editing.reviewing import submit_for_review
+from app.editing.revisions import ArticleDeleted
 from app.editing.transaction import ArticleName
 from app.models import Redirect, utc_now
 from app.reading import find_redirect
@@ -39,6 +41,37 @@ def test_a_deleted_article_is_gone_for_customers_and_comes_back_as_it_was(desk, 
     desk(undelete, PUBLISHER, NAME)
     assert find("pay/refund").is_visible(utc_now())
     assert [action for _, action in desk.outbox()] == ["put", "remove", "put"]
+
+
+@pytest.mark.parametrize("has_draft", [False, True])
+def test_what_is_saved_on_a_deleted_article_does_not_reach_customers_by_its_return(
+    desk, find, has_draft
+):
+    desk.publish("# One")
+    if has_draft:
+        desk.save("# Draft", base=1)
+    desk(delete_article, PUBLISHER, NAME)
+    with pytest.raises(ArticleDeleted):
+        desk.save("# Not yet for customers", base=2 if has_draft else 1)
+    with pytest.raises(ArticleDeleted):
+        desk(restore_revision, WRITER, NAME, number=1, base=1)
+    with pytest.raises(ArticleDeleted):
+        desk(submit_for_review, WRITER, NAME)
+    desk(undelete, PUBLISHER, NAME)
+    article = find("pay/refund")
+    assert (article.title, article.is_visible(utc_now())) == ("One", True)
+    assert article.draft_revision == (2 if has_draft else None)
+
+
+def test_what_is_saved_on_an_archived_article_with_a_draft_is_its_newest_text(desk, find):
+    desk.publish("# One")
+    desk.save("# Two", base=1)
+    desk(archive, PUBLISHER, NAME)
+    desk.save("# Three", base=2)
+    assert desk.read(working_text, WRITER, NAME).source == "# Three"
+    desk(take_out_of_archive, PUBLISHER, NAME)
+    assert (find("pay/refund").title, find("pay/refund").draft_revision) == ("Three", None)
+    assert desk.publish().title == "Three"
 
 
 def test_an_archived_article_comes_back_as_a_draft(desk, find):

@@ -8,14 +8,16 @@ from sqlalchemy import select
 from app.content import BadArticleId
 from app.editing.actors import Forbidden
 from app.editing.conflicts import list_conflicts
-from app.editing.lifecycle import delete_article
+from app.editing.drafts import discard_draft, working_text
+from app.editing.lifecycle import delete_article, rename
 from app.editing.publication import (
-    ArticleDeleted,
     StaleRevision,
     publish,
     unpublish,
 )
+from app.editing.revisions import ArticleDeleted
 from app.editing.scheduling import BadSchedule, publish_planned, schedule
+from app.editing.transaction import ArticleName
 from app.front_matter import BadFrontMatter
 from app.locales import BadLocale
 from app.models import Article, PlannedPublication, Redirect, utc_now
@@ -151,6 +153,93 @@ def test_a_plan_that_would_undo_another_change_is_a_conflict_and_not_carried_out
     with sessions() as session:
         assert len(list_conflicts(session)) == 1
         assert session.scalars(select(PlannedPublication)).all() == []
+
+
+LINES = "# One\n\na\n\nb\n\nc\n"
+
+
+def plan_draft(desk, run_import, root):
+    """A draft with A, planned; then the folder changes c to C, and somebody opens the draft."""
+    run_import(write_tree(root, {"en/pay/refund.md": LINES}))
+    desk.save(LINES.replace("a\n", "A\n"), base=1)
+    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
+
+
+def test_a_planned_draft_that_was_merged_meanwhile_undoes_nothing(
+    tmp_path, desk, find, sessions, run_import
+):
+    plan_draft(desk, run_import, tmp_path / "in")
+    run_import(write_tree(tmp_path / "in", {"en/pay/refund.md": LINES.replace("c\n", "C\n")}))
+    desk.read(working_text, WRITER, NAME)
+    assert publish_planned(sessions, LATER) == 1
+    article = find("pay/refund")
+    assert article.source == LINES.replace("a\n", "A\n").replace("c\n", "C\n")
+    assert article.draft_revision is None
+
+
+def test_a_plan_for_an_older_state_of_the_draft_undoes_nothing_either(
+    tmp_path, desk, find, sessions, run_import
+):
+    plan_draft(desk, run_import, tmp_path / "in")
+    desk.save(LINES.replace("a\n", "A\n").replace("b\n", "B\n"), base=2)
+    run_import(write_tree(tmp_path / "in", {"en/pay/refund.md": LINES.replace("c\n", "C\n")}))
+    desk.read(working_text, WRITER, NAME)
+    assert publish_planned(sessions, LATER) == 1
+    planned = LINES.replace("a\n", "A\n").replace("c\n", "C\n")
+    assert find("pay/refund").source == planned
+    assert desk.publish().source == planned.replace("b\n", "B\n")
+
+
+def test_a_plan_that_the_folder_carried_out_already_is_dropped(
+    tmp_path, desk, find, sessions, run_import
+):
+    plan_draft(desk, run_import, tmp_path / "in")
+    done = LINES.replace("a\n", "A\n").replace("c\n", "C\n")
+    run_import(write_tree(tmp_path / "in", {"en/pay/refund.md": done}))
+    desk.read(working_text, WRITER, NAME)
+    assert publish_planned(sessions, LATER) == 0
+    assert find("pay/refund").source == done
+
+
+@pytest.mark.parametrize("is_continued", [False, True])
+def test_a_plan_survives_a_rename(desk, find, sessions, is_continued):
+    desk.publish("---\nid: pay/refund\n---\n# One\n\na\n")
+    desk.save("---\nid: pay/refund\n---\n# Two\n\na\n", base=1)
+    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
+    if is_continued:
+        desk.save("---\nid: pay/refund\n---\n# Two\n\nb\n", base=2)
+    desk(rename, PUBLISHER, "pay/refund", "pay/back")
+    assert publish_planned(sessions, LATER) == 1
+    article = find("pay/back")
+    assert (article.title, "id: pay/back" in article.source) == ("Two", True)
+    assert 'redirect_from: ["/en/articles/pay/refund"]' in article.source
+    assert (article.draft_revision is not None) is is_continued
+    if is_continued:
+        assert "b" in desk.publish(name=ArticleName("pay/back", "en")).source
+
+
+def test_a_plan_revives_nothing_that_the_folder_put_away(
+    desk, find, sessions, tmp_path, run_import
+):
+    plan_draft(desk, run_import, tmp_path / "in")
+    (tmp_path / "in/en/pay/refund.md").unlink()
+    write_tree(tmp_path / "in", {"en/pay/other.md": "# Other"})
+    run_import(tmp_path / "in", prune=True)
+    assert find("pay/refund").status == "archived"
+    assert publish_planned(sessions, LATER) == 0
+    assert find("pay/refund").status == "archived"
+    with sessions() as session:
+        assert session.scalars(select(PlannedPublication)).all() == []
+    assert desk.actions()[-1][1] == "publish-failed"
+
+
+def test_a_discarded_draft_is_not_published_later(desk, find, sessions):
+    desk.publish("# One")
+    desk.save("# Two", base=1)
+    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
+    desk(discard_draft, WRITER, NAME)
+    assert publish_planned(sessions, LATER) == 0
+    assert find("pay/refund").title == "One"
 
 
 def test_a_draft_that_names_its_own_time_does_not_hide_the_live_text(desk, find, sessions):

@@ -1,8 +1,11 @@
 """Review: asked for, remarked on, decided; an approval is good for one text only."""
 
-import pytest
+from datetime import UTC, datetime
 
-from app.editing.actors import Forbidden
+import pytest
+from sqlalchemy import select
+
+from app.editing.actors import Actor, Forbidden
 from app.editing.reviewing import (
     AlreadyInReview,
     BadPassage,
@@ -20,6 +23,8 @@ from app.editing.reviewing import (
     send_back,
     submit_for_review,
 )
+from app.editing.scheduling import publish_planned, schedule
+from app.models import Review
 from tests.app.store.editing.conftest import NAME, OTHER_WRITER, PUBLISHER, REVIEWER, WRITER
 
 TEXT = "# Refunds\n\nSend it back.\n\nSend it back soon.\n"
@@ -68,6 +73,47 @@ def test_nobody_approves_their_own_text_unless_they_may_publish_it_anyway(desk):
     desk.save(TEXT + "x\n", base=1, actor=PUBLISHER)
     desk(submit_for_review, PUBLISHER, NAME)
     assert desk(approve, PUBLISHER, NAME, revision=2).state == "approved"
+
+
+def test_a_text_is_ones_own_by_its_address_not_by_its_name(desk):
+    desk.save(TEXT, actor=REVIEWER)
+    desk(submit_for_review, REVIEWER, NAME)
+    renamed = Actor("Lee the second", "lee", "Lee@example.com", REVIEWER.grants)
+    with pytest.raises(OwnText):
+        desk(approve, renamed, NAME, revision=1)
+    namesake = Actor("Lee", "lee2", "lee2@example.com", REVIEWER.grants)
+    assert desk(approve, namesake, NAME, revision=1).state == "approved"
+
+
+def test_an_approval_is_used_up_by_publishing(desk, find, sessions):
+    submit(desk)
+    desk(approve, REVIEWER, NAME, revision=1)
+    desk.publish(actor=WRITER)
+    with sessions() as session:
+        assert session.scalars(select(Review.state)).all() == ["closed"]
+    with pytest.raises(Forbidden):
+        desk.publish(actor=WRITER)
+
+
+def test_a_later_refusal_takes_an_approval_back(desk):
+    submit(desk)
+    desk(approve, REVIEWER, NAME, revision=1)
+    desk(submit_for_review, WRITER, NAME)
+    desk(send_back, REVIEWER, NAME, revision=1)
+    with pytest.raises(Forbidden):
+        desk.publish(actor=WRITER)
+
+
+def test_the_approval_of_a_continued_draft_outlives_a_planned_publication(desk, sessions):
+    desk.publish("# One")
+    desk.save("# Two", base=1)
+    later = datetime(2999, 1, 1, tzinfo=UTC)
+    desk(schedule, PUBLISHER, NAME, publish_at=later)
+    desk.save("# Three", base=2)
+    desk(submit_for_review, WRITER, NAME)
+    desk(approve, REVIEWER, NAME, revision=3)
+    assert publish_planned(sessions, later) == 1
+    assert desk.publish(actor=WRITER).title == "Three"
 
 
 def test_a_text_comes_back_with_remarks_that_follow_their_passage(desk, find, sessions):

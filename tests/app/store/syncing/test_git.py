@@ -35,6 +35,16 @@ def test_a_commit_becomes_a_revision_with_its_author(committed, find):
     assert committed.git("status", "--porcelain") == ""
 
 
+def test_the_history_is_not_walked_for_files_that_were_all_changed(committed, monkeypatch):
+    committed.write({PATH: "# Changed\n"})
+    git = find_git(committed.root)
+    assert set(git.attributions([PATH, "ko/환불.md"])) == {"ko/환불.md"}
+    asked, run = [], git._run
+    monkeypatch.setattr(git, "_run", lambda *words: asked.append(words[0]) or run(*words))
+    assert git.attributions([PATH]) == {}
+    assert "log" not in asked
+
+
 def test_a_publication_becomes_a_commit_with_its_author(committed):
     committed.publish("pay/refund", TEXT.replace("two", "TWO"), author="Kim", note="Say two")
     report = committed.sync()
