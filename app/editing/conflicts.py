@@ -190,12 +190,14 @@ def resolve_conflict(
     *,
     source: str,
     site_revision: int,
+    other_revision: int | None = None,
     note: str = "",
 ) -> Article:
     """Put `source`, which somebody made of both texts, in the place of both.
 
     Of a draft's conflict it becomes the draft; of a folder's, what is shown, and the next sync
-    writes it into the folder. `site_revision`: what was shown when both were looked at.
+    writes it into the folder. `site_revision`: what was shown when both were looked at;
+    `other_revision`: what the other text was then, 0 for a deleted file, where it is known.
     Raises ConflictNotFound, Forbidden, ArticleDeleted, EditConflict when something newer is
     shown by now.
     """
@@ -207,7 +209,8 @@ def resolve_conflict(
         require_permission(actor, "write" if is_draft else "resolve", place_of(article))
         if is_draft:
             refuse_deleted(article)
-        if site_revision != article.revision:
+        is_other_newer = other_revision not in {None, conflict.other_revision or 0}
+        if site_revision != article.revision or is_other_newer:
             raise EditConflict(
                 "The article was changed again; look at both texts once more.",
                 texts_of(session, conflict),

@@ -140,9 +140,9 @@ def resolve(number: int) -> AnyResponse:
     name = name_of(conflict.article)
     texts = texts_of(database(), conflict)
     source = choose_texts(texts, read_choices())
-    shown = posted_number("shown")
+    shown, other = posted_number("shown"), posted_number("other")
     try:
-        resolve_conflict(*desk(), number, source=source, site_revision=shown)
+        resolve_conflict(*desk(), number, source=source, site_revision=shown, other_revision=other)
     except KotaeError as error:
         return _show_conflict(number, error)
     return redirect(text_url(name, done="resolve"), 303)

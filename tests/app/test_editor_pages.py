@@ -174,9 +174,14 @@ def test_a_conflict_between_a_draft_and_what_is_shown_is_brought_together(desk_o
     assert "Draft." in page
     number = re.search(r'name="take-(\d+)"', page)[1]
     shown = re.search(r'name="shown" value="(\d+)"', page)[1]
-    publisher.post(address, shown=shown, **{f"take-{number}": "both"})
+    other = re.search(r'name="other" value="(\d+)"', page)[1]
+    chosen = {"shown": shown, f"take-{number}": "both"}
+    publisher.save(body="Draft.\n\nMore.\n")
+    assert publisher.post(address, other=other, **chosen).status_code == 409
+    other = re.search(r'name="other" value="(\d+)"', publisher.client.get(address).text)[1]
+    assert publisher.post(address, other=other, **chosen).status_code == 303
     assert publisher.step("publish").status_code == 303
-    assert read().source.endswith("Draft.\nPulled.\n")
+    assert read().source.endswith("Draft.\n\nMore.\nPulled.\n")
 
 
 def pulled(session, old, new):
