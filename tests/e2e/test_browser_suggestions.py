@@ -320,7 +320,10 @@ def test_the_visit_is_told_from_list_to_message(open_page):
     page.locator("footer").get_by_role("link", name="Contact a person").click()
     page.get_by_label("Subject").press_sequentially("x")
     visit = page.locator("form.contact [name=session]").input_value()
-    page.wait_for_timeout(1300)
+    for _ in range(50):
+        if len(told) >= 4:
+            break
+        page.wait_for_timeout(100)
     assert [event["type"] for event in told] == [
         "suggest_shown",
         "result_opened",
