@@ -28,13 +28,12 @@ from app.editing.revisions import (
     refuse_deleted,
     show_as_draft,
 )
-from app.editing.transaction import ArticleName, Transaction, place_of, writing
+from app.editing.transaction import ArticleName, Transaction, writing
 from app.errors import KotaeError
 from app.locales import normalise_locale
 from app.merging import merge_sources
 from app.models import Article, UnsavedText
 from app.naming import slugify_path
-from app.reading import ArticleNotFound
 
 
 class ArticleExists(KotaeError):
@@ -196,10 +195,7 @@ def working_text(session: Session, actor: Actor, name: ArticleName) -> SaveOutco
     Raises ArticleNotFound, Forbidden.
     """
     with writing(session, actor) as tx:
-        article = tx.find(name)
-        if article is None:
-            raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")
-        require_permission(actor, "read", place_of(article))
+        article = tx.open(name, "read")
         settle_draft(tx, article)
         head = read_revision(session, article, head_of(article))
     return SaveOutcome(article, head.number, head.source, False, False)

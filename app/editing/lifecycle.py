@@ -26,10 +26,15 @@ from app.editing.revisions import (
     read_revision,
     show_revision,
 )
-from app.editing.transaction import ArticleName, Transaction, place_of, writing
+from app.editing.transaction import (
+    ArticleName,
+    Transaction,
+    find_article,
+    place_of,
+    writing,
+)
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
-from app.locales import normalise_locale
 from app.models import Article, OutboxEntry, UnsavedText
 from app.outbox import note_change
 from app.reading import ArticleNotFound
@@ -51,7 +56,7 @@ def restore_revision(
 
     Raises as `save_draft`, and RevisionNotFound.
     """
-    article = _find(session, name)
+    article = find_article(session, name)
     require_permission(actor, "write", place_of(article))
     old = parse_source(read_revision(session, article, number).source.encode("utf-8"))
     # It may have had another name when this was written.
@@ -214,10 +219,3 @@ def _withdraw(tx: Transaction, article: Article) -> None:
 def _versions(session: Session, article_id: str) -> list[Article]:
     found = select(Article).where(Article.article_id == article_id)
     return list(session.scalars(found.order_by(Article.locale)))
-
-
-def _find(session: Session, name: ArticleName) -> Article:
-    for article in _versions(session, name.article_id):
-        if article.locale == normalise_locale(name.locale):
-            return article
-    raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.content import ArticleContent, check_article_id, read_content, render_content
 from app.differences import Row, compare_texts
 from app.editing.actors import Actor
-from app.editing.transaction import ArticleName, Transaction
+from app.editing.transaction import ArticleName, Transaction, find_article
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
 from app.link_table import load_link_table
@@ -26,7 +26,6 @@ from app.publishing import (
     write_fields,
     write_rendering,
 )
-from app.reading import ArticleNotFound
 
 
 class RevisionNotFound(KotaeError):
@@ -203,25 +202,13 @@ def path_of(article: Article) -> str:
 
 def list_revisions(session: Session, name: ArticleName) -> list[Revision]:
     """The history of an article, newest first. Raises ArticleNotFound."""
-    article = _find(session, name)
+    article = find_article(session, name)
     newest_first = select(Revision).where(Revision.article_pk == article.id)
     return list(session.scalars(newest_first.order_by(Revision.number.desc())))
 
 
 def compare_revisions(session: Session, name: ArticleName, old: int, new: int) -> tuple[Row, ...]:
     """Two revisions side by side. Raises ArticleNotFound, RevisionNotFound."""
-    article = _find(session, name)
+    article = find_article(session, name)
     texts = [read_revision(session, article, number).source for number in (old, new)]
     return compare_texts(*texts)
-
-
-def _find(session: Session, name: ArticleName) -> Article:
-    article = session.scalar(
-        select(Article).where(
-            Article.article_id == name.article_id,
-            Article.locale == normalise_locale(name.locale),
-        )
-    )
-    if article is None:
-        raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")
-    return article

@@ -36,18 +36,11 @@ class Transaction:
 
     def find(self, name: ArticleName) -> Article | None:
         """The article, deleted or not."""
-        return self.session.scalar(
-            select(Article).where(
-                Article.article_id == name.article_id,
-                Article.locale == normalise_locale(name.locale),
-            )
-        )
+        return _find(self.session, name)
 
     def open(self, name: ArticleName, action: str) -> Article:
         """The article, for an action that the actor may do. Raises ArticleNotFound, Forbidden."""
-        article = self.find(name)
-        if article is None:
-            raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")
+        article = find_article(self.session, name)
         require_permission(self.actor, action, place_of(article))
         return article
 
@@ -79,6 +72,23 @@ def writing(session: Session, actor: Actor, now: datetime | None = None) -> Iter
     except BaseException:
         session.rollback()
         raise
+
+
+def find_article(session: Session, name: ArticleName) -> Article:
+    """The article, deleted or not. Raises ArticleNotFound."""
+    article = _find(session, name)
+    if article is None:
+        raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")
+    return article
+
+
+def _find(session: Session, name: ArticleName) -> Article | None:
+    return session.scalar(
+        select(Article).where(
+            Article.article_id == name.article_id,
+            Article.locale == normalise_locale(name.locale),
+        )
+    )
 
 
 def place_of(article: Article) -> Place:
