@@ -158,7 +158,7 @@ def make_report(
         outcomes=_outcomes(tally),
         shares=_shares(_outcomes(closed), closed),
         self_service_score=_self_service_score(session, tally, since),
-        effect=_effect(session, window, now),
+        effect=current_effect(session, window, now),
         languages=_languages(tally),
         articles=_articles(tally, "read"),
         failing=_articles(tally, "failed"),
@@ -210,7 +210,8 @@ def _self_service_score(session: Session, tally: Tally, since: datetime | None) 
     return round(tally["seeker", "", ""] / people, 4) if people else None
 
 
-def _effect(session: Session, window: timedelta, now: datetime) -> Effect | None:
+def current_effect(session: Session, window: timedelta, now: datetime) -> Effect | None:
+    """What the last experiment has measured so far; None where there was none."""
     experiment = last_experiment(session)
     if experiment is None:
         return None

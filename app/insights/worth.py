@@ -11,10 +11,8 @@ from statistics import mean, stdev
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.deflection.holdout import last_experiment, measure_effect, visitor_results
 from app.deflection.intervals import Interval
-from app.deflection.kept_results import results_in
-from app.deflection.tallies import load_days
+from app.deflection.report import current_effect
 from app.insights.costs import Costs, load_costs
 from app.insights.figures import SMALLEST_GROUP, Figure, Sheet, Table, share
 from app.insights.journeys import SETTLED, Journey, decided, load_journeys
@@ -50,12 +48,8 @@ def make_worth(
 
 def _avoided(session: Session, window: timedelta, now: datetime) -> Interval | None:
     """Tickets avoided in 30 days, as the holdout has it."""
-    experiment = last_experiment(session)
-    if experiment is None:
-        return None
-    results = visitor_results(session, experiment, window=window, now=now)
-    results += results_in(experiment, load_days(session, None))
-    return measure_effect(experiment, results, window=window, now=now).avoided_per_month
+    effect = current_effect(session, window, now)
+    return effect.avoided_per_month if effect else None
 
 
 def _money(avoided: Interval | None, costs: Costs) -> list[Figure]:
