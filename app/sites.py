@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Sequence
@@ -11,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.deflection.people import Identity, vouches_for
 from app.errors import KotaeError
 from app.models import SiteKey
 from app.payload import Fields
@@ -89,11 +88,6 @@ def find_site(session: Session, key: str) -> SiteKey:
     return site
 
 
-def sign_identity(secret: str, identity: str) -> str:
-    """What a site's server says of who is signed in: HMAC-SHA256 (RFC 2104) of their id, in hex."""
-    return hmac.new(secret.encode(), identity.encode(), hashlib.sha256).hexdigest()
-
-
 def read_identity(secret: str, value: object) -> str | None:
     """The id in a request's `identity` ({"id": ..., "hash": ...}), once it is proved; None without.
 
@@ -107,6 +101,6 @@ def read_identity(secret: str, value: object) -> str | None:
     identity = fields.text("id", longest=LONGEST_IDENTITY, shortest=1, required=True)
     given = fields.matching("hash", _HASH, "64 hexadecimal digits", required=True)
     fields.finish()
-    if not secret or not hmac.compare_digest(sign_identity(secret, identity), given):
+    if not vouches_for(secret, Identity(identity, given)):
         raise IdentityRefused("The identity is not signed with this site's secret.")
     return identity

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
+from app.deflection.people import sign_identity
 from app.models import Ticket
 from app.problems import BadRequestData
 from app.sites import (
@@ -19,7 +20,6 @@ from app.sites import (
     list_sites,
     read_identity,
     remove_site,
-    sign_identity,
 )
 
 SHOP = "https://shop.example.com"

@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 import app
+from app.deflection.people import sign_identity
 from app.models import Ticket
-from app.sites import add_site, remove_site, sign_identity
+from app.sites import add_site, remove_site
 
 pytestmark = pytest.mark.browser
 
