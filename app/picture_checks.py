@@ -11,6 +11,7 @@ from app.media import sniff_media_type
 from app.picture_sizes import read_size
 
 MOST_PIXELS = 40_000_000
+"""Decoding more than that stops a telephone."""
 MOST_SVG_BYTES = 5 * 1024 * 1024
 
 _TYPES = {

@@ -16,13 +16,12 @@ from app.errors import KotaeError
 from app.media import StoredMedia, sniff_media_type, store_media
 from app.models import Media, MediaFile
 from app.naming import slugify
+from app.picture_checks import MOST_PIXELS
 from app.picture_sizes import read_size
 from app.private_folders import make_private_folder
 
 LARGEST_PICTURE = 5 * 1024 * 1024
 """Bytes."""
-MOST_PIXELS = 40_000_000
-"""Of a picture: decoding more than that stops a telephone."""
 _ENDINGS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
