@@ -51,24 +51,13 @@ class Weights:
     """Fused score below which a finished question has no good answer."""
 
 
-def rescale(cosine: float, weights: Weights) -> float:
-    """Map a cosine from the range that the model really uses to 0..1."""
-    span = weights.highest_cosine - weights.lowest_cosine
-    return min(1.0, max(0.0, (cosine - weights.lowest_cosine) / span))
-
-
-def meaning_score(passage: float, title: float, weights: Weights) -> float:
-    """Return how near an article is in meaning, 0..1, by its best passage's and title's cosines.
-
-    The title (with the questions) helps where it says what the article answers, and says nothing
-    where many share it: it may raise a score, never lower it.
-    """
-    text = rescale(passage, weights)
-    return text + weights.title * max(0.0, rescale(title, weights) - text)
-
-
 def meaning_scores(passages: Cosines, titles: Cosines, weights: Weights) -> Cosines:
-    """Return what `meaning_score` says of each of many articles, shape (articles,)."""
+    """Return how near articles are in meaning, 0..1, by their best passages' and titles' cosines.
+
+    All of shape (articles,). Cosines are mapped from the range that the model uses. The title
+    (with the questions) helps where it says what an article answers, and says nothing where many
+    share it: it may raise a score, never lower it.
+    """
     span = weights.highest_cosine - weights.lowest_cosine
     texts, named = (
         np.clip((cosines - weights.lowest_cosine) / span, 0.0, 1.0)

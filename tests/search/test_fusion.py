@@ -12,14 +12,23 @@ from search.fusion import (
     best_per_document,
     blend,
     calibrate,
-    meaning_score,
     meaning_scores,
-    rescale,
     with_foreign_words,
     word_score,
 )
 
 WEIGHTS = Weights()
+
+
+def meaning_score(passage, title, weights):
+    return float(meaning_scores(np.array([passage]), np.array([title]), weights)[0])
+
+
+def rescale(cosine, weights):
+    """The score of a passage whose title is near to nothing."""
+    return meaning_score(cosine, -1.0, weights)
+
+
 SHARES = st.dictionaries(st.integers(0, 9), st.floats(0, 1), max_size=8)
 
 
@@ -38,7 +47,11 @@ def test_the_best_passage_stands_for_its_document():
 
 @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), max_size=9))
 def test_many_meaning_scores_are_those_of_each(cosines):
-    one_by_one = [meaning_score(passage, title, WEIGHTS) for passage, title in cosines]
+    span = WEIGHTS.highest_cosine - WEIGHTS.lowest_cosine
+    one_by_one = []
+    for pair in cosines:
+        text, name = (min(1.0, max(0.0, (c - WEIGHTS.lowest_cosine) / span)) for c in pair)
+        one_by_one.append(text + WEIGHTS.title * max(0.0, name - text))
     passages, titles = np.array(cosines).reshape(-1, 2).T
     assert meaning_scores(passages, titles, WEIGHTS).tolist() == pytest.approx(one_by_one)
 
