@@ -26,6 +26,8 @@ _PROBES = 32
 LANGUAGE_CORRECTION = 1.0
 """Part of the difference in mean cosine between languages that is put down to language."""
 _FEW_PASSAGES = 20
+_COMMON_SHARE = 0.3
+"""Part of what a passage has in common with all titles that is held against it."""
 
 Ids = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -94,26 +96,34 @@ class VectorIndex:
 
 
 class LanguageVectors:
-    """The vectors of one language's passages, and their mean."""
+    """The vectors of one language's passages, their mean, and that of the titles among them."""
 
-    def __init__(self, ids: Ids, vectors: Vectors) -> None:
+    def __init__(self, ids: Ids, vectors: Vectors, titles: NDArray[np.bool_]) -> None:
+        """Keep `vectors`, shape (n, dimensions), under `ids`, both shape (n,), as is `titles`.
+
+        `titles`: which of them stand for a title.
+        """
         self._index = VectorIndex.build(ids, vectors)
         self._sum = vectors.sum(axis=0)
         self._count = len(ids)
+        self._title_sum = vectors[titles].sum(axis=0)
+        self._title_count = int(titles.sum())
         # FAISS must not be searched while it is changed.
         self._lock = threading.Lock()
 
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors, shape (n, dimensions), under new ids, shape (n,)."""
+    def add(self, ids: Ids, vectors: Vectors, titles: NDArray[np.bool_]) -> None:
+        """Add vectors under new ids; all shaped as for a new object."""
         with self._lock:
             self._index.add(ids, vectors)
             self._sum = self._sum + vectors.sum(axis=0)
             self._count += len(ids)
+            self._title_sum = self._title_sum + vectors[titles].sum(axis=0)
+            self._title_count += int(titles.sum())
 
     def remove(self, ids: Ids) -> int:
         """Forget vectors and return how many there were.
 
-        The mean keeps them: it moves little, and a rebuild sets it right.
+        The means keep them: they move little, and a rebuild sets them right.
         """
         with self._lock:
             return self._index.remove(ids)
@@ -121,9 +131,22 @@ class LanguageVectors:
     def search(
         self, vector: Vectors, count: int, allowed: Selection | None = None
     ) -> tuple[Ids, Vectors]:
-        """Return ids and cosines of the nearest; see VectorIndex."""
+        """Return ids and cosines of the nearest; see VectorIndex.
+
+        Some passages are near to whatever is asked. Titles stand in for what may be asked: part of
+        a passage's mean cosine to them, beyond what is usual here, is taken off. A lone question
+        is a poor judge of that: see Dinu, Lazaridou and Baroni (2015), "Improving zero-shot
+        learning by mitigating the hubness problem".
+        """
         with self._lock:
-            return self._index.search(vector, count, allowed)
+            common = self._common()
+            ids, cosines = self._index.search(vector - common, count, allowed)
+            return ids, cosines + self.usual_cosine(common)
+
+    def _common(self) -> Vectors:
+        """Return what is taken off a question, shape (dimensions,); of few titles, little."""
+        share = np.float32(_COMMON_SHARE / (self._title_count + _FEW_PASSAGES))
+        return np.asarray(share * self._title_sum, np.float32)
 
     def usual_cosine(self, vector: Vectors) -> float:
         """Return the mean cosine of `vector` to this language's passages."""

@@ -63,6 +63,8 @@ class View:
     """Passage id -> document number."""
     titles: AbstractSet[int]
     """Passage ids of those that stand for a title and its questions."""
+    beginnings: AbstractSet[int]
+    """Passage ids of those that stand for the first halves of both."""
     passages: Mapping[int, Sequence[int]]
     """Document number -> passage ids."""
     segments: Sequence[Segment]
@@ -168,6 +170,21 @@ class View:
             for passage, cosine in nearest_in_languages(self.vectors.values(), vector, count, seen)
             if passage in owners
         ]
+
+    def texts_and_titles(
+        self, found: Sequence[Nearest], *, begun: bool
+    ) -> tuple[list[Nearest], list[Nearest]]:
+        """Part the passages of texts from those that stand for a title and its questions.
+
+        Their first halves are among the latter for a question that is only `begun`, and left out
+        for a whole one.
+        """
+        parts: tuple[list[Nearest], list[Nearest]] = ([], [])
+        for hit in found:
+            is_half = hit[0] in self.beginnings
+            if begun or not is_half:
+                parts[is_half or hit[0] in self.titles].append(hit)
+        return parts
 
     def read(self, numbers: Sequence[int]) -> dict[int, tuple[ReadPassage, ...]]:
         """Return the passages of the few documents that are shown. Raises StoreDamaged."""

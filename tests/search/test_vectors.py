@@ -109,8 +109,9 @@ def test_an_emptied_index_finds_nothing(ids, vectors):
     assert len(small.search(vectors[0], 3)[0]) == 0
 
 
-def language(ids, rows):
-    return LanguageVectors(np.array(ids, np.int64), unit(np.array(rows, float)))
+def language(ids, rows, titles=()):
+    numbers = np.array(ids, np.int64)
+    return LanguageVectors(numbers, unit(np.array(rows, float)), np.isin(numbers, titles))
 
 
 def spread(axis, count, seed):
