@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +45,7 @@ class Generation:
         self._embedded = 0
         lexical = self._engine.reader() if self._engine else None
         reader = PassageReader(self._store)
-        self.view = View(-1, {}, {}, {}, frozenset(), frozenset(), {}, (), {}, lexical, reader)
+        self.view = View(-1, {}, {}, {}, frozenset(), {}, (), {}, lexical, reader)
         self.refresh()
 
     def close(self) -> None:
@@ -102,15 +101,15 @@ class Generation:
     def _next_view(self, view: View, delta: Delta) -> View:
         records = {**view.records, **{record.number: record for record in delta.records}}
         owners, passages = dict(view.owners), dict(view.passages)
-        titles, beginnings = set(view.titles), set(view.beginnings)
+        titles = set(view.titles)
         for passage, number, position in delta.owners:
             owners[passage] = number
             passages[number] = (*passages.get(number, ()), passage)
             if position <= 0:
-                (beginnings if position else titles).add(passage)
+                titles.add(passage)
         # Vectors of what is new go in before the view that knows them, those of what is gone
         # leave after it: neither is missed by a question that is being answered.
-        vectors = self._with_vectors(view, records, owners, titles, delta)
+        vectors = self._with_vectors(view, records, owners, delta)
         for number in delta.removed:
             self._forget(number, records, owners, passages)
         self._keys.change(delta.keys, delta.removed)
@@ -120,7 +119,6 @@ class Generation:
             versions=_versions(records),
             owners=owners,
             titles=titles & owners.keys(),
-            beginnings=beginnings & owners.keys(),
             passages=passages,
             segments=self._keys.segments,
             vectors=vectors,
@@ -155,14 +153,14 @@ class Generation:
         view: View,
         records: Mapping[int, Record],
         owners: Mapping[int, int],
-        titles: AbstractSet[int],
         delta: Delta,
     ) -> dict[str, LanguageVectors]:
         self._embedded += len(delta.ids)
         vectors = dict(view.vectors)
-        is_title = np.array([passage in titles for passage in delta.ids.tolist()], np.bool_)
+        places = {passage: position for passage, _, position in delta.owners}
+        positions = np.array([places[passage] for passage in delta.ids.tolist()], np.int64)
         for locale, own in _by_locale(delta.ids, records, owners).items():
-            added = delta.ids[own], delta.vectors[own], is_title[own]
+            added = delta.ids[own], delta.vectors[own], positions[own]
             if locale in vectors:
                 vectors[locale].add(*added)
             else:

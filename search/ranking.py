@@ -29,7 +29,7 @@ from search.keys import typed_words
 from search.languages import Closeness, asked_language, closeness
 from search.lexical.contract import Boosted, ideal_score
 from search.store import Record
-from search.view import Required, View, required_labels
+from search.view import Nearest, Required, View, required_labels
 
 _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
@@ -96,7 +96,7 @@ def rank(
     legs = Legs(
         _word_scores(view, query.text, required, typing=typing) if by_word else {},
         view.match_keys(typed_words(query.text), required) if by_word and typing else {},
-        *_meaning_scores(view, vector, required, weights, typing=typing),
+        *_meaning_scores(view, vector, required, weights, typing),
     )
     wanted = asked_language(query.text, query.locale)
     fused = _fuse(view, legs, query.text, wanted, typing=typing, weights=weights)
@@ -160,14 +160,16 @@ def _meaning_scores(
     vector: NDArray[np.float32] | None,
     required: Required,
     weights: Weights,
-    *,
-    typing: bool,
+    begun: bool,
 ) -> tuple[dict[int, float], dict[int, int]]:
     """Score documents by their best passage and their title; also return which passage it is."""
     if vector is None:
         return {}, {}
-    found = view.nearest(vector, _MEANING_DEPTH, required)
-    texts, titles = map(best_per_document, view.texts_and_titles(found, begun=typing))
+    found = view.nearest(vector, _MEANING_DEPTH, required, begun=begun)
+    by_title: tuple[list[Nearest], list[Nearest]] = ([], [])
+    for hit in found:
+        by_title[hit[0] in view.titles].append(hit)
+    texts, titles = map(best_per_document, by_title)
     # What did not come up is not nearer than the last that did.
     last = min((cosine for _, _, cosine in found), default=0.0)
     numbers = {*titles, *texts}

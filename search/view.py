@@ -62,9 +62,7 @@ class View:
     owners: Mapping[int, int]
     """Passage id -> document number."""
     titles: AbstractSet[int]
-    """Passage ids of those that stand for a title and its questions."""
-    beginnings: AbstractSet[int]
-    """Passage ids of those that stand for the first halves of both."""
+    """Passage ids of those that stand for a title and its questions, or their beginnings."""
     passages: Mapping[int, Sequence[int]]
     """Document number -> passage ids."""
     segments: Sequence[Segment]
@@ -157,8 +155,15 @@ class View:
         """Tell whether any document holds `term`."""
         return self.lexical is not None and self.lexical.document_frequency(term) > 0
 
-    def nearest(self, vector: NDArray[np.float32], count: int, required: Required) -> list[Nearest]:
-        """Return the visible passages nearest to a vector.
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        count: int,
+        required: Required,
+        *,
+        begun: bool = False,
+    ) -> list[Nearest]:
+        """Return the visible passages nearest to a vector, that of half a question if `begun`.
 
         `count` of each language; cosines are comparable between languages.
         """
@@ -167,24 +172,11 @@ class View:
         owners = self.owners
         return [
             (passage, owners[passage], cosine)
-            for passage, cosine in nearest_in_languages(self.vectors.values(), vector, count, seen)
+            for passage, cosine in nearest_in_languages(
+                self.vectors.values(), vector, count, seen, begun=begun
+            )
             if passage in owners
         ]
-
-    def texts_and_titles(
-        self, found: Sequence[Nearest], *, begun: bool
-    ) -> tuple[list[Nearest], list[Nearest]]:
-        """Part the passages of texts from those that stand for a title and its questions.
-
-        Their first halves are among the latter for a question that is only `begun`, and left out
-        for a whole one.
-        """
-        parts: tuple[list[Nearest], list[Nearest]] = ([], [])
-        for hit in found:
-            is_half = hit[0] in self.beginnings
-            if begun or not is_half:
-                parts[is_half or hit[0] in self.titles].append(hit)
-        return parts
 
     def read(self, numbers: Sequence[int]) -> dict[int, tuple[ReadPassage, ...]]:
         """Return the passages of the few documents that are shown. Raises StoreDamaged."""

@@ -109,9 +109,9 @@ def test_an_emptied_index_finds_nothing(ids, vectors):
     assert len(small.search(vectors[0], 3)[0]) == 0
 
 
-def language(ids, rows, titles=()):
-    numbers = np.array(ids, np.int64)
-    return LanguageVectors(numbers, unit(np.array(rows, float)), np.isin(numbers, titles))
+def language(ids, rows, positions=None):
+    places = np.ones(len(ids)) if positions is None else np.array(positions)
+    return LanguageVectors(np.array(ids), unit(np.array(rows, float)), places.astype(np.int64))
 
 
 def spread(axis, count, seed):
