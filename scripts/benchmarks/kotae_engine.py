@@ -89,12 +89,11 @@ def ways_to_ask(index: SearchIndex, view: View, model: TimedEmbedder | None) -> 
     required, weights = required_labels(Query("")), Weights()
 
     def keys(text: str, _locale: str) -> list[int]:
-        return _numbered(view, list(view.match_keys(typed_words(text), required)))
+        return _numbered(view, view.match_keys(typed_words(text), required).numbers.tolist())
 
     def lexical(text: str, _locale: str) -> list[int]:
-        # The leg by itself has no name outside; what it costs inside is what is asked here.
-        scores = ranking._word_scores(view, text, required, typing=True)
-        return _numbered(view, sorted(scores, key=lambda number: -scores[number]))
+        scores = ranking.word_scores(view, text, required, typing=True)
+        return _numbered(view, [number for number, _ in scores])
 
     def suggest(mode: Mode) -> Ask:
         def ask(text: str, locale: str) -> list[int]:
