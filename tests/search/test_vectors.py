@@ -162,9 +162,8 @@ def test_with_one_language_the_cosines_are_left_alone():
     only = language(range(50), spread(0, 50, 1))
     question = unit(spread(0, 1, 9))[0]
     ids, cosines = only.search(question, 10)
-    assert nearest_of_all([only], question, 10) == list(
-        zip(ids.tolist(), cosines.tolist(), strict=True)
-    )
+    expected = list(zip(ids.tolist(), cosines.tolist(), strict=True))
+    assert nearest_of_all([only], question, 10) == expected
 
 
 def test_no_language_finds_nothing():
