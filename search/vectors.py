@@ -186,8 +186,8 @@ def nearest_in_languages(
     allowed: Selection | None = None,
     *,
     begun: bool = False,
-) -> list[tuple[int, float]]:
-    """Return (id, cosine) of the `count` nearest of each language, on one scale.
+) -> tuple[Ids, Vectors]:
+    """Return ids and cosines of the `count` nearest of each language, on one scale.
 
     A multilingual model puts texts of one language closer together than their meaning warrants.
     What a question's cosine to a language's passages is on the average lower by than to those of
@@ -198,13 +198,14 @@ def nearest_in_languages(
     `begun`: `vector` is that of half a question.
     """
     usual = [language.usual_cosine(vector) for language in languages]
-    found: list[tuple[int, float]] = []
+    found: tuple[list[Ids], list[Vectors]] = ([np.empty(0, np.int64)], [np.empty(0, np.float32)])
     for language, mean in zip(languages, usual, strict=True):
         correction = LANGUAGE_CORRECTION * language.weight() * (max(usual) - mean)
         search = language.search_for_half if begun else language.search
         ids, cosines = search(vector, count, allowed)
-        found += zip(ids.tolist(), (cosines + correction).tolist(), strict=True)
-    return found
+        found[0].append(ids)
+        found[1].append(cosines + np.float32(correction))
+    return np.concatenate(found[0]), np.concatenate(found[1])
 
 
 def _empty_index(count: int, dimensions: int, flat: int, quantised: int) -> Any:
