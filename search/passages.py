@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from search.analysis.question_words import only_asks
 from search.document import Document, Section
 
 PASSAGE_TOKENS = 200
@@ -55,11 +56,13 @@ def split(document: Document) -> tuple[Passage, ...]:
 def beginning(document: Document) -> Passage | None:
     """Return what half a question is compared with: the first halves of title and questions.
 
-    Half a question is nearer to half a title than to a whole one. None where there is no half.
+    Half a question is nearer to half a title than to a whole one. None where no half says more
+    than that something is asked, and where none is shorter than the whole.
     """
     whole = (document.title, *document.questions)
     halves = tuple(map(_first_half, whole))
-    return None if halves == whole else Passage(-1, "", (), "\n".join(halves))
+    telling = [half for half in halves if half and not only_asks(half)]
+    return Passage(-1, "", (), "\n".join(telling)) if telling and halves != whole else None
 
 
 def _first_half(text: str) -> str:
