@@ -1,15 +1,38 @@
 """The web application over a real SQLite database and a fake index, with a small help center."""
 
 import dataclasses
+import shutil
 
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
 
 from app import create_app
 from app.db import create_database_engine, session_factory
-from app.models import Base
 from app.settings import Settings
 from tests.fake_index import FakeIndex
-from tests.help_center import hits_of_help_center, small_help_center
+from tests.help_center import hits_of_help_center
+
+
+class CompiledTemplates(BytecodeCache):
+    """The code of templates, kept for as long as their source stays the same."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load_bytecode(self, bucket):
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates():
+    """Templates are compiled once a run, not once for each application that a test assembles."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        yield
 
 
 @pytest.fixture
@@ -18,13 +41,10 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def sessions(settings):
+def sessions(settings, help_center_var):
+    shutil.copytree(help_center_var, settings.var_dir, dirs_exist_ok=True)
     engine = create_database_engine(settings)
-    Base.metadata.create_all(engine)
-    factory = session_factory(engine)
-    with factory.begin() as session:
-        session.add_all(small_help_center())
-    yield factory
+    yield session_factory(engine)
     engine.dispose()
 
 

@@ -6,17 +6,14 @@ from sqlalchemy.orm import selectinload
 
 from app.db import create_database_engine, session_factory
 from app.importing import import_folder
-from app.migrating import upgrade
 from app.models import Article
 from app.settings import Settings
 from tests.store_helpers import RecordingIndex
 
 
 @pytest.fixture
-def settings(tmp_path):
-    made = Settings(var_dir=tmp_path / "var", articles_dir=tmp_path / "articles")
-    upgrade(made)
-    return made
+def settings(tmp_path, make_migrated):
+    return make_migrated(Settings(var_dir=tmp_path / "var", articles_dir=tmp_path / "articles"))
 
 
 @pytest.fixture
