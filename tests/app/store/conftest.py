@@ -1,5 +1,8 @@
 """A migrated database in a temporary folder, and an index that remembers what it was told."""
 
+import os
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -9,6 +12,32 @@ from app.importing import import_folder
 from app.models import Article
 from app.settings import Settings
 from tests.store_helpers import RecordingIndex
+
+SHARED = Path(os.environ.get("KB_SHARED_DIR") or Path(__file__).resolve().parents[4] / "shared")
+
+
+@pytest.fixture(scope="session")
+def import_corpus(tmp_path_factory, make_migrated):
+    """Imports real documentation, each only once: `folder, var, report = import_corpus("name")`.
+
+    Copy the var folder, do not change it.
+    """
+    done = {}
+
+    def run(name):
+        folder = SHARED / "corpora" / name
+        if not folder.is_dir():
+            pytest.skip("the shared corpora are not on this machine")
+        if name not in done:
+            settings = make_migrated(Settings(var_dir=tmp_path_factory.mktemp(name) / "var"))
+            engine = create_database_engine(settings)
+            sessions = session_factory(engine)
+            report = import_folder(folder, session_factory=sessions, settings=settings)
+            engine.dispose()
+            done[name] = folder, settings.var_dir, report
+        return done[name]
+
+    return run
 
 
 @pytest.fixture
