@@ -1,6 +1,7 @@
 """A migrated database in a temporary folder, and an index that remembers what it was told."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,22 +21,25 @@ SHARED = Path(os.environ.get("KB_SHARED_DIR") or Path(__file__).resolve().parent
 def import_corpus(tmp_path_factory, make_migrated):
     """Imports real documentation, each only once: `folder, var, report = import_corpus("name")`.
 
-    Copy the var folder, do not change it.
+    The folder is as it was when it was imported, whatever a test did there before. The var folder
+    is to be copied, not to be changed.
     """
     done = {}
 
     def run(name):
-        folder = SHARED / "corpora" / name
-        if not folder.is_dir():
+        corpus, folder = SHARED / "corpora" / name, tmp_path_factory.getbasetemp() / name
+        if not corpus.is_dir():
             pytest.skip("the shared corpora are not on this machine")
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(corpus, folder)
         if name not in done:
-            settings = make_migrated(Settings(var_dir=tmp_path_factory.mktemp(name) / "var"))
+            settings = make_migrated(Settings(var_dir=tmp_path_factory.mktemp("corpus") / "var"))
             engine = create_database_engine(settings)
             sessions = session_factory(engine)
             report = import_folder(folder, session_factory=sessions, settings=settings)
             engine.dispose()
-            done[name] = folder, settings.var_dir, report
-        return done[name]
+            done[name] = settings.var_dir, report
+        return folder, *done[name]
 
     return run
 
