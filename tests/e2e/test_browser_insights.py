@@ -72,7 +72,9 @@ class Site:
             )
         self.app = create_app(self.settings, index=FakeIndex(hits_of_help_center()))
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}
+        )
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.engine = engine
