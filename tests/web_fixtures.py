@@ -1,15 +1,18 @@
 """The web application over a real SQLite database and a fake index, with a small help center."""
 
 import dataclasses
+import functools
 import shutil
 
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.db import create_database_engine, session_factory
 from app.settings import Settings
+from app.views import assets
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center
 
@@ -28,11 +31,28 @@ class CompiledTemplates(BytecodeCache):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_templates():
-    """Templates are compiled once a run, not once for each application that a test assembles."""
+def made_once():
+    """What depends on the source alone is made once a run, not once for each application that a
+    test assembles: the code of templates, what builds a route's addresses, packed files.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        patch.setattr(assets, "_make_asset", functools.cache(assets._make_asset))
+        patch.setattr(Rule, "_compile_builder", _keep_builders(Rule._compile_builder))
         yield
+
+
+def _keep_builders(compile_builder):
+    kept = {}
+
+    def find_or_compile(rule, append_unknown=True):
+        defaults = tuple(sorted((rule.defaults or {}).items()))
+        key = (tuple(rule._trace), defaults, append_unknown)
+        if key not in kept:
+            kept[key] = compile_builder(rule, append_unknown)
+        return kept[key]
+
+    return find_or_compile
 
 
 @pytest.fixture
