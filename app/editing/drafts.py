@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.content import ArticleContent, read_content
+from app.db import begin_writing
 from app.editing.actors import Actor, Place, require_permission
 from app.editing.conflicts import (
     ConflictingTexts,
@@ -32,8 +34,11 @@ from app.editing.transaction import ArticleName, Transaction, writing
 from app.errors import KotaeError
 from app.locales import normalise_locale
 from app.merging import merge_sources
-from app.models import Article, UnsavedText
+from app.models import Article, UnsavedText, utc_now
 from app.naming import slugify_path
+
+KEEPS_UNSAVED = timedelta(days=30)
+"""From the last key on: as long as somebody may be away. What is typed may be about people."""
 
 
 class ArticleExists(KotaeError):
@@ -187,6 +192,16 @@ def forget_unsaved(session: Session, actor: Actor, name: ArticleName) -> None:
     """Delete what the actor typed and did not save."""
     with writing(session, actor):
         _forget(session, name, actor)
+
+
+def forget_old_unsaved(session_factory: sessionmaker[Session], now: datetime | None = None) -> int:
+    """Delete what nobody came back to for KEEPS_UNSAVED, whoever typed it; returns how many."""
+    limit = (now or utc_now()) - KEEPS_UNSAVED
+    with session_factory() as session:
+        begin_writing(session)
+        gone = session.execute(delete(UnsavedText).where(UnsavedText.saved_at < limit))
+        session.commit()
+    return int(getattr(gone, "rowcount", 0))
 
 
 def working_text(session: Session, actor: Actor, name: ArticleName) -> SaveOutcome:

@@ -2,6 +2,7 @@
 // the form saves, previews and takes pictures by its buttons.
 
 import { begin as beginLinks } from "./editor-links.js";
+import { begin as beginPosts } from "./editor-post.js";
 import { insert, useTool } from "./editor-tools.js";
 
 const KEEP_MS = 1500;
@@ -15,10 +16,18 @@ const toolbar = /** @type {HTMLElement} */ (document.querySelector(".toolbar"));
 const recovered = /** @type {HTMLElement} */ (document.getElementById("recovered"));
 const words = form.dataset;
 const place = `kotae-edit:${words.name}`;
+const post = beginPosts(form);
+/** @type {Record<string, string | undefined>} Why something sent was not taken. */
+const REFUSED = {
+  "signed-out": words.textSignedOut,
+  "other-account": words.textOther,
+  forbidden: words.textForbidden,
+};
 
 let changed = false; // since the last save
 let leaving = false; // by a button of the form
 let sending = false;
+let waits = false; // for somebody to sign in, or for a connection
 /** @type {[number, number]} Where a link is to be written. */
 let selected = [0, 0];
 /** @type {number | undefined} */
@@ -72,19 +81,19 @@ async function keep() {
   remember(false);
   const data = new FormData(form);
   data.delete("picture");
-  let response;
+  let answer;
   try {
-    response = await fetch(words.keep ?? "", { method: "POST", body: data });
+    answer = await post(words.keep ?? "", data);
   } catch {
+    waits = true;
     tell(words.textLost ?? "", true);
     return false;
   }
-  if (!response.ok) {
-    const isOut = response.status === 401 || response.status === 403;
-    // Anything else is for the save itself to say, with the whole page.
-    if (isOut) tell(words.textSignedOut ?? "", true);
-    return !isOut && response.status < 500;
-  }
+  const { response, refused } = answer;
+  waits = refused !== "";
+  if (waits) tell(REFUSED[refused] ?? "", true);
+  // Anything else is for the save itself to say, with the whole page.
+  if (!response.ok) return !waits && response.status < 500;
   remember(true);
   const { newest, by } = await response.json();
   const newer = newest > Number(field("base")?.value);
@@ -109,7 +118,7 @@ async function preview() {
   data.delete("picture");
   const scrolled = live.scrollTop;
   try {
-    const response = await fetch(words.preview ?? "", { method: "POST", body: data });
+    const { response } = await post(words.preview ?? "", data);
     const { title, html, fault } = await response.json();
     const name = document.createElement("p");
     name.className = "preview-name";
@@ -148,7 +157,6 @@ function offerPicture(file) {
 /** Send the chosen picture, and write where it is shown into the text. */
 async function addPicture() {
   const data = new FormData();
-  data.set("form_token", field("form_token")?.value ?? "");
   const input = field("picture");
   const alt = field("alt");
   const file = input instanceof HTMLInputElement ? input.files?.[0] : undefined;
@@ -160,7 +168,8 @@ async function addPicture() {
   data.set("picture", file);
   data.set("alt", alt.value);
   try {
-    const response = await fetch(words.pictures ?? "", { method: "POST", body: data });
+    const { response, refused } = await post(words.pictures ?? "", data);
+    if (refused) return tell(REFUSED[refused] ?? "", true);
     const { markdown } = await response.json();
     if (!markdown) return tell(words.textRefused ?? "", true);
     insert(body, `\n\n${markdown}\n\n`);
@@ -234,8 +243,10 @@ function offerRecovery() {
   } catch {
     forget();
   }
-  if (!entry || entry.kept || entry.values.body === typed().body) return;
+  if (!entry || entry.values.body === typed().body) return;
   const { values } = entry;
+  // What the server keeps it offers itself, unless this page was made while it was on its way there.
+  if (entry.kept && (words.unsaved !== undefined || values.base !== typed().base)) return;
   recovered.hidden = false;
   recovered.querySelector("[data-recover]")?.addEventListener("click", () => {
     for (const [name, value] of Object.entries(values)) {
@@ -290,6 +301,8 @@ function begin() {
     });
   }
   addEventListener("online", () => changed && keep());
+  // Back from the window in which one signed in.
+  addEventListener("focus", () => waits && keep());
   addEventListener("beforeunload", (event) => {
     if (changed && !leaving) event.preventDefault();
   });

@@ -33,7 +33,7 @@ from app.errors import KotaeError
 from app.models import Article
 from app.views.editor_scope import desk, field_moment, posted_number, text_url
 from app.views.scope import database, now, parts, settings
-from app.views.staff import current_user, required_role, staff_page
+from app.views.staff import current_user, fresh_form_token, required_role, staff_page
 
 
 @required_role("reader")
@@ -94,6 +94,12 @@ def keep_text(locale: str, article_id: str) -> Response:
     source = _source(name, form, base)
     keep_unsaved(*desk(), name, source=source, base=base)
     return jsonify(kept=True, newest=head.revision, by=_author(head.article, head.revision))
+
+
+@required_role("reader")
+def form_token() -> Response:
+    """A token for a page that is open since before its writer signed in again; for its script."""
+    return jsonify(token=fresh_form_token(), user=current_user().id)
 
 
 @required_role("writer")

@@ -105,6 +105,33 @@ def test_an_article_is_written_reviewed_and_published(writer, desk_of, read, cli
     assert read().status == "published"
 
 
+def test_a_text_sent_after_its_session_ended_is_shown_again_until_it_is_saved(writer, read):
+    sent = writer.fields() | {"body": "Not <lost>.\n", "tags": "bike", "do": "save"}
+    sent.pop("form_token")
+    token = writer.client.get_cookie("kotae_staff").value
+    writer.client.delete_cookie("kotae_staff")
+    held = writer.post(TEXT, **sent)
+    assert held.status_code == 401
+    assert "Not &lt;lost&gt;." in held.text
+    assert 'name="tags" value="bike"' in held.text
+    writer.client.set_cookie("kotae_staff", token)
+    writer.token = "of another session"
+    again = writer.post(TEXT, **sent)
+    assert again.status_code == 403
+    assert "save it once more" in again.text
+    assert "Not &lt;lost&gt;." in again.text
+    writer.token = re.search(r'name="form_token" value="(\w+)"', again.text)[1]
+    assert writer.post(TEXT, **sent).status_code == 303
+    assert read().source.endswith("Not <lost>.\n")
+
+
+def test_what_was_sent_elsewhere_after_the_session_ended_is_refused_as_ever(writer):
+    writer.token = "of another session"
+    assert "This form is too old" in writer.step("publish").text
+    assert "This form is too old" in writer.post(TEXT, base="x").text
+    assert "This form is too old" in writer.post(TEXT).text
+
+
 def test_a_writer_publishes_nothing_that_nobody_approved(writer, read):
     response = writer.step("publish")
     assert response.status_code == 403

@@ -7,11 +7,12 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from app.accounts.audit import COMMAND_LINE
 from app.accounts.sessions import open_session
 from app.accounts.users import add_user
-from app.models import utc_now
+from app.models import User, utc_now
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +86,16 @@ def save(page, button="Save"):
     with page.expect_navigation():
         page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator(".notice.good")).to_be_visible()
+
+
+def sign_in_again(page, site_sessions, role="writer"):
+    """End the browser's session and begin another, as in another window."""
+    page.context.clear_cookies()
+    with site_sessions() as session:
+        user = session.scalar(select(User).where(User.email == f"{role}@example.com"))
+        token = open_session(session, user, now=utc_now())
+    cookie = {"name": "kotae_staff", "value": token, "domain": "127.0.0.1", "path": "/"}
+    page.context.add_cookies([cookie])
 
 
 def address_of(page):
@@ -243,6 +254,23 @@ def test_without_a_server_the_browser_keeps_what_is_typed(make_article):
     page.goto(address_of(page))
     page.locator("[data-recover]").click()
     expect(body_of(page)).to_have_value("Kept by the browser.\n")
+
+
+def test_a_session_that_ended_is_taken_up_again_without_losing_the_text(
+    make_article, site_sessions
+):
+    page = make_article(expect_complaints=True)
+    page.context.clear_cookies()
+    body_of(page).fill("Typed while signed out.\n")
+    expect(page.locator("#keeping")).to_contain_text("You were signed out")
+    sign_in_again(page, site_sessions, "reviewer")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#keeping")).to_contain_text("Another account is signed in")
+    sign_in_again(page, site_sessions)
+    save(page)
+    expect(body_of(page)).to_have_value("Typed while signed out.\n")
+    page.goto(address_of(page))
+    expect(body_of(page)).to_have_value("Typed while signed out.\n")
 
 
 def test_review_and_publication_by_three_people(make_article, open_as, open_page):
