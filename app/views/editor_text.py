@@ -25,12 +25,13 @@ from app.editor.advice import advise
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
 from app.editor.listing import list_choices
 from app.editor.merging import choose_texts, waiting_merge
-from app.editor.pictures import GivenPicture, PictureRefused, keep_picture
+from app.editor.pictures import GivenPicture, keep_picture
 from app.editor.previewing import Preview, preview_source
 from app.editor.standing import standing_of
 from app.editor.translations import source_for
 from app.errors import KotaeError
 from app.models import Article
+from app.picture_checks import BadPicture
 from app.views.editor_scope import desk, field_moment, posted_number, text_url
 from app.views.scope import database, now, parts, settings
 from app.views.staff import current_user, fresh_form_token, required_role, staff_page
@@ -129,7 +130,7 @@ def add_picture(locale: str, article_id: str) -> AnyResponse:
     name = ArticleName(article_id, locale)
     try:
         return jsonify(markdown=_keep_picture(name), fault="")
-    except PictureRefused as error:
+    except BadPicture as error:
         response = jsonify(markdown="", fault=error.message, reason=error.reason)
         response.status_code = error.status
         return response

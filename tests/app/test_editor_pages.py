@@ -7,12 +7,14 @@ import zlib
 from html import unescape
 
 import pytest
+from PIL import ExifTags, Image
 from sqlalchemy import select
 
 from app.content import read_content
 from app.editing.actors import SYSTEM
 from app.editing.revisions import append_revision, show_revision
 from app.editing.transaction import ArticleName, Transaction
+from app.media import media_path
 from app.models import Article, MediaFile, Revision, utc_now
 from tests.app.test_templates import Checker
 from tests.fake_index import make_hit
@@ -27,6 +29,7 @@ class Desk:
     def __init__(self, client):
         self.client = client
         self.token = form_token(client)
+        self.media_dir = client.application.extensions["kotae"].settings.media_dir
 
     def post(self, address, **values):
         data = {"form_token": self.token} | values
@@ -87,6 +90,17 @@ def png(width, height):
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = b"IHDR" + head
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def photograph():
+    """A JPEG that says where it was taken, and that it stands on its side."""
+    notes = Image.Exif()
+    notes[ExifTags.Base.Orientation] = 6
+    notes.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (37.0, 33.0, 0.0)
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(file, "JPEG", exif=notes)
+    file.seek(0)
+    return file
 
 
 def test_an_article_is_written_reviewed_and_published(writer, desk_of, read, client):
@@ -253,14 +267,18 @@ def test_what_is_typed_is_kept_for_its_writer_alone(writer, desk_of, sessions):
 
 
 def test_a_picture_is_checked_kept_and_shown(writer, sessions, client):
-    file = (io.BytesIO(png(40, 30)), "My Bike!.png")
+    file = (photograph(), "My Bike!.jpg")
     response = writer.save("picture", picture=file, alt="A red [bike]")
-    source = re.search(r"!\[A red bike\]\((/images/my-bike-[0-9a-f]{8}\.png)\)", response.text)
+    source = re.search(r"!\[A red bike\]\((/images/my-bike-[0-9a-f]{8}\.jpg)\)", response.text)
     assert source
     body = f"![A red bike]({source[1]})\n"
     assert 'alt="A red bike"' in writer.save("preview", body=body).text
     with sessions() as session:
         assert session.scalars(select(MediaFile.from_site)).all() == [True]
+        kept = session.scalar(select(MediaFile.sha256))
+    with Image.open(media_path(writer.media_dir, kept)) as picture:
+        assert picture.size == (30, 40), "turned as the camera was held"
+        assert dict(picture.getexif()) == {}
 
 
 @pytest.mark.parametrize(
@@ -276,8 +294,9 @@ def test_a_picture_is_checked_kept_and_shown(writer, sessions, client):
         (png(4, 4) + b"\0" * 1000, "x", "larger than 5 MB"),
         (png(4, 4), " ", "Say what the picture shows"),
         (b"", "x", "no PNG"),
+        (png(4, 4), "x", "damaged"),
     ],
-    ids=["svg", "html", "bomb", "large", "wordless", "empty"],
+    ids=["svg", "html", "bomb", "large", "wordless", "empty", "damaged"],
 )
 def test_what_is_no_fit_picture_is_refused_with_the_reason(
     writer, sessions, monkeypatch, data, alt, words
