@@ -8,6 +8,7 @@ from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.audit import Actor as Member
+from app.accounts.tokens import new_token
 from app.article_page import size_pictures
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
@@ -33,6 +34,7 @@ from app.errors import KotaeError
 from app.models import Article
 from app.picture_checks import BadPicture
 from app.views.editor_scope import desk, field_moment, posted_number, text_url
+from app.views.headers import allow_styles
 from app.views.scope import database, now, parts, settings
 from app.views.staff import current_user, fresh_form_token, required_role, staff_page
 
@@ -175,7 +177,8 @@ def show_text(
     unsaved: object = None,
 ) -> Response:
     """The editor's page. `taken_up`: the form holds what is not saved."""
-    return staff_page(
+    nonce = new_token()
+    response = staff_page(
         "editor_text.html",
         fault.status if fault else 200,
         name=name,
@@ -186,8 +189,11 @@ def show_text(
         unsaved=unsaved,
         preview=preview,
         preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
+        style_nonce=nonce,
         **_surroundings(name),
     )
+    allow_styles(response, nonce)
+    return response
 
 
 def _surroundings(name: ArticleName) -> dict[str, Any]:

@@ -146,6 +146,17 @@ def test_what_was_sent_elsewhere_after_the_session_ended_is_refused_as_ever(writ
     assert "This form is too old" in writer.post(TEXT).text
 
 
+def test_the_page_lets_in_the_style_of_its_own_area_and_no_other(writer, client):
+    first, second = (writer.client.get(TEXT) for _ in range(2))
+    nonces = [re.search(r'data-nonce="([\w-]{20,})"', page.text)[1] for page in (first, second)]
+    assert nonces[0] != nonces[1]
+    policy = first.headers["Content-Security-Policy"]
+    assert f"style-src 'self' 'nonce-{nonces[0]}';" in policy
+    assert "script-src 'self';" in policy
+    assert "nonce" not in client.get("/en/").headers["Content-Security-Policy"]
+    assert "code-area" not in client.get("/en/").text
+
+
 def test_a_writer_publishes_nothing_that_nobody_approved(writer, read):
     response = writer.step("publish")
     assert response.status_code == 403
