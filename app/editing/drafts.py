@@ -16,6 +16,7 @@ from app.editing.conflicts import (
     EditConflict,
     continue_draft,
     discard_conflict,
+    is_settled,
     settle_draft,
 )
 from app.editing.plans import forget_plan
@@ -30,7 +31,13 @@ from app.editing.revisions import (
     refuse_deleted,
     show_as_draft,
 )
-from app.editing.transaction import ArticleName, Transaction, writing
+from app.editing.transaction import (
+    ArticleName,
+    Transaction,
+    find_article,
+    place_of,
+    writing,
+)
 from app.errors import KotaeError
 from app.locales import normalise_locale
 from app.merging import merge_sources
@@ -207,12 +214,17 @@ def forget_old_unsaved(session_factory: sessionmaker[Session], now: datetime | N
 def working_text(session: Session, actor: Actor, name: ArticleName) -> SaveOutcome:
     """What an editor opens: the draft, with what is shown by now merged in, else what is shown.
 
-    Raises ArticleNotFound, Forbidden.
+    The writers' turn is taken only where there is something to merge: who looks must wait for
+    nobody. `session` has nothing begun in it. Raises ArticleNotFound, Forbidden.
     """
-    with writing(session, actor) as tx:
-        article = tx.open(name, "read")
-        settle_draft(tx, article)
-        head = read_revision(session, article, head_of(article))
+    article = find_article(session, name)
+    require_permission(actor, "read", place_of(article))
+    if not is_settled(article):
+        session.rollback()
+        with writing(session, actor) as tx:
+            article = tx.open(name, "read")
+            settle_draft(tx, article)
+    head = read_revision(session, article, head_of(article))
     return SaveOutcome(article, head.number, head.source, False, False)
 
 

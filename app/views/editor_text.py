@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.audit import Actor as Member
 from app.accounts.tokens import new_token
 from app.article_page import size_pictures
+from app.content import hash_source
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
     find_unsaved,
@@ -33,7 +34,14 @@ from app.editor.translations import source_for
 from app.errors import KotaeError
 from app.models import Article
 from app.picture_checks import BadPicture
-from app.views.editor_scope import desk, field_moment, posted_number, text_url
+from app.views.editor_scope import (
+    content_key,
+    desk,
+    field_moment,
+    kept_values,
+    posted_number,
+    text_url,
+)
 from app.views.headers import allow_styles
 from app.views.scope import database, now, parts, settings
 from app.views.staff import current_user, fresh_form_token, required_role, staff_page
@@ -211,7 +219,10 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
     return {
         "article": head.article,
         "standing": standing_of(session, actor, head.article, head.source, now()),
-        "advice": _advice(name, head.article, head.source),
+        "advice": kept_values().get(
+            ("advice", name, hash_source(head.source.encode("utf-8")), *content_key()),
+            lambda: _advice(name, head.article, head.source),
+        ),
         "beside": source_text if beside else None,
         "source_text": source_text,
         "choices": list_choices(session),

@@ -398,6 +398,19 @@ def test_a_translation_says_what_changed_in_its_source(desk_of):
     assert publisher.fields(address)["translates"] == new_mark
 
 
+def test_advice_on_a_text_is_found_out_once_until_something_changes(writer, index):
+    def asked():
+        before = len(index.queries)
+        writer.client.get(TEXT)
+        return len(index.queries) - before
+
+    assert asked() > 0
+    assert asked() == 0
+    writer.save(body="Another text.\n")
+    assert asked() > 0
+    assert asked() == 0
+
+
 def test_the_list_finds_drafts_by_their_words_and_others_by_the_search(writer, index):
     writer.save(body="A zwerfbike stands at every station.\n")
     page = writer.client.get("/edit?q=zwerfbike").text
