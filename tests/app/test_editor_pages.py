@@ -3,6 +3,7 @@
 import io
 import re
 import struct
+import uuid
 import zlib
 from html import unescape
 
@@ -15,7 +16,7 @@ from app.editing.actors import SYSTEM
 from app.editing.revisions import append_revision, show_revision
 from app.editing.transaction import ArticleName, Transaction
 from app.media import media_path
-from app.models import Article, MediaFile, Revision, utc_now
+from app.models import Article, Event, MediaFile, Revision, utc_now
 from tests.app.test_templates import Checker
 from tests.fake_index import make_hit
 from tests.staff_fixtures import form_token
@@ -396,6 +397,47 @@ def test_a_translation_says_what_changed_in_its_source(desk_of):
     publisher.save("publish", address, translates=new_mark)
     assert row.search(publisher.client.get("/edit/translations").text)[1] == "current"
     assert publisher.fields(address)["translates"] == new_mark
+
+
+def ask_in_japanese(sessions, article_id, count):
+    with sessions.begin() as session:
+        for number in range(count):
+            value = {"query": "返金はいつ", "articles": [article_id], "results": 1}
+            asked = {"type": "suggest_shown", "at": utc_now(), "value": value}
+            session.add(Event(id=str(uuid.uuid4()), session=f"{article_id}-{number}", **asked))
+
+
+def test_what_most_visitors_miss_in_their_language_stands_first(desk_of, sessions):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="Free for an hour.\n")
+    ask_in_japanese(sessions, "city/borrow", 40)
+    page = publisher.client.get("/edit/translations").text
+    first = page[page.index("<tbody>") : page.index("</tr>", page.index("<tbody>"))]
+    assert "Borrow a bike" in first
+    cells = dict(re.findall(r"<td>.*?\((\S+)\)</span></a>(.*?)</td>", first))
+    assert "asked by 40 visitors" in cells["日本語"]
+    assert "asked" not in cells["한국어"]
+
+
+def test_the_list_says_why_an_article_needs_a_look_and_what_is_asked_for(desk_of, sessions):
+    publisher = desk_of("publisher")
+    publisher.create(review_by="2020-01-01")
+    publisher.save("publish", body="[Gone](nowhere.md)\n")
+    publisher.post("/edit/new", title="Fare", locale="ja", id="city/fare")
+    publisher.save("publish", "/edit/text/ja/city/fare", body="一時間。\n")
+    ask_in_japanese(sessions, "city/fare", 2)
+    page = publisher.client.get("/edit?because=dead-links").text
+    rows = re.findall(r"<li>(.*?)</li>", page[page.index('class="desk-rows"') :], re.S)
+    assert [re.search(r"/edit/text/(\S+)\"", row)[1] for row in rows] == ["en/city/borrow"]
+    assert "Needs a look:" in rows[0]
+    assert rows[0].index("the day to look at it again") < rows[0].index("links lead nowhere")
+    page = publisher.client.get("/edit?order=asked").text
+    rows = re.findall(r"<li>(.*?)</li>", page[page.index('class="desk-rows"') :], re.S)
+    assert "asked by 2 visitors" in rows[0]
+    assert "/edit/text/ja/city/fare" in rows[0]
+    assert "/edit/text/en/city/borrow" in publisher.client.get("/edit?state=stale").text
+    assert "city/fare" not in publisher.client.get("/edit?state=stale").text
 
 
 def test_advice_on_a_text_is_found_out_once_until_something_changes(writer, index):
