@@ -5,14 +5,12 @@ import base64
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from app.accounts.audit import COMMAND_LINE
 from app.accounts.sessions import open_session
-from app.accounts.users import add_user
 from app.models import User, utc_now
+from tests.editing_fixtures import address_of, area_of, body_of, faults, save
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +19,12 @@ DOT = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+COMPOSED = [
+    (["ㅎ", "화", "환", "환ㅂ", "환부", "환불"], "환불"),
+    (["h", "へ", "へn", "へん", "へんp", "へんぴん", "返品"], "返品"),
+    (["t", "tu", "tui", "tui'h", "tui'huo", "退货"], "退货"),
+]
+"""What input methods show while a word is written, and the word."""
 PICTURE = re.compile(r"!\[A dot\]\(/images/dot-[0-9a-f]{8}\.png\)")
 PASTE = """([data]) => {
   const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
@@ -31,70 +35,6 @@ PASTE = """([data]) => {
 }"""
 
 
-@pytest.fixture(scope="session")
-def staff_cookies(site_sessions):
-    """A signed-in browser's cookie for each role."""
-    cookies = {}
-    with site_sessions() as session:
-        for role in ("writer", "reviewer", "publisher", "owner"):
-            user = add_user(
-                session,
-                email=f"{role}@example.com",
-                name=f"{role.title()} Kim",
-                role=role,
-                password=None,
-                actor=COMMAND_LINE,
-            )
-            cookies[role] = open_session(session, user, now=utc_now())
-    return cookies
-
-
-@pytest.fixture
-def open_as(open_page, site_url, staff_cookies):
-    """Opens a page as a member of staff: `open_as("writer", "/edit")`."""
-
-    def open_it(role, path, **options):
-        cookie = {"name": "kotae_staff", "value": staff_cookies[role], "domain": "127.0.0.1"}
-        state = {"cookies": [cookie | {"path": "/"}], "origins": []}
-        return open_page(path, storage_state=state, **options)
-
-    return open_it
-
-
-@pytest.fixture
-def make_article(open_as, request):
-    """Makes an article of this test's own, and leaves its writer on its page."""
-
-    def make(role="writer", body="One.\n\nTwo.\n\nThree.\n", **options):
-        page = open_as(role, "/edit/new", **options)
-        page.get_by_label("Title").fill("Borrow a bike")
-        name = request.node.name.replace("[", "-").replace("]", "").replace("_", "-")
-        page.get_by_label("Address", exact=True).fill(f"city/{name}")
-        page.get_by_role("button", name="Create the draft").click()
-        has_scripts = options.get("java_script_enabled", True)
-        (area_of(page) if has_scripts else body_of(page)).fill(body)
-        save(page)
-        return page
-
-    return make
-
-
-def body_of(page):
-    """What is sent as the text."""
-    return page.locator("#body")
-
-
-def area_of(page):
-    """Where the text is typed."""
-    return page.locator(".cm-content")
-
-
-def save(page, button="Save"):
-    with page.expect_navigation():
-        page.get_by_role("button", name=button, exact=True).click()
-    expect(page.locator(".notice.good")).to_be_visible()
-
-
 def sign_in_again(page, site_sessions, role="writer"):
     """End the browser's session and begin another, as in another window."""
     page.context.clear_cookies()
@@ -103,15 +43,6 @@ def sign_in_again(page, site_sessions, role="writer"):
         token = open_session(session, user, now=utc_now())
     cookie = {"name": "kotae_staff", "value": token, "domain": "127.0.0.1", "path": "/"}
     page.context.add_cookies([cookie])
-
-
-def address_of(page):
-    return page.url.partition("?")[0]
-
-
-def faults(page):
-    found = Axe().run(page)
-    return found.generate_report() if found.violations_count else ""
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -204,35 +135,28 @@ def test_a_tool_is_taken_back_by_undo(make_article):
     expect(body_of(page)).to_have_value("One.\n")
 
 
-@pytest.mark.parametrize(
-    ("steps", "written"),
-    [
-        (["ㅎ", "화", "환", "환ㅂ", "환부", "환불"], "환불"),
-        (["h", "へ", "へn", "へん", "へんp", "へんぴん", "返品"], "返品"),
-        (["t", "tu", "tui", "tui'h", "tui'huo", "退货"], "退货"),
-    ],
-    ids=["ko", "ja", "zh"],
-)
-def test_an_input_method_writes_words_in_the_middle_of_a_line(make_article, steps, written):
+def test_input_methods_write_words_in_the_middle_of_a_line(make_article):
     page = make_article(body="One two.\n")
     area_of(page).focus()
     page.keyboard.press("Control+Home")
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     method = page.context.new_cdp_session(page)
-    for step in steps:
-        end = len(step)
-        method.send(
-            "Input.imeSetComposition", {"text": step, "selectionStart": end, "selectionEnd": end}
-        )
-        # Nothing that happens on a key may break off what is half made.
-        expect(area_of(page)).to_contain_text(f"One {step}two.")
-    method.send("Input.insertText", {"text": written})
+    before = "One "
+    for steps, written in COMPOSED:
+        for step in steps:
+            place = {"selectionStart": len(step), "selectionEnd": len(step)}
+            method.send("Input.imeSetComposition", {"text": step, **place})
+            # Nothing that happens on a key may break off what is half made.
+            expect(area_of(page)).to_contain_text(f"{before}{step}two.")
+        method.send("Input.insertText", {"text": written})
+        before += written
+        expect(body_of(page)).to_have_value(f"{before}two.\n")
     page.keyboard.type("!")
-    expect(body_of(page)).to_have_value(f"One {written}!two.\n")
+    expect(body_of(page)).to_have_value("One 환불返品退货!two.\n")
     expect(page.locator("#keeping")).to_have_text("Kept, not saved yet")
     page.keyboard.press("Control+z")
-    expect(body_of(page)).not_to_have_value(f"One {written}!two.\n")
+    expect(body_of(page)).not_to_have_value("One 환불返品退货!two.\n")
 
 
 def test_the_area_has_a_name_and_the_tab_key_leads_out_of_it(make_article):
