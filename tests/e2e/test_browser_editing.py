@@ -104,6 +104,7 @@ def test_an_article_is_written_and_published_on_a_telephone(make_article, open_p
     page.get_by_role("button", name="Bold").tap()
     page.keyboard.type("Two")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    assert page.get_by_role("toolbar").bounding_box()["height"] < 80
     button = page.get_by_role("button", name="Save and publish").bounding_box()
     assert button["height"] >= 44
     screenshot(page, "editor-telephone")

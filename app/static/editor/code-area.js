@@ -21,6 +21,8 @@ const KEYS = [
   ...defaultKeymap.filter(({ key }) => key !== "Mod-i"),
 ];
 
+const TOOLBAR = 64; // CSS pixels: what stays above the text must not cover the line one types in
+
 /**
  * Take the place of a textarea.
  * @param {HTMLTextAreaElement} textarea
@@ -44,6 +46,7 @@ export function begin(textarea, { nonce, labelledBy }) {
       extensions: [
         EditorView.cspNonce.of(nonce),
         EditorView.lineWrapping,
+        EditorView.scrollMargins.of(() => ({ top: TOOLBAR })),
         EditorView.contentAttributes.of(attributes),
         EditorView.updateListener.of((update) => update.docChanged && hand(update.state)),
         EditorState.tabSize.of(4),
