@@ -411,6 +411,7 @@ def test_what_most_visitors_miss_in_their_language_stands_first(desk_of, session
     publisher = desk_of("publisher")
     publisher.create()
     publisher.save("publish", body="Free for an hour.\n")
+    publisher.post("/edit/new", title="Stands before it by its name", locale="en", id="a/a")
     ask_in_japanese(sessions, "city/borrow", 40)
     page = publisher.client.get("/edit/translations").text
     first = page[page.index("<tbody>") : page.index("</tr>", page.index("<tbody>"))]
