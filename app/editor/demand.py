@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
@@ -36,9 +37,10 @@ it. Only where there are any."""
 def count_demand(session: Session, locales: Sequence[str], *, now: datetime) -> Demand:
     """The demand in each of `locales`, in which the articles need not be there, over PERIOD."""
     visitors: dict[tuple[str, str], set[str]] = defaultdict(set)
+    suits = cache(lambda language: choose_locale([language], locales))
     for visitor, events in _by_visitor(session, now - PERIOD).items():
         for article_id, language in _wanted(events):
-            locale = choose_locale([language], locales)
+            locale = suits(language)
             if locale is not None:
                 visitors[article_id, locale].add(visitor)
     return {name: len(found) for name, found in visitors.items()}
