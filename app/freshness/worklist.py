@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer
@@ -81,7 +82,7 @@ def list_work(
     )
 
 
-def _shown(settings: Settings, now: datetime) -> Select[tuple[Article]]:
+def _shown(settings: Settings, now: datetime) -> Select[Any]:
     """What customers see, without what no sign is looked for in: texts take seconds to load."""
     unread = [Article.html, Article.sections, Article.headings]
     if not settings.product_versions:
