@@ -1,7 +1,6 @@
 """Editors in a real browser: signed in, on the page of an article of the test's own."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.accounts.audit import COMMAND_LINE
@@ -76,8 +75,3 @@ def save(page, button="Save"):
 
 def address_of(page):
     return page.url.partition("?")[0]
-
-
-def faults(page):
-    found = Axe().run(page)
-    return found.generate_report() if found.violations_count else ""

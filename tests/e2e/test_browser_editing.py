@@ -12,7 +12,8 @@ from app.editing.revisions import append_revision, show_revision
 from app.editing.scheduling import publish_planned
 from app.editing.transaction import ArticleName, Transaction
 from app.models import utc_now
-from tests.editing_fixtures import address_of, area_of, body_of, faults, save
+from tests.accessibility import faults
+from tests.editing_fixtures import address_of, area_of, body_of, save
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.accounts.sessions import open_session
 from app.models import User, utc_now
-from tests.editing_fixtures import address_of, area_of, body_of, faults, save
+from tests.accessibility import faults
+from tests.editing_fixtures import address_of, area_of, body_of, save
 
 pytestmark = pytest.mark.browser
 
