@@ -63,6 +63,12 @@ class ConflictingTexts:
         return merge_texts(self.base, self.mine, self.theirs)
 
 
+def is_settled(article: Article) -> bool:
+    """Whether `settle_draft` would find nothing to do."""
+    drafted = article.draft_revision is not None and is_live(article)
+    return not drafted or article.draft_base == article.revision
+
+
 def settle_draft(tx: Transaction, article: Article) -> Conflict | None:
     """Merge what is shown by now into a draft that was begun before; returns the open conflict.
 

@@ -8,17 +8,19 @@ git. Where it is missing, the text that was shown when the translation was last 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from app.content import hash_source
 from app.differences import InlineLine, compare_texts, to_inline
+from app.editor.demand import Demand
 from app.front_matter import parse_source
 from app.models import Article, Revision
 
 _HASH_DIGITS = 12
+_OPEN = frozenset({"missing", "stale"})
 _LONG = (Article.html, Article.sections, Article.headings, Article.links, Article.source)
 
 
@@ -29,6 +31,8 @@ class Version:
     state: str
     """`source`, `current`, `stale`, `draft` or `missing`."""
     title: str = ""
+    asked: int = 0
+    """How many visitors of this language wanted it lately; see `app.editor.demand`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,16 @@ def mark_of(locale: str, source: str) -> str:
 
 
 def list_coverage(
-    session: Session, locales: Sequence[str], default_locale: str, *, only: str = ""
+    session: Session,
+    locales: Sequence[str],
+    default_locale: str,
+    *,
+    demand: Demand,
+    only: str = "",
 ) -> list[Coverage]:
-    """Every article that is not put away, in each of `locales`; the least complete first.
+    """Every article that is not put away, in each of `locales`.
 
+    First those whose missing and stale texts most visitors wanted, then the least complete.
     `only`: a state of which each listed article has a version.
     """
     kept = select(Article).where(Article.deleted_at.is_(None), Article.status != "archived")
@@ -75,12 +85,14 @@ def list_coverage(
     for article in session.scalars(kept.order_by(Article.article_id)):
         rows.setdefault(article.article_id, {})[article.locale] = article
     covered = [
-        _cover(session, article_id, versions, locales, default_locale, revised)
+        _with_demand(
+            _cover(session, article_id, versions, locales, default_locale, revised), demand
+        )
         for article_id, versions in rows.items()
     ]
     if only:
         covered = [each for each in covered if any(v.state == only for v in each.versions.values())]
-    return sorted(covered, key=lambda each: (-_open_work(each), each.article_id))
+    return sorted(covered, key=lambda each: (-_asked(each), -_open_work(each), each.article_id))
 
 
 def source_for(
@@ -134,6 +146,14 @@ def _cover(
     return Coverage(article_id, source.title, source_locale, states)
 
 
+def _with_demand(each: Coverage, demand: Demand) -> Coverage:
+    counted = {
+        locale: replace(version, asked=demand.get((each.article_id, locale), 0))
+        for locale, version in each.versions.items()
+    }
+    return replace(each, versions=counted)
+
+
 def is_stale(session: Session, source: Article, translation: Article) -> bool:
     """Whether the text of `source` changed since `translation` was made of it."""
     before = _translated_from(session, source, translation)
@@ -171,4 +191,8 @@ def _body(source: str) -> str:
 
 
 def _open_work(each: Coverage) -> int:
-    return sum(version.state in {"missing", "stale"} for version in each.versions.values())
+    return sum(version.state in _OPEN for version in each.versions.values())
+
+
+def _asked(each: Coverage) -> int:
+    return sum(version.asked for version in each.versions.values() if version.state in _OPEN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from app.views.editor_expired import keep_expired_forms
 from app.views.editor_list import (
     articles,
     create_text,
@@ -17,6 +18,7 @@ from app.views.editor_scope import allow_long_texts
 from app.views.editor_text import (
     add_picture,
     forget_text,
+    form_token,
     keep_text,
     merge_form,
     open_text,
@@ -42,6 +44,7 @@ def editor_blueprint() -> Blueprint:
     """The routes under /edit."""
     editor = staff_blueprint("editor")
     editor.url_value_preprocessor(allow_long_texts)
+    keep_expired_forms(editor)
     editor.get("/edit")(articles)
     editor.post("/edit")(do_together)
     editor.get("/edit/new")(new_text)
@@ -52,6 +55,7 @@ def editor_blueprint() -> Blueprint:
     editor.get("/edit/conflicts")(conflicts)
     editor.get("/edit/conflicts/<int:number>")(conflict_form)
     editor.post("/edit/conflicts/<int:number>")(resolve)
+    editor.get("/edit/token")(form_token)
     editor.get(f"/edit/text/{_NAMED}")(open_text)
     editor.post(f"/edit/text/{_NAMED}")(save_text)
     editor.post(f"/edit/kept/{_NAMED}")(keep_text)

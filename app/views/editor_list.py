@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,9 +13,11 @@ from app.editing.drafts import save_draft
 from app.editing.lifecycle import BULK_ACTIONS, do_to_many
 from app.editing.transaction import ArticleName
 from app.editor.article_form import ArticleForm, read_posted, write_form
+from app.editor.demand import Demand, count_demand
 from app.editor.listing import (
     PER_PAGE,
     STATES,
+    Evidence,
     Wanted,
     find_names,
     list_choices,
@@ -25,10 +27,12 @@ from app.editor.listing import (
 from app.editor.records import list_record
 from app.editor.translations import list_coverage
 from app.errors import KotaeError
+from app.freshness.signs import KINDS
+from app.freshness.worklist import list_work
 from app.languages import read_locale
 from app.naming import slugify, slugify_path
 from app.problems import BadAddress
-from app.views.editor_scope import desk, text_url
+from app.views.editor_scope import desk, kept_values, text_url
 from app.views.scope import database, now, parts, settings
 from app.views.staff import required_role, staff_page
 
@@ -103,7 +107,9 @@ def translations() -> Response:
     """Which article is there in which language."""
     only = request.args.get("only", "")
     locales = settings().locales
-    coverage = list_coverage(database(), locales, settings().default_locale, only=only)
+    coverage = list_coverage(
+        database(), locales, settings().default_locale, demand=_demand(), only=only
+    )
     used = {locale for each in coverage for locale in each.versions}
     columns = (*locales, *sorted(used - set(locales)))
     page = _page()
@@ -126,27 +132,51 @@ def record() -> Response:
 def _list(
     action: str = "", done: Sequence[ArticleName] = (), failed: Sequence[Failure] = ()
 ) -> Response:
-    state = request.args.get("state", "")
+    state, because = request.args.get("state", ""), request.args.get("because", "")
     wanted = Wanted(
         text=request.args.get("q", "").strip(),
         state=state if state in STATES else "",
         locale=read_locale(request.args.get("in", "")) or "",
         category=request.args.get("category", ""),
         owner=request.args.get("owner", ""),
+        because=because if because in KINDS else "",
+        order="asked" if request.args.get("order") == "asked" else "changed",
         page=_page(),
     )
+    evidence = Evidence(signs=_signs(), demand=_demand())
     return staff_page(
         "editor_list.html",
         wanted=wanted,
-        found=list_for_editors(database(), parts().index, wanted, now=now()),
+        found=list_for_editors(database(), parts().index, wanted, now=now(), evidence=evidence),
         choices=list_choices(database()),
         states=STATES,
+        kinds=tuple(KINDS),
         bulk_actions=BULK_ACTIONS,
         conflicts=len(list_conflicts(database())),
         action=action,
         done=done,
         failed=failed,
     )
+
+
+def _demand() -> Demand:
+    """How often visitors of each language asked for each article."""
+    locales = tuple(dict.fromkeys((*settings().locales, *list_choices(database()).locales)))
+    return kept_values().get(
+        ("demand", locales), lambda: count_demand(database(), locales, now=now())
+    )
+
+
+def _signs() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Why articles need a look, the most urgent first; as it was a few minutes ago."""
+
+    def find() -> Mapping[tuple[str, str], tuple[str, ...]]:
+        work = list_work(database(), settings(), now=now())
+        return {
+            (item.article_id, item.locale): tuple(sign.kind for sign in item.signs) for item in work
+        }
+
+    return kept_values().get("signs", find)
 
 
 def _page() -> int:

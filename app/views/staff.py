@@ -123,6 +123,11 @@ def staff_page(template: str, status: int = 200, **values: object) -> Response:
     return response
 
 
+def fresh_form_token() -> str:
+    """The token that forms of this session carry, for a page that outlived the session before."""
+    return _form_token(_form_seed())
+
+
 def set_private_cookie(
     response: AnyResponse, name: str, value: str, max_age: int | None = None
 ) -> None:

@@ -44,6 +44,7 @@ STAFF_ROUTES = {
     ("GET", "/edit/links"): "reader",
     ("GET", "/edit/translations"): "reader",
     ("GET", "/edit/record"): "admin",
+    ("GET", "/edit/token"): "reader",
     ("GET", "/edit/conflicts"): "reader",
     ("GET", "/edit/conflicts/<int:number>"): "writer",
     ("POST", "/edit/conflicts/<int:number>"): "writer",
