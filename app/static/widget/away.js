@@ -114,7 +114,9 @@ class Spare {
 
   /** Fetch the index; where the server is away already, what the browser kept of it. */
   async fetch() {
-    const address = this.widget.static("answers", this.widget.language);
+    const { language } = this.widget;
+    const file = `/widget/answers/${encodeURIComponent(language)}.json`;
+    const address = this.widget.api("").replace("/api/v1/", file);
     const given = { credentials: /** @type {const} */ ("omit") };
     const response = await fetch(address, given).catch(() => fetch(address, { ...given, cache: "force-cache" }));
     if (!response.ok) return;

@@ -84,8 +84,7 @@ export class Kotae {
 
   /** @returns {KotaeSuggest[]} Those of the page; one inside a foreign shadow root is its owner's. */
   #all() {
-    const found = [...document.querySelectorAll(TAG)];
-    return found.filter((each) => each instanceof KotaeSuggest);
+    return /** @type {any} */ ([...document.querySelectorAll(TAG)]);
   }
 
   /** @returns {KotaeSuggest} */
