@@ -129,7 +129,7 @@ export class SuggestClient {
   async #fetch(address, signal) {
     const response = await fetch(address, { signal });
     const answers = await response.json();
-    if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`suggest: ${response.status}`);
+    if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`${response.status}`);
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     this.#kept.set(address, { answers, at: Date.now() });
     this.spare?.keep(address, answers);

@@ -21,6 +21,7 @@ import { widgetWords } from "./words.js";
 /**
  * @typedef {import("./client.js").Answers} Answers
  * @typedef {import("./client.js").Item} Item
+ * @typedef {import("./reporter.js").About} About
  * @typedef {import("./words.js").WidgetWords} WidgetWords
  * @typedef {{email?: string, subject?: string, body?: string}} Prefilled
  * @typedef {{id: string, email?: string, hash: string}} Identity Who the host says is signed in, with
@@ -37,7 +38,7 @@ export class KotaeSuggest extends HTMLElement {
   surroundings = /** @type {any} */ ({});
   /** @type {AbortController | null} Ends what listens outside of the element. */
   #outside = null;
-  /** What is being written to a person and was not sent. @type {{query_id?: string} | null} */
+  /** What is being written to a person and was not sent. @type {About | null} */
   #unsent = null;
   /** @type {HTMLInputElement | null} */
   #input = null;
@@ -173,7 +174,8 @@ export class KotaeSuggest extends HTMLElement {
   /** @param {string} text @param {string} queryId @param {string} [note] Said above the form. */
   async askPerson(text, queryId, note = "") {
     text ||= this.#input?.value ?? "";
-    const about = { query_id: queryId || undefined };
+    const { identity } = this.surroundings;
+    const about = { query_id: queryId || undefined, identity };
     this.#reporter.report("contact_started", about);
     if (!this.tell("contact", { text, query_id: queryId })) return;
     if (this.#elsewhere || !(await this.#step("write", text, queryId, note))) {
@@ -301,7 +303,7 @@ export class KotaeSuggest extends HTMLElement {
       askPerson: (text, queryId) => this.askPerson(text, queryId),
       shown: (answers, text) => {
         this.tell("shown", { text, ...answers });
-        this.#provide();
+        this.#provide(answers);
       },
     };
     return new Suggestions(view, this.client, this.#reporter, this.#words, acts, {
@@ -323,12 +325,12 @@ export class KotaeSuggest extends HTMLElement {
   }
 
   /** Fetch what answers while the server is away, when the browser has nothing else to do. */
-  #provide() {
+  #provide(/** @type {Answers} */ answers) {
     if (this.#provided) return;
     this.#provided = true;
     const begin = async () => {
       const code = await this.#load("away");
-      this.client.spare = code?.provide(this, chooseLanguage(this.language));
+      this.client.spare = code?.provide(this, chooseLanguage(this.language), answers);
     };
     // Safari knows no idle callback.
     (window.requestIdleCallback ?? setTimeout)(() => void begin());

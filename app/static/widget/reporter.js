@@ -7,7 +7,9 @@ const PAUSE_MS = 1000;
 const MOST_WAITING = 100;
 
 /**
- * @typedef {{query_id?: string, article_id?: string, locale?: string, value?: unknown}} About
+ * @typedef {{query_id?: string, article_id?: string, locale?: string, value?: unknown,
+ *   identity?: import("./element.js").Identity | null}} About `identity`: who asks for a person, where the
+ *   host says so; it goes with the batch and never waits in the browser.
  * @typedef {typeof import("./delivery.js").deliver} Deliver
  */
 

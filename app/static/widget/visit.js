@@ -29,14 +29,19 @@ export function isUnwanted() {
   return asked.globalPrivacyControl === true || asked.doNotTrack === "1";
 }
 
+/** Take part in no experiment any more. */
+export function withdraw() {
+  write(() => localStorage, VISITOR, null);
+}
+
 export class Visit {
   #own = { name: "", day: "" };
 
   /**
-   * @param {() => string | null} [keeping] A Keeping; "session" when it is something else.
-   * @param {() => boolean} [agrees] Whether the visitor agreed to take part in experiments.
+   * @param {() => string | null} keeping A Keeping; "session" when it is something else.
+   * @param {() => boolean} agrees Whether the visitor agreed to take part in experiments.
    */
-  constructor(keeping = () => null, agrees = () => false) {
+  constructor(keeping, agrees) {
     this.keeping = keeping;
     this.agrees = agrees;
   }
@@ -72,11 +77,6 @@ export class Visit {
       write(this.lasting, VISITOR, randomName());
     }
     return this.visitor !== "";
-  }
-
-  /** Take part in no experiment any more. */
-  withdraw() {
-    write(this.lasting, VISITOR, null);
   }
 
   #tab = () => (this.keeping() === "session" || this.keeping() === null ? sessionStorage : this.lasting());
