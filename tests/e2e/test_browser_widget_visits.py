@@ -83,6 +83,8 @@ def test_a_list_in_sight_is_told_with_what_was_asked_and_shown(open_shop):
     wait_for(page, lambda: batches)
     shown = events_in(batches)[-1]
     assert shown["type"] == "suggest_shown"
+    assert 0 < shown["value"].pop("score") <= 1
+    assert shown["value"].pop("page") == page.url
     assert shown["value"] == {
         "query": "refund",
         "results": 1,

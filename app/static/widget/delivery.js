@@ -49,6 +49,7 @@ export async function deliver(endpoint, visit, events) {
 function fit({ value }) {
   const tooLarge = () => JSON.stringify(value ?? "").replace(/[^ -~]/g, "\\uxxxx").length > LARGEST_VALUE;
   if (typeof value?.query === "string") value.query = [...value.query].slice(0, 200).join("");
+  if (value?.page) value.page = value.page.slice(0, 300);
   while (value?.articles?.length && tooLarge()) value.articles.pop();
 }
 

@@ -13,9 +13,9 @@ import { widgetWords } from "./words.js";
 /**
  * @template Words
  * @typedef {{widget: KotaeSuggest, place: HTMLElement, make: typeof make, addStyle: typeof addStyle,
- *   words: Words & WidgetWords, reporter: Reporter, back: () => void, done: () => void}} Stage What later
+ *   words: Words & WidgetWords, reporter: Reporter, begun: Promise<any> | null, back: () => void, done: () => void}} Stage What later
  *   steps act on: where they show what they show, how elements and styles are made, what tells the help
- *   center, and what is called when the visitor goes back or has sent a message.
+ *   center, what came with the first sign of interest, and what is called when the visitor goes back or has sent a message.
  */
 
 /**
@@ -44,10 +44,10 @@ export class KotaeSuggest extends HTMLElement {
   #input = null;
   /** @type {import("./floating.js").Floating | null} */
   #window = null;
-  /** @type {Promise<void> | undefined} What opening waits for. */
-  #drawn;
-  /** @type {Promise<any> | undefined} */
-  #begun;
+  /** @type {Promise<void> | null} What opening waits for. */
+  #drawn = null;
+  /** @type {Promise<any> | null} */
+  #begun = null;
   #words = widgetWords("");
   #built = false;
   #provided = false;
@@ -96,8 +96,8 @@ export class KotaeSuggest extends HTMLElement {
 
   /** @returns {string} The language it speaks: its own, else the page's. */
   get language() {
-    const around = this.closest("[lang]")?.getAttribute("lang");
-    return this.getAttribute("locale") || around || document.documentElement.lang || "en";
+    const around = /** @type {HTMLElement | null} */ (this.closest("[lang]"));
+    return this.getAttribute("locale") || around?.lang || document.documentElement.lang || "en";
   }
 
   /** @returns {string} The page that is being looked at, without what its address may tell. */
@@ -228,9 +228,8 @@ export class KotaeSuggest extends HTMLElement {
     const drawn = this.#input ? null : root.querySelector("input");
     this.#suggestions?.cancel();
     this.#abandon();
-    this.#suggestions = this.#input = this.#window = null;
+    this.#suggestions = this.#input = this.#window = this.#begun = this.#drawn = null;
     this.#built = true;
-    this.#begun = this.#drawn = undefined;
     this.#words = { ...widgetWords(this.language), ...this.#given() };
     this.#view = make("div", { class: "view", hidden: true, part: "view" });
     const attached = this.hasAttribute("for");
@@ -267,6 +266,7 @@ export class KotaeSuggest extends HTMLElement {
       addStyle,
       words: this.#words,
       reporter: this.#reporter,
+      begun: this.#begun,
       back: () => {
         this.#showView(false);
         (this.#input ?? this.#box.querySelector("button"))?.focus();
@@ -277,15 +277,16 @@ export class KotaeSuggest extends HTMLElement {
 
   /** Fetch what presents a list and tells of it: at the first sign of interest. */
   #start() {
-    if (this.#begun) return this.#begun;
-    this.#begun = this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
-    this.client.ready = this.#begun.then(
-      ({ words }) => {
-        Object.assign(this.#words, words, this.#given());
-        this.#box.querySelector("ul")?.setAttribute("aria-label", this.#words.list ?? "");
-      },
-      () => (this.#begun = undefined),
-    );
+    if (!this.#begun) {
+      this.#begun = this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
+      this.client.ready = this.#begun.then(
+        ({ words }) => {
+          Object.assign(this.#words, words, this.#given());
+          this.#box.querySelector("ul")?.setAttribute("aria-label", this.#words.list ?? "");
+        },
+        () => (this.#begun = null),
+      );
+    }
     return this.#begun;
   }
 
@@ -333,7 +334,7 @@ export class KotaeSuggest extends HTMLElement {
       this.client.spare = code?.provide(this, chooseLanguage(this.language), answers);
     };
     // Safari knows no idle callback.
-    (window.requestIdleCallback ?? setTimeout)(() => void begin());
+    (window.requestIdleCallback ?? setTimeout)(begin);
   }
 
   /** @param {AbortSignal} signal Ends attending to the page's field. */

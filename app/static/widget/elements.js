@@ -9,7 +9,7 @@
 export function give(element, given) {
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === "string") element.setAttribute(name, value);
-    else Object.assign(element, { [name]: value });
+    else /** @type {any} */ (element)[name] = value;
   }
   return element;
 }

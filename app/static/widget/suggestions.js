@@ -11,7 +11,7 @@ import { answerRow, contactRow, noticeRow } from "./rows.js";
  *   Where rows are shown.
  * @typedef {{one?: string, other?: string, none?: string, unsure?: string, failed: string,
  *   contact: string}} Words What is missing is not said.
- * @typedef {{openItem: (item: Item, newTab: boolean, answers: Answers, position: number) => void,
+ * @typedef {{openItem: (item: Item, newTab: boolean, answers: Answers) => void,
  *   openNotice: (notice: Notice, newTab: boolean) => void,
  *   askPerson: (text: string, queryId: string, newTab: boolean) => void,
  *   shown?: (answers: Answers, text: string) => void, knows?: (notice: Notice) => boolean,
@@ -25,17 +25,6 @@ const SILENCE_MS = 400;
 // What is written to a person: one letter is no question yet, and a story is asked by its beginning.
 const SHORTEST_WRITTEN = 2;
 const LONGEST_WRITTEN = 400;
-
-/**
- * What is told of a list that was in sight; docs/deflection.md says what it is for.
- * @param {string} query
- * @param {Pick<Answers, "items" | "no_answer" | "held_back">} answers
- * @param {"suggest" | "search" | "contact"} via
- */
-function shownValue(query, { items, no_answer, held_back = false }, via) {
-  const articles = items.slice(0, 10).map(({ article_id }) => article_id);
-  return { query, results: items.length, articles, no_answer, via, held_back };
-}
 
 export class Suggestions {
   /** @type {number | undefined} */
@@ -155,8 +144,19 @@ export class Suggestions {
   #read(text, answers) {
     this.#unread = null;
     if (!answers.away) {
-      const via = this.certain ? "contact" : "suggest";
-      this.reporter.report("suggest_shown", { query_id: answers.query_id, value: shownValue(text, answers, via) });
+      const { query_id, items, no_answer, held_back } = answers;
+      // docs/deflection.md says what each is for.
+      const value = {
+        query: text,
+        results: items.length,
+        articles: items.slice(0, 10).map(({ article_id }) => article_id),
+        score: items[0]?.score,
+        no_answer,
+        via: this.certain ? "contact" : "suggest",
+        held_back,
+        page: this.client.parameters().page,
+      };
+      this.reporter.report("suggest_shown", { query_id, value });
     }
     this.acts.shown?.(answers, text);
   }
@@ -172,7 +172,7 @@ export class Suggestions {
     const { article_id, locale } = item;
     const about = { query_id: answers.query_id || undefined, article_id, locale, value: { position } };
     this.reporter.report("result_opened", about);
-    this.acts.openItem(item, newTab, answers, position);
+    this.acts.openItem(item, newTab, answers);
   }
 
   /**

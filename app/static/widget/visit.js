@@ -79,5 +79,5 @@ export class Visit {
     return this.visitor !== "";
   }
 
-  #tab = () => (this.keeping() === "session" || this.keeping() === null ? sessionStorage : this.lasting());
+  #tab = () => (this.keeping() === "local" ? localStorage : this.lasting() && sessionStorage);
 }

@@ -1,6 +1,5 @@
 // A later step: writing to a person. Answers to the subject are offered meanwhile.
 
-import { earlierSessions } from "./sessions.js";
 import { STYLE as COMMON } from "./view-style.js";
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
@@ -103,16 +102,17 @@ function check(fields, { badEmail, empty }) {
  * @param {string} queryId
  * @returns {Promise<boolean>} Whether the server has it.
  */
-async function deliver({ widget, reporter, done }, form, queryId) {
+async function deliver({ widget, reporter, begun, done }, form, queryId) {
   const { visit, surroundings } = widget;
   const { session, visitor } = visit;
   const query_id = queryId || undefined;
+  const first = await begun?.catch(() => null);
   const ticket = {
     ...Object.fromEntries(new FormData(form)),
     query_id,
     session: session || undefined,
     visitor: visitor || undefined,
-    earlier_sessions: earlierSessions(visit),
+    earlier_sessions: first?.earlierSessions(visit),
     identity: surroundings.identity ?? undefined,
     page: widget.page,
     locale: widget.language,
