@@ -14,6 +14,7 @@ import app
 from app.deflection.people import sign_identity
 from app.models import Ticket
 from app.sites import add_site, remove_site
+from tests.browser_fixtures import compose
 
 pytestmark = pytest.mark.browser
 
@@ -80,13 +81,11 @@ def test_a_composition_goes_on_while_the_widget_takes_over(open_shop, loader):
     held = []
     page.route("**/v1.mjs", lambda route: held.append(route))
     page.keyboard.press("Tab")
-    session = page.context.new_cdp_session(page)
-    about = {"selectionStart": 2, "selectionEnd": 2}
-    session.send("Input.imeSetComposition", {"text": "환부", **about})
+    compose(page, "환부")
     page.wait_for_timeout(200)
     held[0].continue_()
     expect(box(page)).to_have_value("환부")
-    session.send("Input.imeSetComposition", {"text": "환불", **about})
+    session = compose(page, "환불")
     expect(box(page)).to_have_value("환불")
     session.send("Input.insertText", {"text": "환불"})
     expect(box(page)).to_have_value("환불")

@@ -284,7 +284,7 @@ def test_only_who_asks_for_a_person_is_told_to_be_who_the_host_says(open_shop, s
     assert named["identity"] == {"id": "customer 7", "hash": "f" * 64}
     assert "contact_started" in {event["type"] for event in named["events"]}
     assert "customer 7" not in json.dumps(named["events"])
-    # The shop signs nothing here, so the server refuses the name; what happened counts all the same.
+    # The shop signs nothing here, so the server refuses the name; what happened counts.
     with shop.sessions() as database:
         kinds = select(Event.type).where(Event.session == named["session"])
         wait_for(page, lambda: "contact_started" in set(database.scalars(kinds)))
