@@ -18,6 +18,7 @@ from app.delivery_settings import DeliverySettings
 from app.errors import KotaeError
 from app.setting_fields import SettingDescription
 from app.setting_fields import setting as _setting
+from app.sign_in_settings import SignInSettings, find_fault
 from app.site_settings import SiteSettings
 
 
@@ -29,7 +30,7 @@ class SettingsError(KotaeError):
 
 
 @dataclass(frozen=True)
-class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
+class Settings(DeflectionSettings, DeliverySettings, SignInSettings, SiteSettings):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(
@@ -217,6 +218,9 @@ class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
             raise SettingsError(
                 f"KB_DEFAULT_LOCALE is {settings.default_locale}, which KB_LOCALES does not list."
             )
+        fault = find_fault(settings)
+        if fault:
+            raise SettingsError(fault)
         return settings
 
     @property
@@ -236,10 +240,10 @@ class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
 
 
 def describe_settings() -> tuple[SettingDescription, ...]:
-    """The settings table, for the README and `kb doctor`: how it runs, measures, sends, looks."""
+    """The settings table, for the README and `kb doctor`: how it runs, then each part's own."""
     later = [
         {field.name for field in dataclasses.fields(part)}
-        for part in (DeflectionSettings, DeliverySettings, SiteSettings)
+        for part in (DeflectionSettings, DeliverySettings, SignInSettings, SiteSettings)
     ]
     fields = sorted(
         dataclasses.fields(Settings),

@@ -25,6 +25,7 @@ from app.models.episode import (
 )
 from app.models.event import EVENT_TYPES, Event
 from app.models.experiment import Experiment, Participant, ParticipantSession
+from app.models.identity import Identity
 from app.models.improvement import (
     IMPROVEMENT_KINDS,
     IMPROVEMENT_STATES,
@@ -64,6 +65,7 @@ __all__ = [
     "EpisodeRecord",
     "Event",
     "Experiment",
+    "Identity",
     "Improvement",
     "InsightSetting",
     "Invitation",

@@ -17,6 +17,7 @@ from app.accounts.sessions import (
 )
 from app.accounts.sign_in import WINDOW, SignInRefused, TooManyAttempts, sign_in
 from app.accounts.users import set_password
+from app.errors import KotaeError
 from app.models import User
 from app.signing import signing_key
 from app.views.scope import database, now, settings
@@ -34,6 +35,13 @@ from app.views.staff import (
 
 _RATE = "60/minute"
 """Forms one client may send here; what fails is counted for longer (app/accounts/sign_in.py)."""
+
+
+class PasswordsOff(KotaeError):
+    """Nobody signs in by password here (KB_PASSWORD_SIGN_IN)."""
+
+    code = "passwords-off"
+    status = 403
 
 
 def accounts_blueprint(limiter: Limiter) -> Blueprint:
@@ -65,6 +73,7 @@ def send_sign_in() -> AnyResponse:
     """Sign in and go on, or show the form again."""
     email = request.form.get("email", "").strip()
     following = local_address(request.form.get("next", ""))
+    _require_passwords()
     try:
         user = sign_in(
             database(),
@@ -98,6 +107,7 @@ def sign_out() -> AnyResponse:
 @required_role(ANYBODY)
 def set_up_form(token: str) -> Response:
     """The form behind a link; opening it does not use the link up."""
+    _require_passwords()
     try:
         user = find_invited(database(), token, now=now())
     except InvitationGone as error:
@@ -108,6 +118,7 @@ def set_up_form(token: str) -> Response:
 @required_role(ANYBODY)
 def send_set_up(token: str) -> AnyResponse:
     """Take the name and password, and sign in."""
+    _require_passwords()
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
         user = find_invited(database(), token, now=now())
@@ -130,6 +141,7 @@ def account() -> Response:
 @required_role("reader")
 def change_password() -> AnyResponse:
     """Take a new password of who knows the old one; all other sessions end."""
+    _require_passwords()
     user = current_user()
     password = request.form.get("password", "")
     if not is_right(request.form.get("current", ""), user.password_hash):
@@ -155,6 +167,12 @@ def end_sessions() -> AnyResponse:
     elif session is not None:
         close_other_sessions(database(), user, but=session[1].token_hash)
     return redirect(url_for("accounts.account"), 303)
+
+
+def _require_passwords() -> None:
+    """Raise PasswordsOff where everybody signs in by the organisation's provider."""
+    if not settings().allows_passwords:
+        raise PasswordsOff("Passwords are switched off here; sign in by your organisation.")
 
 
 def _enter(user: User, following: str) -> AnyResponse:

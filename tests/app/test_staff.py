@@ -31,6 +31,8 @@ PUBLIC_BLUEPRINTS = {
 STAFF_ROUTES = {
     ("GET", "/sign-in"): ANYBODY,
     ("POST", "/sign-in"): ANYBODY,
+    ("GET", "/sign-in/openid"): ANYBODY,
+    ("GET", "/sign-in/openid/back"): ANYBODY,
     ("POST", "/sign-out"): "reader",
     ("GET", "/set-up/<token>"): ANYBODY,
     ("POST", "/set-up/<token>"): ANYBODY,
