@@ -103,9 +103,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """
         from app import create_app
         from app.assembly import open_embedder, open_index
+        from app.notifications.ways import open_ways
         from app.ticket_delivery.channels import open_channels
 
         self._channels = open_channels(self._settings)
+        self._ways = open_ways(self._settings)
         embedder = open_embedder(self._settings)
         if embedder is not None:
             _ = embedder.fingerprint
@@ -116,12 +118,18 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Start this worker's indexer and warm its index; called after the fork."""
         from app.db import create_database_engine, session_factory
         from app.indexer import Indexer
+        from app.notifications.sending import tell_staff
         from app.ticket_delivery.courier import Courier
+        from app.ticket_delivery.queue import deliver_due
 
         self._index.warm()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
-        Courier(sessions, self._channels, self._settings.base_url).start()
+        settings, channels, ways = self._settings, self._channels, self._ways
+        Courier(
+            lambda: deliver_due(sessions, channels, settings.base_url),
+            lambda: tell_staff(sessions, ways, settings),
+        ).start()
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

@@ -28,7 +28,7 @@ from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
 from app.merging import merge_sources
 from app.models import Article
-from app.outbox import note_change
+from app.outbox import PLANNED, note_change
 from app.publishing import mark_published
 
 
@@ -126,7 +126,9 @@ def _publish_or_plan(tx: Transaction, article: Article, number: int, note: str) 
     publish_revision(tx, article, number, note)
 
 
-def publish_revision(tx: Transaction, article: Article, number: int, note: str) -> None:
+def publish_revision(
+    tx: Transaction, article: Article, number: int, note: str, *, planned: bool = False
+) -> None:
     """Show customers revision `number`, which is the draft or one that it was continued from.
 
     What was shown meanwhile is merged in. Raises EditConflict.
@@ -147,7 +149,7 @@ def publish_revision(tx: Transaction, article: Article, number: int, note: str) 
     close_reviews(tx, article)
     forget_plan(tx, article)
     note_change(tx.session, article, tx.now)
-    tx.record("publish", article, shown_number, note=note)
+    tx.record("publish", article, shown_number, note=note, **({"by": PLANNED} if planned else {}))
 
 
 def _merge_with_shown(

@@ -94,7 +94,9 @@ def _publish_plan(session: Session, article_pk: int, now: datetime) -> bool:
                 return False
             author = Actor(plan.author, email=plan.author_email, grants=(Grant("owner"),))
             planned = Transaction(session, author, now)
-            publish_revision(planned, plan.article, plan.revision, "Published as planned")
+            publish_revision(
+                planned, plan.article, plan.revision, "Published as planned", planned=True
+            )
     except EditConflict:
         with writing(session, SYSTEM, now) as tx:
             plan = session.get_one(PlannedPublication, article_pk)

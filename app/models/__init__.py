@@ -34,6 +34,13 @@ from app.models.improvement import (
 )
 from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
+from app.models.notification import (
+    NOTIFICATION_WAYS,
+    Letter,
+    LetterItem,
+    NotificationChoice,
+    NotificationMark,
+)
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
 from app.models.site_key import SiteKey
@@ -48,6 +55,7 @@ __all__ = [
     "IMPROVEMENT_KINDS",
     "IMPROVEMENT_STATES",
     "NOTICE_KINDS",
+    "NOTIFICATION_WAYS",
     "ROLES",
     "ORIGINS",
     "REVIEW_STATES",
@@ -69,9 +77,13 @@ __all__ = [
     "Improvement",
     "InsightSetting",
     "Invitation",
+    "Letter",
+    "LetterItem",
     "Media",
     "MediaFile",
     "Notice",
+    "NotificationChoice",
+    "NotificationMark",
     "OutboxEntry",
     "PlannedPublication",
     "Participant",

@@ -39,6 +39,8 @@ STAFF_ROUTES = {
     ("GET", "/account"): "reader",
     ("POST", "/account/password"): "reader",
     ("POST", "/account/sessions"): "reader",
+    ("GET", "/account/notifications"): "reader",
+    ("POST", "/account/notifications"): "reader",
     ("GET", "/edit"): "reader",
     ("POST", "/edit"): "writer",
     ("GET", "/edit/new"): "writer",
