@@ -20,6 +20,7 @@ from app.setting_fields import SettingDescription
 from app.setting_fields import setting as _setting
 from app.sign_in_settings import SignInSettings, find_fault
 from app.site_settings import SiteSettings
+from app.translation_settings import TranslationSettings
 
 
 class SettingsError(KotaeError):
@@ -29,8 +30,19 @@ class SettingsError(KotaeError):
     status = 500
 
 
+_PARTS = (
+    DeflectionSettings,
+    DeliverySettings,
+    SignInSettings,
+    TranslationSettings,
+    SiteSettings,
+)
+
+
 @dataclass(frozen=True)
-class Settings(DeflectionSettings, DeliverySettings, SignInSettings, SiteSettings):
+class Settings(
+    DeflectionSettings, DeliverySettings, SignInSettings, TranslationSettings, SiteSettings
+):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(
@@ -241,10 +253,7 @@ class Settings(DeflectionSettings, DeliverySettings, SignInSettings, SiteSetting
 
 def describe_settings() -> tuple[SettingDescription, ...]:
     """The settings table, for the README and `kb doctor`: how it runs, then each part's own."""
-    later = [
-        {field.name for field in dataclasses.fields(part)}
-        for part in (DeflectionSettings, DeliverySettings, SignInSettings, SiteSettings)
-    ]
+    later = [{field.name for field in dataclasses.fields(part)} for part in _PARTS]
     fields = sorted(
         dataclasses.fields(Settings),
         key=lambda field: next((n for n, names in enumerate(later, 1) if field.name in names), 0),

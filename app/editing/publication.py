@@ -12,6 +12,7 @@ from app.editing.conflicts import (
     settle_draft,
 )
 from app.editing.drafts import save_draft
+from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
 from app.editing.reviewing import close_reviews, is_approved
 from app.editing.revisions import (
@@ -118,6 +119,7 @@ def _require_publishable(tx: Transaction, name: ArticleName, revision: int | Non
 
 def _publish_or_plan(tx: Transaction, article: Article, number: int, note: str) -> None:
     content = content_of(read_revision(tx.session, article, number))
+    require_reviewed(tx, article, content)
     starts_later = content.publish_at is not None and content.publish_at > tx.now
     if starts_later and article.is_visible(tx.now) and number == article.draft_revision:
         plan_publication(tx, article, number, content.publish_at)
@@ -131,10 +133,11 @@ def publish_revision(
 ) -> None:
     """Show customers revision `number`, which is the draft or one that it was continued from.
 
-    What was shown meanwhile is merged in. Raises EditConflict.
+    What was shown meanwhile is merged in. Raises EditConflict, MachineText.
     """
     content = content_of(read_revision(tx.session, article, number))
     shown_number, content = _merge_with_shown(tx, article, number, content)
+    require_reviewed(tx, article, content)
     if content.status != "published":
         shown_number, content = append_with_fields(
             tx, article, shown_number, content, {"status": None}, note or "Published"

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, defer
 from app.content import hash_source
 from app.differences import InlineLine, compare_texts, to_inline
 from app.front_matter import parse_source
+from app.machine_texts import is_machine_made
 from app.models import Article, Revision
 
 _HASH_DIGITS = 12
@@ -27,7 +28,7 @@ class Version:
     """An article in one language, beside the language it is translated from."""
 
     state: str
-    """`source`, `current`, `stale`, `draft` or `missing`."""
+    """`source`, `current`, `stale`, `draft`, `machine` or `missing`."""
     title: str = ""
 
 
@@ -127,7 +128,8 @@ def _cover(
         elif locale == source_locale:
             states[locale] = Version("source", mine.title)
         elif mine.status != "published":
-            states[locale] = Version("draft", mine.title)
+            made = is_machine_made(parse_source(mine.source.encode("utf-8")).raw)
+            states[locale] = Version("machine" if made else "draft", mine.title)
         else:
             stale = source.id in revised and is_stale(session, source, mine)
             states[locale] = Version("stale" if stale else "current", mine.title)

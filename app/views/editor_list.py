@@ -61,7 +61,7 @@ def new_text() -> Response:
     """The form of a new article, or of a translation of one that is there."""
     form = ArticleForm(title="", category=request.args.get("category", ""))
     locale = read_locale(request.args.get("in", "")) or settings().default_locale
-    return _new(form, locale, request.args.get("id", ""))
+    return show_new(form, locale, request.args.get("id", ""))
 
 
 @required_role("writer")
@@ -76,7 +76,7 @@ def create_text() -> AnyResponse:
     try:
         save_draft(*desk(), name, source=write_form(form, ""), base=None)
     except KotaeError as error:
-        return _new(form, locale, article_id, error)
+        return show_new(form, locale, article_id, error)
     beside = request.form.get("beside") or None
     return redirect(text_url(name, beside=beside, done="create"), 303)
 
@@ -156,9 +156,10 @@ def _page() -> int:
     return max(1, int(text))
 
 
-def _new(
+def show_new(
     form: ArticleForm, locale: str, article_id: str, fault: KotaeError | None = None
 ) -> Response:
+    """The page on which an article or a translation is begun."""
     return staff_page(
         "editor_new.html",
         fault.status if fault else 200,

@@ -45,6 +45,7 @@ STAFF_ROUTES = {
     ("POST", "/edit"): "writer",
     ("GET", "/edit/new"): "writer",
     ("POST", "/edit/new"): "writer",
+    ("POST", "/edit/machine/<locale:locale>/<path:article_id>"): "writer",
     ("GET", "/edit/links"): "reader",
     ("GET", "/edit/translations"): "reader",
     ("GET", "/edit/record"): "admin",

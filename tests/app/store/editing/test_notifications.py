@@ -240,7 +240,7 @@ def test_each_chooses_what_to_hear_and_in_which_language(submitted, tell, mails,
     tell()
     told = {to.partition(" ")[0]: (subject, text) for to, subject, text in read(mails)}
     assert set(told) == {"Choi", "Lee"}
-    assert told["Lee"][0] == "Get a refund: Kim님이 검토를 요청했습니다"
+    assert told["Lee"][0] == "[Get a refund] Kim님이 검토를 요청했습니다"
     assert told["Choi"][0] == "Get a refund：Kim 請求審閱"
 
 
