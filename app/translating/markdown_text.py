@@ -64,10 +64,10 @@ class _Splitter:
 
     def _next(self) -> Iterator[Stretch]:
         line = self._lines[self._at]
-        if not line.strip():
+        if not line.strip(" \t>"):
             yield self._keep(1)
         elif _FENCE.match(self._inside(line)):
-            yield self._keep(self._fence_length())
+            yield self._keep(self._fence_length(self._at))
         elif self._is_code(line):
             yield self._keep(1)
         elif _BLOCK_HTML.match(line) and not self._in_item:
@@ -98,14 +98,15 @@ class _Splitter:
         found = _PREFIX.match(line)
         return line[found.end() :] if found else line
 
-    def _fence_length(self) -> int:
-        opening = _FENCE.match(self._inside(self._lines[self._at]))
+    def _fence_length(self, start: int) -> int:
+        """How many lines the fence that opens in line `start` has, its last one included."""
+        opening = _FENCE.match(self._inside(self._lines[start]))
         mark = opening["mark"] if opening else "```"
-        for offset, line in enumerate(self._lines[self._at + 1 :], 1):
+        for offset, line in enumerate(self._lines[start + 1 :], 1):
             closing = _FENCE.match(self._inside(line))
             if closing and closing["mark"].startswith(mark) and not line.rstrip().strip(" >`~"):
                 return offset + 1
-        return len(self._lines) - self._at
+        return len(self._lines) - start
 
     def _is_code(self, line: str) -> bool:
         """Four blanks make code at the top, and eight inside an item."""
@@ -119,8 +120,11 @@ class _Splitter:
             for offset, line in enumerate(self._lines[self._at :]):
                 if "-->" in line:
                     return offset + 1
-        rest = self._lines[self._at :]
-        return next((n for n, line in enumerate(rest) if not line.strip()), len(rest))
+        at = self._at
+        while at < len(self._lines) and self._lines[at].strip():
+            is_fence = _FENCE.match(self._inside(self._lines[at]))
+            at += self._fence_length(at) if is_fence else 1
+        return at - self._at
 
     def _table(self) -> Iterator[Stretch]:
         yield from self._row(self._lines[self._at])
@@ -170,7 +174,7 @@ class _Splitter:
         if quote and set(prefix) == {">"}:
             line, prefix = line.lstrip(" \t>"), ""
         return not (
-            not line.strip()
+            not line.strip(" \t>")
             or prefix
             or _FENCE.match(line.lstrip())
             or _KEPT_LINE.match(line)

@@ -40,6 +40,17 @@ kb user add kim@example.com   # not words
 > [!NOTE]
 > A quote
 > of two lines.
+>
+> And another one.
+
+<details>
+<summary>More</summary>
+```
+RUN one
+
+RUN two
+```
+</details>
 
 Term
 :   Its meaning.
