@@ -69,6 +69,8 @@ def test_every_page_of_the_editor_is_valid_html(check, sign_in_as):
         for number, address in enumerate(addresses)
         for tag in ("en", "zh-Hant")
     }
+    for address in ("/account", "/account/notifications", "/sign-in"):
+        pages[address.replace("/", "-")] = client.get(address).text
     assert check(pages | {"list": client.get("/edit").text}) == []
 
 

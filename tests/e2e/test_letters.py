@@ -52,7 +52,7 @@ def test_a_server_tells_what_was_done_before_it_started(tmp_path, sessions, mail
                 actor=COMMAND_LINE,
             )
         asked = {"actor": "Kim", "actor_id": "user:1", "action": "submit", "locale": "en"}
-        asked |= {"article_id": "account/reset-password", "at": utc_now() - timedelta(minutes=5)}
+        asked |= {"article_id": "reset-password", "at": utc_now() - timedelta(minutes=5)}
         session.add(EditorialAction(**asked, detail={"note": "Please"}))
         session.commit()
     server = start_server(env, tmp_path / "log", "--no-import", "--workers", "2")
