@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,19 +13,23 @@ from app.db import begin_writing
 from app.models import Article, EditorialAction, Letter, ReviewComment, User, utc_now
 from app.notifications.gathering import gather_letters
 from app.notifications.topics import find_choice
-from app.notifications.ways import Outgoing, Way
-from app.notifications.words import News, write_letter
+from app.notifications.ways import Outgoing, Subject, Way
+from app.notifications.words import ArticleNews, News, write_letter
 from app.settings import Settings
-from app.ticket_delivery.attempts import (
-    Failure,
-    carry_all,
-    claim,
-    note_arrival,
-    note_failure,
-)
+from app.ticket_delivery.attempts import carry_all, claim, note_arrival, note_failure
 
 _LONGEST_NOTE = 1000
-_Taken = tuple[str, Outgoing]
+_MOST_TOGETHER = 50
+"""Letters of one mail: who does one thing to many articles sends nobody many mails."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Letters that are ours to carry, as one."""
+
+    way: str
+    ids: tuple[int, ...]
+    outgoing: Outgoing
 
 
 def tell_staff(
@@ -38,8 +43,12 @@ def tell_staff(
     return carry_all(
         lambda: _take_one(sessions, ways.keys(), settings, clock()),
         lambda taken: _send(ways, taken),
-        arrived=lambda taken, _: _note_arrival(sessions, taken[1].id, clock()),
-        failed=lambda taken, error: _note_failure(sessions, taken[1].id, error, clock()),
+        arrived=lambda taken, _: _settle(
+            sessions, taken, lambda letter: note_arrival(letter, clock())
+        ),
+        failed=lambda taken, error: _settle(
+            sessions, taken, lambda letter: note_failure(letter, error, clock())
+        ),
     )
 
 
@@ -57,14 +66,14 @@ def count_dead_letters(sessions: sessionmaker[Session]) -> int:
 
 
 def _send(ways: Mapping[str, Way], taken: _Taken) -> str:
-    way, letter = taken
-    ways[way].send(letter)
+    ways[taken.way].send(taken.outgoing)
     return ""
 
 
 def _take_one(
     sessions: sessionmaker[Session], ways: Collection[str], settings: Settings, now: datetime
 ) -> _Taken | None:
+    """The next letter that is due; of mails, with all others that are due to its reader."""
     due = select(Letter).where(
         Letter.state == "waiting", Letter.next_at <= now, Letter.way.in_(ways)
     )
@@ -76,54 +85,70 @@ def _take_one(
             letter = session.scalars(first).first()
             if letter is None:
                 return None
-            claim(letter, now)
-            outgoing = _load(session, letter, settings)
-            if outgoing is None:
-                letter.state = "dead"
+            together = [letter]
+            if letter.way == "email":
+                same = due.where(Letter.user_id == letter.user_id, Letter.way == letter.way)
+                same = same.where(Letter.attempts == letter.attempts)
+                together = list(session.scalars(same.order_by(Letter.id).limit(_MOST_TOGETHER)))
+            taken = _take(session, together, settings, now)
             session.commit()
-            if outgoing is not None:
-                return letter.way, outgoing
+            if taken is not None:
+                return taken
         return None
 
 
-def _load(session: Session, letter: Letter, settings: Settings) -> Outgoing | None:
-    """The letter with its words; None where its reader was disabled or its article is gone."""
-    user = session.get_one(User, letter.user_id)
+def _take(
+    session: Session, letters: Sequence[Letter], settings: Settings, now: datetime
+) -> _Taken | None:
+    """Claim the letters of one reader; those that nobody waits for any more are given up."""
+    user = session.get_one(User, letters[0].user_id)
+    subjects = []
+    for letter in letters:
+        claim(letter, now)
+        subject = _subject_of(session, letter, settings.base_url)
+        if user.disabled_at is None and subject is not None:
+            subjects.append((letter.id, subject))
+        else:
+            letter.state = "dead"
+    if not subjects:
+        return None
+    choice = find_choice(session, user, settings.default_locale)
+    site = settings.base_url
+    words = write_letter(
+        [subject.about for _, subject in subjects],
+        choices=f"{site}/account/notifications" if site else "",
+        locale=choice.locale,
+        zone=settings.time_zone,
+    )
+    ids = tuple(number for number, _ in subjects)
+    outgoing = Outgoing(
+        id=ids[0],
+        email=user.email,
+        name=user.name,
+        locale=choice.locale,
+        created_at=letters[0].created_at,
+        subjects=tuple(subject for _, subject in subjects),
+        words=words,
+    )
+    return _Taken(letters[0].way, ids, outgoing)
+
+
+def _subject_of(session: Session, letter: Letter, site: str) -> Subject | None:
+    """What a letter is about; None where its article is gone."""
     article = session.scalar(
         select(Article).where(
             Article.article_id == letter.article_id, Article.locale == letter.locale
         )
     )
-    if user.disabled_at is not None or article is None:
+    if article is None:
         return None
-    choice = find_choice(session, user, settings.default_locale)
     news = tuple(
         _news_of(session, article, session.get_one(EditorialAction, item.action_id), item.topic)
         for item in letter.items
     )
-    site = settings.base_url
     address = f"{site}/edit/text/{letter.locale}/{letter.article_id}" if site else ""
-    words = write_letter(
-        news,
-        title=article.title,
-        address=address,
-        choices=f"{site}/account/notifications" if site else "",
-        locale=choice.locale,
-        zone=settings.time_zone,
-    )
-    return Outgoing(
-        id=letter.id,
-        email=user.email,
-        name=user.name,
-        locale=choice.locale,
-        article_id=letter.article_id,
-        article_locale=letter.locale,
-        title=article.title,
-        address=address,
-        created_at=letter.created_at,
-        news=news,
-        words=words,
-    )
+    about = ArticleNews(article.title, address, news)
+    return Subject(letter.article_id, letter.locale, about)
 
 
 def _news_of(session: Session, article: Article, action: EditorialAction, topic: str) -> News:
@@ -141,19 +166,8 @@ def _news_of(session: Session, article: Article, action: EditorialAction, topic:
     )
 
 
-def _note_arrival(sessions: sessionmaker[Session], letter_id: int, now: datetime) -> None:
+def _settle(sessions: sessionmaker[Session], taken: _Taken, note: Callable[[Letter], None]) -> None:
     with sessions() as session:
-        letter = session.get(Letter, letter_id)
-        if letter is not None:
-            note_arrival(letter, now)
-            session.commit()
-
-
-def _note_failure(
-    sessions: sessionmaker[Session], letter_id: int, error: Failure, now: datetime
-) -> None:
-    with sessions() as session:
-        letter = session.get(Letter, letter_id)
-        if letter is not None:
-            note_failure(letter, error, now)
-            session.commit()
+        for letter in session.scalars(select(Letter).where(Letter.id.in_(taken.ids))):
+            note(letter)
+        session.commit()

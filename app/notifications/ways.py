@@ -10,15 +10,24 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from typing import Protocol
 
-from app.notifications.words import News, WrittenLetter
+from app.notifications.words import ArticleNews, WrittenLetter
 from app.settings import Settings, SettingsError
 from app.ticket_delivery.smtp import MailServer
 from app.ticket_delivery.webhook import post_signed
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """One article that a letter is about."""
+
+    article_id: str
+    locale: str
+    about: ArticleNews
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A letter with what a way needs to know of it."""
+    """One or more letters to one person, as a way hands them over together."""
 
     id: int
     """The same at every attempt."""
@@ -26,12 +35,8 @@ class Outgoing:
     name: str
     locale: str
     """Of its words."""
-    article_id: str
-    article_locale: str
-    title: str
-    address: str
     created_at: datetime
-    news: tuple[News, ...]
+    subjects: tuple[Subject, ...]
     words: WrittenLetter
 
 
@@ -58,13 +63,13 @@ class MailWay:
         """The mail; letters about one article are one thread in a mail program."""
         message = EmailMessage(policy=SMTP.clone(utf8=not letter.email.isascii()))
         domain = self._sender.rpartition("@")[2]
-        thread = f"<article-{letter.article_locale}-{letter.article_id.replace('/', '.')}@{domain}>"
         message["From"] = self._sender
         message["To"] = letter.email if not letter.name else formataddr((letter.name, letter.email))
         message["Subject"] = letter.words.subject
         message["Date"] = format_datetime(letter.created_at)
         message["Message-ID"] = f"<letter-{letter.id}@{domain}>"
-        if thread.isascii():
+        thread = _thread_of(letter, domain)
+        if thread:
             message["References"] = thread
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
         message.set_content(letter.words.text)
@@ -80,25 +85,32 @@ class WebhookWay:
 
     def send(self, letter: Outgoing) -> None:
         """As `Way.send`. Any 2xx is taken as arrived."""
+        [subject] = letter.subjects
+        about = subject.about
         payload = {
             "type": "article.news",
             "delivery_id": letter.id,
             "recipient": {"email": letter.email, "name": letter.name, "locale": letter.locale},
-            "article": {
-                "id": letter.article_id,
-                "locale": letter.article_locale,
-                "title": letter.title,
-                "url": letter.address,
-            },
+            "article": {"id": subject.article_id, "locale": subject.locale}
+            | {"title": about.title, "url": about.address},
             "news": [
                 {"topic": each.topic, "action": each.action, "by": each.by, "note": each.note}
                 | {"at": each.at.isoformat()}
-                for each in letter.news
+                for each in about.news
             ],
             "subject": letter.words.subject,
             "text": letter.words.text,
         }
         post_signed(self._url, self._secret, payload, letter.id)
+
+
+def _thread_of(letter: Outgoing, domain: str) -> str:
+    """What makes letters about one article one thread; "" for several, and for odd names."""
+    if len(letter.subjects) > 1:
+        return ""
+    subject = letter.subjects[0]
+    thread = f"<article-{subject.locale}-{subject.article_id.replace('/', '.')}@{domain}>"
+    return thread if thread.isascii() else ""
 
 
 def open_ways(settings: Settings) -> Mapping[str, Way]:

@@ -28,6 +28,16 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleNews:
+    """What happened to one article."""
+
+    title: str
+    address: str
+    """Where it is edited; "" where the help center's own address is not known."""
+    news: tuple[News, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenLetter:
     """A letter as it is sent."""
 
@@ -37,38 +47,43 @@ class WrittenLetter:
 
 
 def write_letter(
-    news: Sequence[News], *, title: str, address: str, choices: str, locale: str, zone: str
+    articles: Sequence[ArticleNews], *, choices: str, locale: str, zone: str
 ) -> WrittenLetter:
-    """Say what happened to the article `title`, the first thing first.
+    """Say what happened to each of `articles`, the first thing first.
 
-    `address`: where it is edited, `choices`: where one chooses what to be told of; "" where the
-    help center's own address is not known.
+    `choices`: where one chooses what to be told of, or "". `zone`: of the times, as IANA names it.
     """
     words = _catalogue(locale)
-    first = sentence(news[0], locale)
-    if len(news) == 1:
-        subject = words.gettext("%(title)s: %(news)s") % {"title": title, "news": first}
-    else:
+    lines = [line for each in articles for line in (*_lines_about(each, locale, zone), "")]
+    lines += ["--", words.gettext("You get this because you write, review or own this article.")]
+    if choices:
+        lines.append(words.gettext("Choose what you are told: %(address)s") % {"address": choices})
+    subject = " ".join(_subject(articles, locale).split())
+    return WrittenLetter(subject, "\n".join(lines) + "\n")
+
+
+def _subject(articles: Sequence[ArticleNews], locale: str) -> str:
+    words = _catalogue(locale)
+    if len(articles) > 1:
+        many = words.ngettext(
+            "News about %(num)d article", "News about %(num)d articles", len(articles)
+        )
+        return str(many % {"num": len(articles)})
+    title, news = articles[0].title, articles[0].news
+    said = sentence(news[0], locale)
+    if len(news) > 1:
         more = words.ngettext("%(num)d new thing", "%(num)d new things", len(news))
-        subject = words.gettext("%(title)s: %(news)s") % {
-            "title": title,
-            "news": more % {"num": len(news)},
-        }
-    lines = [title, ""]
-    for each in news:
+        said = more % {"num": len(news)}
+    return str(words.gettext("%(title)s: %(news)s") % {"title": title, "news": said})
+
+
+def _lines_about(article: ArticleNews, locale: str, zone: str) -> list[str]:
+    lines = [article.title]
+    for each in article.news:
         when = format_datetime(each.at.astimezone(ZoneInfo(zone)), "short", locale=_tag(locale))
         lines.append(f"- {when}  {sentence(each, locale)}")
         lines += [f"    {line}" for line in each.note.splitlines() if line.strip()]
-    if address:
-        lines += ["", address]
-    lines += [
-        "",
-        "--",
-        words.gettext("You get this because you write, review or own this article."),
-    ]
-    if choices:
-        lines.append(words.gettext("Choose what you are told: %(address)s") % {"address": choices})
-    return WrittenLetter(" ".join(subject.split()), "\n".join(lines) + "\n")
+    return [*lines, article.address] if article.address else lines
 
 
 def sentence(news: News, locale: str) -> str:

@@ -13,6 +13,7 @@ from app.accounts.users import add_user
 from app.editing.publication import publish
 from app.editing.reviewing import Remark, approve, comment, send_back, submit_for_review
 from app.editing.scheduling import publish_planned, schedule
+from app.editing.transaction import ArticleName
 from app.editor.people import actor_of
 from app.models import EditorialAction, Letter, User, utc_now
 from app.notifications.gathering import APART, QUIET, gather_letters
@@ -242,6 +243,22 @@ def test_each_chooses_what_to_hear_and_in_which_language(submitted, tell, mails,
     assert set(told) == {"Choi", "Lee"}
     assert told["Lee"][0] == "[Get a refund] Kim님이 검토를 요청했습니다"
     assert told["Choi"][0] == "Get a refund：Kim 請求審閱"
+
+
+def test_one_thing_done_to_many_articles_is_one_mail(desk, people, tell, mails, sessions):
+    tell()
+    names = [ArticleName(f"pay/{number}", "en") for number in range(7)]
+    for name in names:
+        desk.save(
+            TEXT.replace("refund", f"refund {name.article_id[-1]}"), actor=people["kim"], name=name
+        )
+        desk(submit_for_review, people["kim"], name)
+    assert tell() == 3
+    subjects = {subject for _, subject, _ in read(mails)}
+    assert subjects == {"News about 7 articles"}
+    with sessions() as session:
+        states = [letter.state for letter in session.scalars(select(Letter))]
+    assert states == ["delivered"] * 21
 
 
 def test_a_program_is_told_signed(submitted, tell, sessions, mail_settings, clock):
