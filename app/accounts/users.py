@@ -107,6 +107,11 @@ def list_users(session: Session) -> list[User]:
     return list(session.scalars(select(User).order_by(User.email)))
 
 
+def list_provided(session: Session) -> frozenset[int]:
+    """Ids of the accounts that are an OpenID provider's."""
+    return frozenset(session.scalars(select(Identity.user_id)))
+
+
 def has_users(session: Session) -> bool:
     """Whether any account was ever made."""
     return session.scalars(select(User.id).limit(1)).first() is not None

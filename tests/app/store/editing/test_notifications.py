@@ -1,6 +1,7 @@
 """Who is told of what was done to an article, in which words, how often; nothing is lost."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -338,6 +339,23 @@ def test_a_server_that_dies_while_gathering_forgets_nothing_and_repeats_nothing(
     with sessions() as session:
         letters = session.scalars(select(Letter)).all()
         assert [len(letter.items) for letter in letters] == [1, 1, 1]
+
+
+def test_two_workers_send_each_letter_once(submitted, sessions, mail_settings, clock):
+    sent = []
+
+    class Notes:
+        def send(self, letter):
+            sent.append(letter.email)
+
+    clock.now += QUIET
+    work = (sessions, {"email": Notes()}, mail_settings, clock)
+    threads = [threading.Thread(target=tell_staff, args=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(sent) == ["choi@example.com", "lee@example.com", "park@example.com"]
 
 
 def test_old_news_and_disabled_people_are_passed_over(submitted, sessions, tell, mails, clock):
