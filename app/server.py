@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,16 +121,13 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from app.indexer import Indexer
         from app.notifications.sending import tell_staff
         from app.ticket_delivery.courier import Courier
-        from app.ticket_delivery.queue import deliver_due
 
         self._index.warm()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
-        settings, channels, ways = self._settings, self._channels, self._ways
-        Courier(
-            lambda: deliver_due(sessions, channels, settings.base_url),
-            lambda: tell_staff(sessions, ways, settings),
-        ).start()
+        errands = [partial(tell_staff, sessions, self._ways, self._settings)]
+        site = self._settings.base_url
+        Courier(sessions, self._channels, site, errands=errands).start()
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

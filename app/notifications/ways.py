@@ -12,7 +12,7 @@ from typing import Protocol
 
 from app.notifications.words import ArticleNews, WrittenLetter
 from app.settings import Settings, SettingsError
-from app.ticket_delivery.smtp import MailServer
+from app.ticket_delivery.mail_server import MailServer
 from app.ticket_delivery.webhook import post_signed
 
 
@@ -52,7 +52,7 @@ class MailWay:
     """Sends each letter to its reader."""
 
     def __init__(self, url: str, sender: str) -> None:
-        self._server = MailServer(url)
+        self._server = MailServer(url, sender=sender)
         self._sender = sender
 
     def send(self, letter: Outgoing) -> None:

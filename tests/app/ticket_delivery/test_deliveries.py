@@ -300,8 +300,11 @@ def test_a_courier_carries_on_its_own_thread_and_stops(sessions, send):
             arrived.set()
             return ""
 
+    def fails():
+        raise RuntimeError("an errand with a defect")
+
     send("webhook")
-    courier = Courier(lambda: deliver_due(sessions, {"webhook": Notes()}, SITE), interval=0.01)
+    courier = Courier(sessions, {"webhook": Notes()}, SITE, errands=[fails], interval=0.01)
     courier.start()
     assert arrived.wait(20)
     courier.stop()
