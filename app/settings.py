@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app import setting_values as values
+from app.account_settings import AccountSettings
 from app.deflection_settings import DeflectionSettings
 from app.delivery_settings import DeliverySettings
 from app.errors import KotaeError
@@ -29,7 +30,7 @@ class SettingsError(KotaeError):
 
 
 @dataclass(frozen=True)
-class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
+class Settings(AccountSettings, DeflectionSettings, DeliverySettings, SiteSettings):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(
@@ -236,10 +237,11 @@ class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
 
 
 def describe_settings() -> tuple[SettingDescription, ...]:
-    """The settings table, for the README and `kb doctor`: how it runs, measures, sends, looks."""
+    """The settings table, for the README and `kb doctor`: running, accounts, measuring, sending,
+    looks."""
     later = [
         {field.name for field in dataclasses.fields(part)}
-        for part in (DeflectionSettings, DeliverySettings, SiteSettings)
+        for part in (AccountSettings, DeflectionSettings, DeliverySettings, SiteSettings)
     ]
     fields = sorted(
         dataclasses.fields(Settings),

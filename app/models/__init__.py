@@ -35,6 +35,7 @@ from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
 from app.models.redirect import Redirect
+from app.models.second_factor import PendingSignIn, RecoveryCode, SecondFactor
 from app.models.site_key import SiteKey
 from app.models.ticket import PersonSession, Ticket, TicketOutcome, TicketReply, TicketSession
 from app.models.user import ROLES, AuditEntry, Invitation, SignInFailure, User, UserSession
@@ -74,12 +75,15 @@ __all__ = [
     "PlannedPublication",
     "Participant",
     "ParticipantSession",
+    "PendingSignIn",
     "PersonSession",
+    "RecoveryCode",
     "Redirect",
     "Review",
     "ReviewComment",
     "Revision",
     "SignInFailure",
+    "SecondFactor",
     "SiteKey",
     "Ticket",
     "TicketAttachment",

@@ -9,22 +9,26 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.audit import Actor
 from app.accounts.invitations import InvitationGone, accept_invitation, find_invited
 from app.accounts.passwords import LONGEST, SHORTEST, WeakPassword, is_right
+from app.accounts.second_factor import is_enrolled
 from app.accounts.sessions import (
     close_other_sessions,
     close_session,
     list_sessions,
     open_session,
 )
-from app.accounts.sign_in import WINDOW, SignInRefused, TooManyAttempts, sign_in
+from app.accounts.sign_in import SignInRefused, sign_in
+from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import set_password
 from app.models import User
 from app.signing import signing_key
+from app.views import second_factor
+from app.views.entering import admit, landing
 from app.views.scope import database, now, settings
 from app.views.staff import (
     ANYBODY,
-    SESSION_COOKIE,
     current_user,
     local_address,
+    open_without_second_factor,
     required_role,
     set_session_cookie,
     signed_in,
@@ -48,7 +52,19 @@ def accounts_blueprint(limiter: Limiter) -> Blueprint:
     accounts.get("/account")(account)
     accounts.post("/account/password")(rated(change_password))
     accounts.post("/account/sessions")(end_sessions)
+    _add_second_factor(accounts, limiter)
     return accounts
+
+
+def _add_second_factor(accounts: Blueprint, limiter: Limiter) -> None:
+    rated = limiter.shared_limit(_RATE, scope="accounts")
+    accounts.get("/sign-in/code")(second_factor.code_form)
+    accounts.post("/sign-in/code")(rated(second_factor.send_code))
+    accounts.get("/account/second-factor")(second_factor.second_factor)
+    accounts.post("/account/second-factor/begin")(rated(second_factor.begin))
+    accounts.post("/account/second-factor/confirm")(rated(second_factor.confirm))
+    accounts.post("/account/second-factor/codes")(rated(second_factor.renew_codes))
+    accounts.post("/account/second-factor/remove")(rated(second_factor.remove))
 
 
 @required_role(ANYBODY)
@@ -56,7 +72,7 @@ def sign_in_form() -> AnyResponse:
     """The form; who is signed in already goes on."""
     following = local_address(request.args.get("next", ""))
     if signed_in() is not None:
-        return redirect(following or _landing(), 303)
+        return redirect(following or landing(), 303)
     return staff_page("sign_in.html", email="", following=following, fault="")
 
 
@@ -81,9 +97,10 @@ def send_sign_in() -> AnyResponse:
         if isinstance(error, TooManyAttempts):
             shown.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
         return shown
-    return _enter(user, following)
+    return admit(user, following)
 
 
+@open_without_second_factor
 @required_role("reader")
 def sign_out() -> AnyResponse:
     """End this session here and on the server."""
@@ -118,7 +135,7 @@ def send_set_up(token: str) -> AnyResponse:
         return staff_page("set_up_gone.html", error.status)
     except WeakPassword as error:
         return _set_up(user, name, error.code)
-    return _enter(user, "")
+    return admit(user, "")
 
 
 @required_role("reader")
@@ -157,17 +174,6 @@ def end_sessions() -> AnyResponse:
     return redirect(url_for("accounts.account"), 303)
 
 
-def _enter(user: User, following: str) -> AnyResponse:
-    response = redirect(following or _landing(), 303)
-    before = request.cookies.get(SESSION_COOKIE, "")
-    set_session_cookie(response, open_session(database(), user, replaces=before, now=now()))
-    return response
-
-
-def _landing() -> str:
-    return url_for("insights.overview")
-
-
 def _set_up(user: User, name: str, fault: str = "") -> Response:
     return staff_page(
         "set_up.html",
@@ -187,6 +193,7 @@ def _account(fault: str = "", *, changed: bool = False) -> Response:
         422 if fault else 200,
         sessions=list_sessions(database(), current_user(), now=now()),
         this_session=session[1].token_hash if session else "",
+        has_second_factor=is_enrolled(database(), current_user()),
         fault=fault,
         changed=changed,
         shortest=SHORTEST,
