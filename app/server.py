@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _begin_work(self, _server: Any, _worker: Any) -> None:
         """Start this worker's indexer and warm its index; called after the fork."""
+        from app.accounts.password_reset import open_mail_server, send_due_resets
         from app.db import create_database_engine, session_factory
         from app.indexer import Indexer
         from app.ticket_delivery.courier import Courier
@@ -121,7 +123,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._index.warm()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
-        Courier(sessions, self._channels, self._settings.base_url).start()
+        site, mail = self._settings.base_url, open_mail_server(self._settings)
+        errands = [partial(send_due_resets, sessions, mail, site)] if mail else []
+        Courier(sessions, self._channels, site, errands=errands).start()
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

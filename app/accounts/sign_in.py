@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.passwords import hash_password, is_right, needs_renewal
 from app.accounts.throttling import count_attempt, forgive_attempt
 from app.accounts.tokens import keyed_hash
 from app.errors import KotaeError
-from app.models import User
+from app.models import SignInFailure, User
 
 MOST_OF_ACCOUNT = 5
 """Failures for one address within WINDOW, after which it is not even tried."""
@@ -37,7 +37,7 @@ def sign_in(
     counted = count_attempt(
         session,
         {
-            keyed_hash(secret, "account", folded): MOST_OF_ACCOUNT,
+            _subject(folded, secret): MOST_OF_ACCOUNT,
             keyed_hash(secret, "client", client): MOST_OF_CLIENT,
         },
         now,
@@ -52,3 +52,13 @@ def sign_in(
         user.password_hash = hash_password(password)
     session.commit()
     return user
+
+
+def forgive_failures(session: Session, email: str, secret: str) -> None:
+    """Forget the failed sign-ins of an address. The caller commits."""
+    mine = SignInFailure.subject == _subject(email, secret)
+    session.execute(delete(SignInFailure).where(mine))
+
+
+def _subject(email: str, secret: str) -> str:
+    return keyed_hash(secret, "account", email)

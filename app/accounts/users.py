@@ -12,7 +12,7 @@ from app.accounts.audit import Actor, note_deed
 from app.accounts.passwords import check_strength, hash_password
 from app.db import begin_writing
 from app.errors import KotaeError
-from app.models import ROLES, Invitation, PendingSignIn, User, UserSession
+from app.models import ROLES, Invitation, PasswordReset, PendingSignIn, User, UserSession
 from app.tickets import EMAIL
 from app.wording import clean_text
 
@@ -160,5 +160,5 @@ def _keep_an_owner(session: Session, user: User) -> None:
 
 
 def _end_access(session: Session, user: User) -> None:
-    for table in (UserSession, Invitation, PendingSignIn):
+    for table in (UserSession, Invitation, PasswordReset, PendingSignIn):
         session.execute(delete(table).where(table.user_id == user.id))

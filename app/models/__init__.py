@@ -34,6 +34,7 @@ from app.models.improvement import (
 from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.outbox import OutboxEntry
+from app.models.password_reset import PasswordReset
 from app.models.redirect import Redirect
 from app.models.second_factor import PendingSignIn, RecoveryCode, SecondFactor
 from app.models.site_key import SiteKey
@@ -75,6 +76,7 @@ __all__ = [
     "PlannedPublication",
     "Participant",
     "ParticipantSession",
+    "PasswordReset",
     "PendingSignIn",
     "PersonSession",
     "RecoveryCode",

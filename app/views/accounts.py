@@ -21,7 +21,7 @@ from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import set_password
 from app.models import User
 from app.signing import signing_key
-from app.views import second_factor
+from app.views import password_reset, second_factor
 from app.views.entering import admit, landing
 from app.views.scope import database, now, settings
 from app.views.staff import (
@@ -52,8 +52,17 @@ def accounts_blueprint(limiter: Limiter) -> Blueprint:
     accounts.get("/account")(account)
     accounts.post("/account/password")(rated(change_password))
     accounts.post("/account/sessions")(end_sessions)
+    _add_password_reset(accounts, limiter)
     _add_second_factor(accounts, limiter)
     return accounts
+
+
+def _add_password_reset(accounts: Blueprint, limiter: Limiter) -> None:
+    rated = limiter.shared_limit(_RATE, scope="accounts")
+    accounts.get("/sign-in/forgotten")(password_reset.forgotten_form)
+    accounts.post("/sign-in/forgotten")(rated(password_reset.send_forgotten))
+    accounts.get("/sign-in/new-password/<token>")(password_reset.new_password_form)
+    accounts.post("/sign-in/new-password/<token>")(rated(password_reset.send_new_password))
 
 
 def _add_second_factor(accounts: Blueprint, limiter: Limiter) -> None:
@@ -73,7 +82,8 @@ def sign_in_form() -> AnyResponse:
     following = local_address(request.args.get("next", ""))
     if signed_in() is not None:
         return redirect(following or landing(), 303)
-    return staff_page("sign_in.html", email="", following=following, fault="")
+    changed = request.args.get("changed") == "1"
+    return staff_page("sign_in.html", email="", following=following, fault="", changed=changed)
 
 
 @required_role(ANYBODY)

@@ -1,4 +1,4 @@
-"""Accounts: second factors, recovery codes, and sign-ins that wait for a code."""
+"""Accounts: second factors and recovery codes, sign-ins that wait for a code, password resets."""
 
 from __future__ import annotations
 
@@ -43,10 +43,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_pending_sign_ins_user_id", "pending_sign_ins", ["user_id"])
     op.create_index("ix_pending_sign_ins_expires_at", "pending_sign_ins", ["expires_at"])
+    op.create_table(
+        "password_resets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("next_at", _WHEN, nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("expires_at", _WHEN, nullable=False),
+        _belongs_to_a_user("password_resets"),
+        sa.PrimaryKeyConstraint("id", name="pk_password_resets"),
+        sa.UniqueConstraint("token_hash", name="uq_password_resets_token_hash"),
+    )
+    for column in ("next_at", "expires_at", "user_id"):
+        op.create_index(f"ix_password_resets_{column}", "password_resets", [column])
 
 
 def downgrade() -> None:
-    for table in ("pending_sign_ins", "recovery_codes", "second_factors"):
+    for table in ("password_resets", "pending_sign_ins", "recovery_codes", "second_factors"):
         op.drop_table(table)
 
 
