@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.models.api_token import ApiToken
 from app.models.article import AUDIENCES, ORIGINS, STATUSES, Article, Revision
 from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
@@ -53,6 +54,7 @@ __all__ = [
     "ORIGINS",
     "REVIEW_STATES",
     "STATUSES",
+    "ApiToken",
     "Article",
     "AuditEntry",
     "Base",

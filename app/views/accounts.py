@@ -21,7 +21,7 @@ from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import set_password
 from app.models import User
 from app.signing import signing_key
-from app.views import password_reset, second_factor
+from app.views import api_tokens, password_reset, second_factor
 from app.views.entering import admit, landing
 from app.views.scope import database, now, settings
 from app.views.staff import (
@@ -54,6 +54,10 @@ def accounts_blueprint(limiter: Limiter) -> Blueprint:
     accounts.post("/account/sessions")(end_sessions)
     _add_password_reset(accounts, limiter)
     _add_second_factor(accounts, limiter)
+    accounts.get("/account/tokens")(api_tokens.api_tokens)
+    accounts.add_url_rule("/account/tokens", "make_token", api_tokens.make, methods=["POST"])
+    revoking = "/account/tokens/<int:number>/revoke"
+    accounts.add_url_rule(revoking, "revoke_token", api_tokens.revoke, methods=["POST"])
     return accounts
 
 

@@ -23,6 +23,7 @@ from app.errors import KotaeError
 from app.languages import INTERFACE_LOCALES
 from app.models import User, UserSession
 from app.signing import signing_key
+from app.views.bearer import has_token, scope_of_endpoint, token_user
 from app.views.headers import refuse_foreign_form
 from app.views.pages import page
 from app.views.scope import accepted_locale, database, now, settings
@@ -34,6 +35,8 @@ ANYBODY = "anybody"
 """What a page asks for that one opens in order to sign in."""
 _MARK = "required_role"
 _FREE = "open_without_second_factor"
+_FOR_PROGRAMS = frozenset({"csv", "json"})
+"""Formats in which programs read figures, with an API token instead of a session."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _YEAR = 31_536_000
 
@@ -206,15 +209,23 @@ def _admit() -> AnyResponse | None:
 
 def _require_staff(role: str) -> AnyResponse | None:
     """None for who may go on, else the page to which they are led. Raises what refuses them."""
+    scope = scope_of_endpoint(request.endpoint or "")
+    if scope is not None and has_token() and request.args.get("format") in _FOR_PROGRAMS:
+        _require_role(token_user(scope), role)
+        return None
     if signed_in() is None and request.method in _SAFE:
         return redirect(url_for("accounts.sign_in_form", next=here()), 303)
-    if not may_act_as(current_user().role, role):
-        raise RoleMissing("Your account may not do this; ask an owner for the role it needs.")
+    _require_role(current_user(), role)
     if not _lacks_second_factor():
         return None
     if request.method in _SAFE:
         return redirect(url_for("accounts.second_factor"), 303)
     raise SecondFactorMissing("Set up an authenticator app first; this was not saved.")
+
+
+def _require_role(user: User, role: str) -> None:
+    if not may_act_as(user.role, role):
+        raise RoleMissing("Your account may not do this; ask an owner for the role it needs.")
 
 
 def _lacks_second_factor() -> bool:

@@ -1,4 +1,6 @@
-"""Accounts: second factors and recovery codes, sign-ins that wait for a code, password resets."""
+"""Accounts: second factors and recovery codes, sign-ins that wait for a code, password resets,
+API tokens.
+"""
 
 from __future__ import annotations
 
@@ -59,10 +61,32 @@ def upgrade() -> None:
     )
     for column in ("next_at", "expires_at", "user_id"):
         op.create_index(f"ix_password_resets_{column}", "password_resets", [column])
+    op.create_table(
+        "api_tokens",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("created_at", _WHEN, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("expires_at", _WHEN, nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=True),
+        _belongs_to_a_user("api_tokens"),
+        sa.PrimaryKeyConstraint("id", name="pk_api_tokens"),
+        sa.UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
+    )
+    op.create_index("ix_api_tokens_user_id", "api_tokens", ["user_id"])
 
 
 def downgrade() -> None:
-    for table in ("password_resets", "pending_sign_ins", "recovery_codes", "second_factors"):
+    for table in (
+        "api_tokens",
+        "password_resets",
+        "pending_sign_ins",
+        "recovery_codes",
+        "second_factors",
+    ):
         op.drop_table(table)
 
 
