@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import Actor, note_deed
+from app.accounts.grants import is_narrowed
 from app.accounts.tokens import hash_token, new_token
 from app.accounts.users import may_act_as
 from app.errors import KotaeError
@@ -73,9 +74,12 @@ class TokenWish:
     """One of LIFETIMES."""
 
 
-def scopes_for(user: User) -> tuple[str, ...]:
+def scopes_for(session: Session, user: User) -> tuple[str, ...]:
     """The scopes that a token of this account may have."""
-    return tuple(scope for scope, least in SCOPES.items() if may_act_as(user.role, least))
+    allowed = (scope for scope, least in SCOPES.items() if may_act_as(user.role, least))
+    narrow = is_narrowed(session, user)
+    # Who may not read every article gets no token that does.
+    return tuple(scope for scope in allowed if not (narrow and scope == "articles:read"))
 
 
 def make_token(
@@ -130,7 +134,7 @@ def use_token(session: Session, text: str, scope: str, *, now: datetime) -> User
     if found is None:
         raise TokenRefused("This token is unknown, was revoked, or is over.")
     user, token = found
-    if scope not in token.scopes or scope not in scopes_for(user):
+    if scope not in token.scopes or scope not in scopes_for(session, user):
         raise ScopeMissing(f"This token may not be used for this; it takes the scope {scope}.")
     if token.last_used_on != now.date():
         token.last_used_on = now.date()
@@ -168,7 +172,7 @@ def revoke_token(
 def _check(session: Session, user: User, name: str, wish: TokenWish) -> None:
     if not name:
         raise BadToken("Say what the token is for.")
-    allowed: Collection[str] = scopes_for(user)
+    allowed: Collection[str] = scopes_for(session, user)
     beyond = [scope for scope in wish.scopes if scope not in allowed]
     if beyond or not wish.scopes:
         raise BadToken(f"A token of {user.email} may be for: {', '.join(allowed)}.")

@@ -26,6 +26,7 @@ from app.models.episode import (
 )
 from app.models.event import EVENT_TYPES, Event
 from app.models.experiment import Experiment, Participant, ParticipantSession
+from app.models.grant import UserGrant
 from app.models.improvement import (
     IMPROVEMENT_KINDS,
     IMPROVEMENT_STATES,
@@ -95,6 +96,7 @@ __all__ = [
     "TicketOutcome",
     "TicketReply",
     "User",
+    "UserGrant",
     "UserSession",
     "UnsavedText",
     "TicketSession",

@@ -7,6 +7,7 @@ from flask_limiter import Limiter
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.audit import Actor
+from app.accounts.grants import list_grants
 from app.accounts.invitations import InvitationGone, accept_invitation, find_invited
 from app.accounts.passwords import LONGEST, SHORTEST, WeakPassword, is_right
 from app.accounts.second_factor import is_enrolled
@@ -207,6 +208,7 @@ def _account(fault: str = "", *, changed: bool = False) -> Response:
         422 if fault else 200,
         sessions=list_sessions(database(), current_user(), now=now()),
         this_session=session[1].token_hash if session else "",
+        grants=list_grants(database(), current_user()),
         has_second_factor=is_enrolled(database(), current_user()),
         fault=fault,
         changed=changed,

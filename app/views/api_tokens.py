@@ -77,7 +77,7 @@ def _page(fault: str = "", made: str = "") -> Response:
         "api_tokens.html",
         422 if fault else 200,
         tokens=list_tokens(database(), None if may("admin") else user),
-        scopes=scopes_for(user),
+        scopes=scopes_for(database(), user),
         others=others,
         lifetimes=LIFETIMES,
         longest=LONGEST_NAME,

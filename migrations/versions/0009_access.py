@@ -1,5 +1,5 @@
 """Accounts: second factors and recovery codes, sign-ins that wait for a code, password resets,
-API tokens.
+API tokens, roles by category and language.
 """
 
 from __future__ import annotations
@@ -77,10 +77,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
     )
     op.create_index("ix_api_tokens_user_id", "api_tokens", ["user_id"])
+    op.create_table(
+        "user_grants",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("category", sa.String(length=400), nullable=False),
+        sa.Column("locale", sa.String(length=35), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('reader', 'writer', 'reviewer', 'publisher')", name="ck_user_grants_role"
+        ),
+        _belongs_to_a_user("user_grants"),
+        sa.PrimaryKeyConstraint("id", name="pk_user_grants"),
+        sa.UniqueConstraint(
+            "user_id",
+            "role",
+            "category",
+            "locale",
+            name="uq_user_grants_user_id_role_category_locale",
+        ),
+    )
 
 
 def downgrade() -> None:
     for table in (
+        "user_grants",
         "api_tokens",
         "password_resets",
         "pending_sign_ins",

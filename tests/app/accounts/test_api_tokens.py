@@ -46,7 +46,7 @@ def test_a_token_may_be_for_what_its_account_may(session, role):
     user = make_user(session, role)
     for scope, least in SCOPES.items():
         allowed = ROLES.index(role) >= ROLES.index(least)
-        assert (scope in scopes_for(user)) is allowed
+        assert (scope in scopes_for(session, user)) is allowed
         if allowed:
             text, _ = make(session, user, TokenWish(scope, (scope,), 7))
             assert use_token(session, text, scope, now=NOW).id == user.id
