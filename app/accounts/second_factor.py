@@ -12,7 +12,7 @@ import hmac
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 from sqlalchemy import delete, func, select
@@ -31,6 +31,8 @@ from app.models import PendingSignIn, RecoveryCode, SecondFactor, User
 MOST_OF_CODES = 5
 """Wrong codes for one account within throttling.WINDOW."""
 RECOVERY_CODES = 10
+ENROLMENT = timedelta(minutes=30)
+"""How long one has to set an app up: a browser left alone must not show its secret later."""
 _STEP_SECONDS = 30
 _DRIFT = 1
 _RECOVERY_GROUPS = 3
@@ -114,10 +116,12 @@ def begin_enrolment(session: Session, user: User, *, secret: str, now: datetime)
     session.commit()
 
 
-def read_enrolment(session: Session, user: User, *, secret: str, issuer: str) -> Enrolment:
+def read_enrolment(
+    session: Session, user: User, *, secret: str, issuer: str, now: datetime
+) -> Enrolment:
     """What the app is to be told; only while it is set up. Raises NotEnrolled, SealBroken."""
     kept = session.get(SecondFactor, user.id)
-    if kept is None or kept.confirmed_at is not None:
+    if kept is None or not _is_begun(kept, now):
         raise NotEnrolled("No authenticator app is being set up for this account.")
     app_secret = unseal(secret, _purpose(user), kept.sealed_secret)
     uri = pyotp.TOTP(app_secret).provisioning_uri(name=user.email, issuer_name=issuer)
@@ -128,13 +132,13 @@ def confirm_enrolment(session: Session, user: User, trial: Trial) -> tuple[str, 
     """Take the first code of the app, from which on codes are asked for, and commit.
 
     Returns the recovery codes, which are shown now and never again. Raises CodeRefused,
-    AlreadyEnrolled, NotEnrolled, SealBroken, TooManyAttempts.
+    NotEnrolled, SealBroken, TooManyAttempts.
     """
     counted = _begin_trial(session, user, trial)
     kept = session.get(SecondFactor, user.id, populate_existing=True)
-    if kept is None or kept.confirmed_at is not None:
+    if kept is None or not _is_begun(kept, trial.now):
         session.rollback()
-        raise (AlreadyEnrolled if kept else NotEnrolled)("No authenticator app is being set up.")
+        raise NotEnrolled("No authenticator app is being set up for this account.")
     if not _take_app_code(user, kept, trial):
         _refuse(session)
     kept.confirmed_at = trial.now
@@ -189,6 +193,10 @@ def remove_second_factor(session: Session, user: User, *, actor: Actor) -> None:
         session.execute(delete(table).where(table.user_id == user.id))
     note_deed(session, actor, "second-factor.remove", f"user:{user.id}")
     session.commit()
+
+
+def _is_begun(kept: SecondFactor, now: datetime) -> bool:
+    return kept.confirmed_at is None and now < kept.created_at + ENROLMENT
 
 
 def _begin_trial(session: Session, user: User, trial: Trial) -> list[int]:

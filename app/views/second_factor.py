@@ -108,7 +108,7 @@ def confirm() -> AnyResponse:
         codes = confirm_enrolment(database(), user, _trial())
     except (CodeRefused, TooManyAttempts) as error:
         return _page(error.code)
-    except (AlreadyEnrolled, NotEnrolled):
+    except NotEnrolled:
         return redirect(url_for("accounts.second_factor"), 303)
     if session is not None:
         close_other_sessions(database(), user, but=session[1].token_hash)
@@ -143,7 +143,11 @@ def _page(fault: str = "", of: str = "") -> Response:
     enrolment, picture = None, ""
     try:
         enrolment = read_enrolment(
-            database(), user, secret=signing_key(settings()), issuer=settings().site_name
+            database(),
+            user,
+            secret=signing_key(settings()),
+            issuer=settings().site_name,
+            now=now(),
         )
         picture = segno.make(enrolment.uri, micro=False).svg_data_uri(scale=5, light="#fff")
     except NotEnrolled:

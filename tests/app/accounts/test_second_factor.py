@@ -9,6 +9,7 @@ from app.accounts.audit import COMMAND_LINE, Actor, list_deeds
 from app.accounts.pending import VALID, begin_pending, find_pending
 from app.accounts.sealing import SealBroken
 from app.accounts.second_factor import (
+    ENROLMENT,
     MOST_OF_CODES,
     RECOVERY_CODES,
     AlreadyEnrolled,
@@ -57,7 +58,7 @@ def make(session, email, role="reader", password=PASSWORD):
 
 def enrol(session, user, at=NOW - 10 * STEP):
     begin_enrolment(session, user, secret=KEY, now=at)
-    secret = read_enrolment(session, user, secret=KEY, issuer="Help").secret
+    secret = read_enrolment(session, user, secret=KEY, issuer="Help", now=at).secret
     return secret, confirm_enrolment(session, user, trial(code_at(secret, at), at))
 
 
@@ -80,7 +81,7 @@ def test_codes_are_those_of_rfc_6238(session, user, monkeypatch):
 def test_a_first_code_switches_the_app_on(session, user):
     begin_enrolment(session, user, secret=KEY, now=NOW)
     assert not is_enrolled(session, user)
-    told = read_enrolment(session, user, secret=KEY, issuer="Help center")
+    told = read_enrolment(session, user, secret=KEY, issuer="Help center", now=NOW)
     assert told.uri.startswith("otpauth://totp/Help%20center:kim%40example.com?")
     assert f"secret={told.secret}" in told.uri
     with pytest.raises(CodeRefused):
@@ -92,11 +93,22 @@ def test_a_first_code_switches_the_app_on(session, user):
 
 def test_the_secret_of_an_app_in_use_is_neither_shown_again_nor_replaced(session, user, app_secret):
     with pytest.raises(NotEnrolled):
-        read_enrolment(session, user, secret=KEY, issuer="Help")
+        read_enrolment(session, user, secret=KEY, issuer="Help", now=NOW)
     with pytest.raises(AlreadyEnrolled):
         begin_enrolment(session, user, secret=KEY, now=NOW)
-    with pytest.raises(AlreadyEnrolled):
+    with pytest.raises(NotEnrolled):
         confirm_enrolment(session, user, trial(code_at(app_secret, NOW)))
+
+
+def test_an_app_is_set_up_soon_or_anew(session, user):
+    begin_enrolment(session, user, secret=KEY, now=NOW)
+    late = NOW + ENROLMENT
+    told = read_enrolment(session, user, secret=KEY, issuer="Help", now=late - STEP)
+    with pytest.raises(NotEnrolled):
+        read_enrolment(session, user, secret=KEY, issuer="Help", now=late)
+    with pytest.raises(NotEnrolled):
+        confirm_enrolment(session, user, trial(code_at(told.secret, late), late))
+    assert enrol(session, user, at=late)[0] != told.secret
 
 
 def test_a_code_is_used_once_and_so_are_those_before_it(session, user, app_secret):
