@@ -29,55 +29,68 @@ class Answer:
     heading: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedTerms:
+    """The terms of a question, as they are looked for in what `PassageTerms.spaced` gives."""
+
+    weights: tuple[tuple[str, float], ...]
+    """Each term between spaces, and its idf."""
+    total: float
+
+    @classmethod
+    def of(cls, weights: Mapping[str, float]) -> AskedTerms:
+        """Take each term's idf."""
+        spaced = tuple((f" {term} ", weight) for term, weight in weights.items())
+        return cls(spaced, sum(weights.values()))
+
+    def held(self, text: str) -> frozenset[str]:
+        """Return those of the terms that a text holds."""
+        return frozenset([term for term, _ in self.weights if term in text])
+
+    def share(self, held: AbstractSet[str]) -> float:
+        """Return how much of the question's weight some of its terms have, 0..1."""
+        if not held or not self.total:
+            return 0.0
+        return sum(weight for term, weight in self.weights if term in held) / self.total
+
+
 def choose_answer(
-    passages: Sequence[ReadPassage], nearest: int | None, weights: Mapping[str, float]
+    passages: Sequence[ReadPassage], nearest: int | None, asked: AskedTerms
 ) -> Answer:
     """Pick the answer from an article's passages.
 
-    `nearest`: id of the passage nearest in meaning, if known. `weights`: each question term's idf.
+    `nearest`: id of the passage nearest in meaning, if known.
     """
     texts = [passage for passage in passages if passage.passage.position > 0]
     if not texts:
         return Answer("", "", "")
-    total = sum(weights.values())
-    best = max(texts, key=lambda passage: _passage_score(passage, nearest, weights, total))
+    best = max(texts, key=lambda passage: _passage_score(passage, nearest, asked))
     path = best.passage.path
-    text = _best_sentences(best, weights, total)
+    text = _best_sentences(best, asked)
     return Answer(text, best.passage.anchor, path[-1] if path else "")
 
 
-def _passage_score(
-    passage: ReadPassage, nearest: int | None, weights: Mapping[str, float], total: float
-) -> float:
-    share = _share(passage.terms.all, weights, total)
+def _passage_score(passage: ReadPassage, nearest: int | None, asked: AskedTerms) -> float:
+    share = asked.share(asked.held(passage.terms.spaced))
     bonus = _NEAREST_BONUS if passage.id == nearest else 0.0
     return share + bonus + _EARLIER_BONUS / passage.passage.position
 
 
-def _share(terms: AbstractSet[str], weights: Mapping[str, float], total: float) -> float:
-    """Return how much of the question's weight, `total`, is among `terms`, 0..1."""
-    if not total or terms.isdisjoint(weights):
-        return 0.0
-    return sum(weight for term, weight in weights.items() if term in terms) / total
-
-
-def _best_sentences(passage: ReadPassage, weights: Mapping[str, float], total: float) -> str:
+def _best_sentences(passage: ReadPassage, asked: AskedTerms) -> str:
     """Return the run of whole sentences that fits and holds most of the question's weight."""
     sentences = passage.sentences
     if len(sentences) < 2:
         return _shortened("".join(sentences))
     sizes = [estimated_tokens(sentence) for sentence in sentences]
-    held = [weights.keys() & terms for terms in passage.terms.sentences]
+    held = [asked.held(line) for line in passage.terms.sentences]
     runs = [range(start, _run_end(sizes, start)) for start in range(len(sizes))]
-    best = max(runs, key=lambda run: _run_score(held, run, weights, total))
+    best = max(runs, key=lambda run: _run_score(held, run, asked))
     return _shortened(" ".join(sentences[i] for i in best))
 
 
-def _run_score(
-    held: Sequence[AbstractSet[str]], run: range, weights: Mapping[str, float], total: float
-) -> float:
+def _run_score(held: Sequence[AbstractSet[str]], run: range, asked: AskedTerms) -> float:
     terms = frozenset[str]().union(*(held[i] for i in run))
-    return _share(terms, weights, total) - _LATER_COST * run.start / len(held)
+    return asked.share(terms) - _LATER_COST * run.start / len(held)
 
 
 def _run_end(sizes: Sequence[float], start: int) -> int:

@@ -85,7 +85,7 @@ def _asked_terms(view: View, text: str, *, typing: bool) -> list[str]:
 def _held_terms(record: Record, passages: Sequence[ReadPassage]) -> frozenset[str]:
     """Return the terms by which the keyword index knows a document."""
     facts = terms("\n".join((record.title, *record.questions, *record.tags)))
-    return frozenset(facts).union(*(passage.terms.all for passage in passages))
+    return frozenset(facts).union(*(passage.terms.spaced.split() for passage in passages))
 
 
 def _heading(nearest: int | None, passages: Sequence[ReadPassage]) -> str:

@@ -9,13 +9,12 @@ keyword search that matched nothing of substance counts as much as rank 1 of one
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Cosines = NDArray[np.float64]
+Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Weights:
     """Fused score below which a finished question has no good answer."""
 
 
-def meaning_scores(passages: Cosines, titles: Cosines, weights: Weights) -> Cosines:
+def meaning_scores(passages: Scores, titles: Scores, weights: Weights) -> Scores:
     """Return how near articles are in meaning, 0..1, by their best passages' and titles' cosines.
 
     All of shape (articles,). Cosines are mapped from the range that the model uses. The title
@@ -66,63 +65,49 @@ def meaning_scores(passages: Cosines, titles: Cosines, weights: Weights) -> Cosi
     return np.asarray(texts + weights.title * np.maximum(0.0, named - texts), np.float64)
 
 
-def word_score(words: float, keys: float, complete: float, weights: Weights) -> float:
-    """Return the score by what is written: keywords, and keys while one types.
+def written_scores(words: Scores, keys: Scores, complete: float, weights: Weights) -> Scores:
+    """Return the scores by what is written: keywords, and keys while one types.
 
-    `complete`: how much of the question seems to be typed, 0..1. A few letters are matched by keys
-    or not at all, since they begin words in every text; in a longer text a matching beginning is
-    one hint among others.
+    `words`, `keys`: of shape (articles,), 0 where nothing was found. `complete`: how much of the
+    question seems to be typed, 0..1. A few letters are matched by keys or not at all, since they
+    begin words in every text; in a longer text a matching beginning is one hint among others.
     """
     trusted = min(1.0, 1.7 * complete)
-    return max(trusted * words + weights.typed_words * keys, (1.0 - 0.8 * complete) * keys)
+    hinted = trusted * words + weights.typed_words * keys
+    return np.maximum(hinted, (1.0 - 0.8 * complete) * keys)
 
 
-def best_per_document(passages: Iterable[tuple[int, int, float]]) -> dict[int, tuple[float, int]]:
-    """Pool passages: of (passage, document, score) keep each document's (best score, passage)."""
-    best: dict[int, tuple[float, int]] = {}
-    for passage, document, score in passages:
-        if document not in best or score > best[document][0]:
-            best[document] = (score, passage)
-    return best
+def blend(meaning: Scores, words: Scores, share: float) -> Scores:
+    """Return share x meaning + (1 - share) x words, all of shape (articles,).
 
-
-def blend(
-    meaning: Mapping[int, float],
-    words: Mapping[int, float],
-    share: float,
-) -> dict[int, float]:
-    """Return share x meaning + (1 - share) x words for every document in either, by document.
-
-    A document that the embedding did not bring up is taken to mean a little less than the last
-    one it did.
+    `meaning` is NaN where the embedding did not bring an article up: it is taken to mean a little
+    less than the last one that it did.
     """
-    unseen = min(meaning.values(), default=0.0) * 0.95
-    return {
-        document: share * meaning.get(document, unseen) + (1 - share) * words.get(document, 0.0)
-        for document in {*meaning, *words}
-    }
+    unseen = np.isnan(meaning)
+    least = 0.0 if unseen.all() else float(np.nanmin(meaning))
+    return share * np.where(unseen, 0.95 * least, meaning) + (1 - share) * words
 
 
 def with_foreign_words(
-    words: Mapping[int, float],
-    meaning: Mapping[int, float],
-    foreign: Collection[int],
-    weights: Weights,
-) -> dict[int, float]:
+    words: Scores, meaning: Scores, foreign: NDArray[np.bool_], weights: Weights
+) -> Scores:
     """Return `words` with an estimate for articles that the asker's language does not have.
 
-    Their words cannot match, which says nothing against them. They are given what the best of the
-    asker's own language has, but no more than an answering article usually has: an article that
-    really holds the words still wins, a chance match does not. Where none of the asker's own
-    holds a word, words say little about any.
+    All of shape (articles,); `meaning` is NaN where it is unknown, and nothing is estimated there.
+    Words of foreign articles cannot match, which says nothing against them. They are given what the
+    best of the asker's own language has, but no more than an answering article usually has: an
+    article that really holds the words still wins, a chance match does not. Where none of the
+    asker's own holds a word, words say little about any.
     """
-    own = [score for number, score in words.items() if number not in foreign]
-    if own:
-        likely = max(weights.least_words, *own)
+    seen = ~np.isnan(meaning)
+    foreign = foreign & seen
+    own = words[~foreign]
+    if own.any():
+        likely = max(weights.least_words, float(own.max()))
     else:
-        likely = weights.unheld_words if len(foreign) < len(meaning) else 1.0
-    estimated = {n: min(likely, weights.usual_words * meaning[n]) for n in foreign}
-    return {n: max(words.get(n, 0.0), estimated.get(n, 0.0)) for n in {*words, *estimated}}
+        likely = weights.unheld_words if foreign.sum() < seen.sum() else 1.0
+    estimated = np.minimum(likely, weights.usual_words * meaning)
+    return np.where(foreign, np.maximum(words, estimated), words)
 
 
 def calibrate(score: float, weights: Weights) -> float:

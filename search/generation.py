@@ -15,6 +15,7 @@ from search.keystrokes.key_index import KeyIndex
 from search.lexical.contract import LexicalEngine, LexicalReader
 from search.lexical.engines import open_engine
 from search.manifest import Manifest
+from search.passage_owners import PassageOwners
 from search.reading import PassageReader
 from search.store import Delta, Record, Store
 from search.vectors import LanguageVectors
@@ -45,7 +46,7 @@ class Generation:
         self._embedded = 0
         lexical = self._engine.reader() if self._engine else None
         reader = PassageReader(self._store)
-        self.view = View(-1, {}, {}, {}, frozenset(), {}, (), {}, lexical, reader)
+        self.view = View(-1, {}, {}, {}, np.zeros(1), PassageOwners(), {}, (), {}, lexical, reader)
         self.refresh()
 
     def close(self) -> None:
@@ -100,25 +101,23 @@ class Generation:
 
     def _next_view(self, view: View, delta: Delta) -> View:
         records = {**view.records, **{record.number: record for record in delta.records}}
-        owners, passages = dict(view.owners), dict(view.passages)
-        titles = set(view.titles)
-        for passage, number, position in delta.owners:
-            owners[passage] = number
+        passages = dict(view.passages)
+        for passage, number, _ in delta.owners:
             passages[number] = (*passages.get(number, ()), passage)
-            if position == 0:
-                titles.add(passage)
+        owners = view.owners.changed(delta.owners, ())
         # Vectors of what is new go in before the view that knows them, those of what is gone
         # leave after it: neither is missed by a question that is being answered.
         vectors = self._with_vectors(view, records, owners, delta)
-        for number in delta.removed:
-            self._forget(number, records, owners, passages)
+        gone = [p for number in delta.removed for p in self._forget(number, records, passages)]
         self._keys.change(delta.keys, delta.removed)
+        versions = _versions(records)
         return View(
             revision=delta.revision,
             records=records,
-            versions=_versions(records),
-            owners=owners,
-            titles=titles & owners.keys(),
+            versions=versions,
+            speaking=_speaking(versions),
+            qualities=_qualities(records),
+            owners=owners.changed((), gone) if gone else owners,
             passages=passages,
             segments=self._keys.segments,
             vectors=vectors,
@@ -127,19 +126,15 @@ class Generation:
         )
 
     def _forget(
-        self,
-        number: int,
-        records: dict[int, Record],
-        owners: dict[int, int],
-        passages: dict[int, Sequence[int]],
-    ) -> None:
+        self, number: int, records: dict[int, Record], passages: dict[int, Sequence[int]]
+    ) -> Sequence[int]:
+        """Take a document out; return the ids of its passages."""
         record = records.pop(number, None)
         if record is None:
-            return
+            return ()
         gone = list(passages.pop(number, ()))
-        for passage in gone:
-            del owners[passage]
         self._leaving.append((record.locale, gone))
+        return gone
 
     def _drop_vectors(self) -> None:
         """Remove the vectors of documents that left with the view before this one."""
@@ -152,7 +147,7 @@ class Generation:
         self,
         view: View,
         records: Mapping[int, Record],
-        owners: Mapping[int, int],
+        owners: PassageOwners,
         delta: Delta,
     ) -> dict[str, LanguageVectors]:
         self._embedded += len(delta.ids)
@@ -183,13 +178,35 @@ def _versions(records: Mapping[int, Record]) -> dict[str, dict[str, int]]:
     return versions
 
 
+def _speaking(versions: Mapping[str, Mapping[str, int]]) -> dict[str, NDArray[np.bool_]]:
+    """Return by locale which documents' articles exist in it; the last place is nobody's."""
+    size = 2 + max((max(own.values()) for own in versions.values()), default=0)
+    locales = {locale for own in versions.values() for locale in own}
+    speaking = {locale: np.zeros(size, np.bool_) for locale in locales}
+    numbers: dict[str, list[int]] = {locale: [] for locale in locales}
+    for own in versions.values():
+        for locale in own:
+            numbers[locale].extend(own.values())
+    for locale, spoken in numbers.items():
+        speaking[locale][spoken] = True
+    return speaking
+
+
+def _qualities(records: Mapping[int, Record]) -> NDArray[np.float64]:
+    """Return documents' quality by number; the last place is nobody's."""
+    qualities = np.zeros(2 + max(records, default=0))
+    numbers = np.fromiter(records, np.int64, len(records))
+    qualities[numbers] = [record.quality for record in records.values()]
+    return qualities
+
+
 def _by_locale(
-    ids: NDArray[np.int64], records: Mapping[int, Record], owners: Mapping[int, int]
+    ids: NDArray[np.int64], records: Mapping[int, Record], owners: PassageOwners
 ) -> dict[str, NDArray[np.intp]]:
     """Return the rows of `ids` by the language of the documents they belong to."""
     rows: dict[str, list[int]] = {}
-    for row, passage in enumerate(ids.tolist()):
-        rows.setdefault(records[owners[passage]].locale, []).append(row)
+    for row, number in enumerate(owners.documents[ids].tolist()):
+        rows.setdefault(records[number].locale, []).append(row)
     return {locale: np.array(own) for locale, own in rows.items()}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from search.analysis.question_words import is_question_word
 from search.analysis.tokens import query_terms
-from search.answer import choose_answer
+from search.answer import AskedTerms, choose_answer
 from search.document import Hit, Query
 from search.highlight import Needle, highlights
 from search.languages import asked_language, closeness
@@ -23,11 +23,11 @@ def make_hits(
     """Read the passages of `ranked` articles and pick their answers to `query`."""
     passages = view.read([entry.record.number for entry in ranked])
     content = [term for term in query_terms(query.text) if not is_question_word(term)]
-    weights = view.term_weights(content[:LONGEST_QUERY])
+    asked = AskedTerms.of(view.term_weights(content[:LONGEST_QUERY]))
     needle = Needle.of(query.text, typing=typing)
     wanted = asked_language(query.text, query.locale)
     return tuple(
-        _hit(entry, passages.get(entry.record.number, ()), weights, needle, wanted)
+        _hit(entry, passages.get(entry.record.number, ()), asked, needle, wanted)
         for entry in ranked
     )
 
@@ -43,14 +43,14 @@ def count_facets(ranked: Sequence[Ranked]) -> dict[str, dict[str, int]]:
 def _hit(
     entry: Ranked,
     passages: Sequence[ReadPassage],
-    weights: dict[str, float],
+    asked: AskedTerms,
     needle: Needle,
     wanted: str | None,
 ) -> Hit:
     record = entry.record
     # A few letters mean nothing yet: then the article's beginning says best what it is about.
     nearest = entry.passage if entry.meaning >= NEAR_IN_MEANING else None
-    answer = choose_answer(passages, nearest, weights)
+    answer = choose_answer(passages, nearest, asked)
     in_title, in_text = highlights(record.title, needle), highlights(answer.text, needle)
     return Hit(
         document_id=record.id,

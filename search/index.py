@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search.analysis.keystrokes import typed_runs
-from search.analysis.normalise import fold
+from search.asked import Asked, bounded
 from search.clusters import group_by_meaning
 from search.completeness import completeness
 from search.damage import LexicalDamaged, StoreDamaged
@@ -32,15 +33,13 @@ from search.lexical.engines import WHOOSH_LIMIT, EngineChoice
 from search.question_vectors import QuestionVectors
 from search.ranking import Mode, Ranked, confident, likely, rank
 from search.recent import Recent
+from search.view import View
 from search.writing import Writer
 
 _ATTEMPTS = 3
 _PATIENCE_SECONDS = 0.3
 _TELLING = 0.4
 """Completeness from which on a text has a meaning: four letters, or two of Hangul, kana or Han."""
-LONGEST_QUESTION = 1_000
-"""Characters of a question that are read; the rest changes nothing but the time it takes."""
-_LETTERS_IN_ONE = 18
 RECENT_RESULTS = 1_000
 """Answers kept for whoever asks the same; at some 10 kB each, 10 MB."""
 LEAST_LISTED = 10
@@ -50,26 +49,6 @@ LEAST_LISTED = 10
 def _is_likely(ranked: Sequence[Ranked]) -> bool:
     """Tell whether the first answer is more likely right than not: then no spelling is doubted."""
     return bool(ranked) and ranked[0].score >= 0.5
-
-
-def _bounded(text: str) -> str:
-    """Return no more of a question than is read, folded too: ﷺ stands for eighteen letters."""
-    text = text[:LONGEST_QUESTION]
-    if len(text) * _LETTERS_IN_ONE <= LONGEST_QUESTION or text.isascii():
-        return text
-    folded = fold(text)
-    return text if len(folded) <= 2 * LONGEST_QUESTION else folded[:LONGEST_QUESTION]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, and all that its answer depends on."""
-
-    generation: str
-    revision: int
-    typing: bool
-    mode: Mode
-    query: Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +210,7 @@ class SearchIndex:
 
     def _answer(self, query: Query, *, typing: bool, mode: Mode) -> Results:
         """Answer from what can be read; what turns out damaged is done without."""
-        query = replace(query, text=_bounded(query.text))
+        query = replace(query, text=bounded(query.text))
         for _ in range(_ATTEMPTS):
             generation = self._current()
             if generation is None:
@@ -250,27 +229,27 @@ class SearchIndex:
     ) -> Results:
         """Answer a question that was asked lately of the same revision from memory.
 
-        Many people type the same first letters. What was answered without all legs is not kept.
+        Many people type the same first letters. What was answered without all legs, or with an
+        earlier state's vector, is not kept.
         """
         asked = Asked(generation.name, generation.view.revision, typing, mode, query)
         results = self._recent.get(asked)
         if results is None:
-            results = self._answer_from(generation, query, typing=typing, mode=mode)
-            if not results.degraded:
+            results, whole = self._answer_from(generation, query, typing=typing, mode=mode)
+            if whole and not results.degraded:
                 self._recent.put(asked, results)
         return results
 
     def _answer_from(
         self, generation: Generation, query: Query, *, typing: bool, mode: Mode
-    ) -> Results:
+    ) -> tuple[Results, bool]:
+        """Return the answers, and whether all of the text was read for its meaning."""
         view, comparable = generation.view, self._meaning_is_comparable(generation)
-        vector = None
         # Marks and pictures alone ask nothing, whatever a model makes of them.
         asks = bool(typed_runs(query.text))
-        tells = not typing or mode == "semantic" or completeness(query.text) >= _TELLING
-        if mode != "keyword" and comparable and asks and tells:
-            text = view.completed(query.text) if typing else query.text
-            vector = self._questions.vector(text)
+        vector, whole = None, True
+        if mode != "keyword" and comparable and asks:
+            vector, whole = self._vector(view, query.text, typing=typing, always=mode == "semantic")
         ranked: list[Ranked] = []
         if asks:
             ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
@@ -283,7 +262,7 @@ class SearchIndex:
         hits = make_hits(view, query, shown, typing=typing)
         if query.explain:
             hits = explained(hits, view, query, shown, ranked, self._weights.floor, typing=typing)
-        return Results(
+        results = Results(
             hits=hits,
             total=len(listed),
             no_answer=not good,
@@ -293,6 +272,17 @@ class SearchIndex:
             facets=count_facets(listed),
             did_you_mean=None if typing or _is_likely(ranked) else view.corrected(query),
         )
+        return results, whole
+
+    def _vector(
+        self, view: View, text: str, *, typing: bool, always: bool
+    ) -> tuple[NDArray[np.float32] | None, bool]:
+        """Return the vector to compare with, and whether it is of all of the text."""
+        if not typing:
+            return self._questions.vector(text), True
+        if not always and completeness(text) < _TELLING:
+            return None, True
+        return self._questions.vector_while_typing(view.completed(text))
 
     def _meaning_is_comparable(self, generation: Generation) -> bool:
         """Vectors of another model would give wrong answers, not worse ones."""

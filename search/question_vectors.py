@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +15,10 @@ from search.recent import Recent
 CACHED = 4096
 """Questions kept: with 384 dimensions, 6 MB."""
 _SHORTEST = 2
+_LINE = 2
+"""Texts being embedded or waiting for it, from which on nobody who types is made to wait, too."""
+_LATEST, _SAID = 12, 4
+"""Letters of which an earlier state may be short of the text, and those it must have."""
 
 
 class QuestionVectors:
@@ -19,6 +27,10 @@ class QuestionVectors:
     def __init__(self, embedder: Embedder | None, cached: int = CACHED) -> None:
         self._embedder = embedder
         self._known: Recent[str, NDArray[np.float32]] = Recent(cached)
+        # Two at once on one core would each take twice as long.
+        self._turn = threading.Lock()
+        self._counting = threading.Lock()
+        self._in_line = 0
         self.trouble = "" if embedder else "there is no embedding model"
 
     @property
@@ -38,13 +50,45 @@ class QuestionVectors:
         known = self._known.get(text)
         if known is not None:
             return known
+        with self._waiting():
+            # Who stood in front may have asked the same.
+            known = self._known.get(text)
+            return self._embed(self._embedder, text) if known is None else known
+
+    def vector_while_typing(self, text: str) -> tuple[NDArray[np.float32] | None, bool]:
+        """Return the vector of a text being typed, and whether it is of all of the text.
+
+        Where others wait for the model already, it is that of a moment ago, if that is known: a
+        suggestion must not come after the next key.
+        """
+        text = " ".join(text.split())
+        if self._in_line >= _LINE and self._known.get(text) is None:
+            for size in range(len(text) - 1, max(_SAID, len(text) - _LATEST) - 1, -1):
+                known = self._known.get(text[:size].rstrip())
+                if known is not None:
+                    return known, False
+        return self.vector(text), True
+
+    def _embed(self, embedder: Embedder, text: str) -> NDArray[np.float32] | None:
         try:
-            vector: NDArray[np.float32] = self._embedder.encode_queries([text])[0]
+            vector: NDArray[np.float32] = embedder.encode_queries([text])[0]
         except EmbedderUnavailable as error:
             self.trouble = str(error)
             return None
         self._known.put(text, vector)
         return vector
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Stand in line for the model."""
+        with self._counting:
+            self._in_line += 1
+        try:
+            with self._turn:
+                yield
+        finally:
+            with self._counting:
+                self._in_line -= 1
 
     def warm(self) -> None:
         """Load the model now rather than at the first question."""

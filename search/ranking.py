@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import inf
-from operator import itemgetter
+from collections.abc import Sequence
+from math import inf, isnan
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,22 +12,16 @@ from numpy.typing import NDArray
 from search.analysis.normalise import fold
 from search.analysis.question_words import is_question_word
 from search.analysis.tokens import query_terms, singular, unfinished_word, without_just_begun
+from search.candidates import NOT_BY_MEANING, ByMeaning, Candidates, gather, pool
 from search.completeness import completeness, demand
 from search.document import Query
-from search.fusion import (
-    Weights,
-    best_per_document,
-    blend,
-    calibrate,
-    meaning_scores,
-    with_foreign_words,
-    word_score,
-)
+from search.fusion import Scores, Weights, blend, calibrate, with_foreign_words, written_scores
 from search.keys import typed_words
+from search.keystrokes.matching import NO_MATCHES
 from search.languages import Closeness, asked_language, closeness
 from search.lexical.contract import Boosted, ideal_score
 from search.store import Record
-from search.view import Nearest, Required, View, required_labels
+from search.view import Required, View, required_labels
 
 _LEXICAL_DEPTH = 100
 _MEANING_DEPTH = 160
@@ -66,16 +58,6 @@ class Ranked(NamedTuple):
     meaning: float
 
 
-@dataclass(frozen=True, slots=True)
-class Legs:
-    """What each leg found, by document number, on the scale 0..1."""
-
-    words: dict[int, float]
-    keys: dict[int, float]
-    meaning: dict[int, float]
-    passages: dict[int, int]
-
-
 def rank(
     view: View,
     query: Query,
@@ -93,15 +75,15 @@ def rank(
     """
     required = required_labels(query)
     by_word = mode != "semantic"
-    legs = Legs(
-        _word_scores(view, query.text, required, typing=typing) if by_word else {},
-        view.match_keys(typed_words(query.text), required) if by_word and typing else {},
-        *_meaning_scores(view, vector, required, weights),
+    found = gather(
+        word_scores(view, query.text, required, typing=typing) if by_word else [],
+        view.match_keys(typed_words(query.text), required) if by_word and typing else NO_MATCHES,
+        NOT_BY_MEANING if vector is None else _meant(view, vector, required, weights),
     )
     wanted = asked_language(query.text, query.locale)
-    fused = _fuse(view, legs, query.text, wanted, typing=typing, weights=weights)
+    fused = _fuse(view, found, query.text, wanted, typing=typing, weights=weights)
     enough = query.offset + query.limit + 1 if typing and not query.explain else _ENTRIES
-    return _one_per_article(view, wanted, required, legs, fused, weights, enough)
+    return _one_per_article(view, wanted, required, found, fused, weights, enough)
 
 
 def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
@@ -131,12 +113,17 @@ def _holds_the_words(view: View, query: Query, first: Ranked) -> bool:
     if first.keys >= _SOME_KEYS:
         return True
     said = " ".join(word for word in query.text.split() if not is_question_word(fold(word)))
-    scores = _word_scores(view, said, required_labels(query), typing=True)
+    scores = dict(word_scores(view, said, required_labels(query), typing=True))
     return scores.get(first.record.number, 0.0) >= _SOME_WORDS
 
 
-def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> dict[int, float]:
-    """BM25 over what the query could reach at best; an unfinished word counts as what it may be."""
+def word_scores(
+    view: View, text: str, required: Required, *, typing: bool
+) -> list[tuple[int, float]]:
+    """Return (document number, BM25 over what the query could reach at best), best first.
+
+    An unfinished word counts as what it may become. Raises LexicalDamaged.
+    """
     text = without_just_begun(text) if typing else text
     terms = query_terms(text)[:LONGEST_QUERY]
     unfinished: list[Boosted] = []
@@ -149,66 +136,34 @@ def _word_scores(view: View, text: str, required: Required, *, typing: bool) -> 
         weights = {term: weights[term] for term in terms} | {prefix: weight}
     ideal = ideal_score(weights)
     if not ideal:
-        return {}
+        return []
     rarest = sorted((t for t in terms if view.has_term(t)), key=lambda t: -weights[t])
     found = view.match_terms(rarest[:_SEARCHED_TERMS], _LEXICAL_DEPTH, required, unfinished)
-    return {number: score / ideal for number, score in found}
+    return [(number, score / ideal) for number, score in found]
 
 
-def _meaning_scores(
-    view: View, vector: NDArray[np.float32] | None, required: Required, weights: Weights
-) -> tuple[dict[int, float], dict[int, int]]:
-    """Score documents by their best passage and their title; also return which passage it is."""
-    if vector is None:
-        return {}, {}
-    found = view.nearest(vector, _MEANING_DEPTH, required)
-    by_title: tuple[list[Nearest], list[Nearest]] = ([], [])
-    for hit in found:
-        by_title[hit[0] in view.titles].append(hit)
-    texts, titles = map(best_per_document, by_title)
-    # What did not come up is not nearer than the last that did.
-    last = min((cosine for _, _, cosine in found), default=0.0)
-    numbers = {*titles, *texts}
-    unseen, untitled = (last, 0), (0.0, 0)
-    scores = meaning_scores(
-        np.array([texts.get(number, unseen)[0] for number in numbers]),
-        np.array([titles.get(number, untitled)[0] for number in numbers]),
-        weights,
-    ).tolist()
-    return dict(zip(numbers, scores, strict=True)), {
-        number: passage for number, (_, passage) in texts.items()
-    }
+def _meant(
+    view: View, vector: NDArray[np.float32], required: Required, weights: Weights
+) -> ByMeaning:
+    return pool(view.nearest(vector, _MEANING_DEPTH, required), weights)
 
 
 def _fuse(
-    view: View, legs: Legs, text: str, wanted: str | None, *, typing: bool, weights: Weights
-) -> dict[int, float]:
+    view: View, found: Candidates, text: str, wanted: str | None, *, typing: bool, weights: Weights
+) -> Scores:
+    """Return the fused score of each candidate, shape (documents,)."""
     # Keys alone: a reading, a slip, a few letters, of which no word and no model makes sense.
-    only_keys = not legs.words and max(legs.keys.values(), default=0.0) >= _ONLY_KEYS
+    only_keys = not found.words.any() and found.keys.max(initial=0.0) >= _ONLY_KEYS
     complete = (0.0 if only_keys else completeness(text)) if typing else 1.0
-    words = _written_scores(legs, complete, weights)
-    if not legs.meaning:
+    words = written_scores(found.words, found.keys, complete, weights)
+    if np.isnan(found.meaning).all():
         return words
-    foreign = _foreign(view, legs.meaning, wanted) if wanted else set()
-    words = with_foreign_words(words, legs.meaning, foreign, weights)
+    if wanted:
+        foreign = ~view.speaks(found.numbers, Closeness(wanted))
+        words = with_foreign_words(words, found.meaning, foreign, weights)
     share = weights.typed_meaning * max(_LEAST_SHARE, complete) if typing else weights.meaning
-    fused = blend(legs.meaning, words, share)
-    if not _speaks(view, wanted):
-        return {number: score + weights.all_foreign for number, score in fused.items()}
-    return fused
-
-
-def _written_scores(legs: Legs, complete: float, weights: Weights) -> dict[int, float]:
-    """Return each document's score by words and keys; many have the same of both."""
-    known: dict[tuple[float, float], float] = {}
-    scores: dict[int, float] = {}
-    words, keys = legs.words, legs.keys
-    for number in {*words, *keys}:
-        pair = (words.get(number, 0.0), keys.get(number, 0.0))
-        if pair not in known:
-            known[pair] = word_score(*pair, complete, weights)
-        scores[number] = known[pair]
-    return scores
+    fused = blend(found.meaning, words, share)
+    return fused if _speaks(view, wanted) else fused + weights.all_foreign
 
 
 def _speaks(view: View, wanted: str | None) -> bool:
@@ -216,29 +171,12 @@ def _speaks(view: View, wanted: str | None) -> bool:
     return wanted is None or any(closeness(locale, wanted) for locale in view.vectors)
 
 
-def _foreign(view: View, numbers: Iterable[int], wanted: str) -> set[int]:
-    """Return the documents whose articles do not exist in the asker's language.
-
-    The words of the others can be looked at.
-    """
-    near, foreign = Closeness(wanted), set()
-    for number in numbers:
-        record = view.records.get(number)
-        if record is None:
-            foreign.add(number)
-        elif not near[record.locale]:
-            versions = view.versions[record.article_id]
-            if len(versions) == 1 or not any(near[locale] for locale in versions):
-                foreign.add(number)
-    return foreign
-
-
 def _one_per_article(
     view: View,
     wanted: str | None,
     required: Required,
-    legs: Legs,
-    fused: dict[int, float],
+    found: Candidates,
+    fused: Scores,
     weights: Weights,
     enough: int,
 ) -> list[Ranked]:
@@ -246,25 +184,30 @@ def _one_per_article(
 
     Ends when nothing that follows can be among the best `enough` articles.
     """
-    # (-score, -quality, id, found, shown): what comes first in order is the better one.
+    # (-score, -quality, id, row, shown): what comes first in order is the better one.
     best: dict[str, tuple[float, float, str, int, Record]] = {}
     near, least = Closeness(wanted) if wanted is not None else None, -inf
-    for number, score in sorted(fused.items(), key=itemgetter(1), reverse=True)[:_ENTRIES]:
+    # Of a few letters hundreds are equally good: the cut must not take the best of them.
+    order = np.lexsort((-view.quality_of(found.numbers), -fused))[:_ENTRIES]
+    ordered = zip(order.tolist(), found.numbers[order].tolist(), fused[order].tolist(), strict=True)
+    for row, number, score in ordered:
         if score + weights.own_language < least:
             break
         record = view.records.get(number)
         if record is None:
             continue
-        raw, shown = score, _shown_version(view, record, near, required)
+        shown = _shown_version(view, record, near, required)
         if near is not None and near[shown.locale]:
             score += weights.own_language
         known = best.get(record.article_id)
         if known is None or -score < known[0]:
-            best[record.article_id] = (-score, -shown.quality, shown.id, number, shown)
+            best[record.article_id] = (-score, -shown.quality, shown.id, row, shown)
             if known is None and len(best) == enough:
-                least = raw
-    ordered = sorted(best.values())
-    return [_ranked(legs, number, shown, -score, weights) for score, _, _, number, shown in ordered]
+                least = -max(entry[0] for entry in best.values())
+    return [
+        _ranked(found, row, shown, -score, weights)
+        for score, _, _, row, shown in sorted(best.values())[:enough]
+    ]
 
 
 def _shown_version(view: View, found: Record, near: Closeness | None, required: Required) -> Record:
@@ -283,14 +226,15 @@ def _shown_version(view: View, found: Record, near: Closeness | None, required: 
     return max([found, *versions], key=lambda version: near[version.locale])
 
 
-def _ranked(legs: Legs, found: int, shown: Record, fused: float, weights: Weights) -> Ranked:
+def _ranked(found: Candidates, row: int, shown: Record, fused: float, weights: Weights) -> Ranked:
+    meaning = float(found.meaning[row])
     return Ranked(
         shown,
-        found,
+        int(found.numbers[row]),
         calibrate(fused, weights),
         fused,
-        legs.passages.get(shown.number),
-        legs.words.get(found, 0.0),
-        legs.keys.get(found, 0.0),
-        legs.meaning.get(found, 0.0),
+        found.passage_of(shown.number),
+        float(found.words[row]),
+        float(found.keys[row]),
+        0.0 if isnan(meaning) else meaning,
     )

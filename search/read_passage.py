@@ -8,12 +8,14 @@ from functools import cached_property
 from search.analysis.tokens import terms
 from search.passages import Passage, sentences
 
+_LINE, _SPACED_LINE = "\n", " \n "
+
 
 class PassageTerms:
     """The terms of the headings above a passage and of each of its sentences, kept as a text.
 
-    A line for the headings, then one for each sentence. Most passages are only asked whether they
-    hold a term at all: lines are told apart when that is asked for.
+    A line for the headings, then one for each sentence. A question has few terms: looking for them
+    in the text costs less than making sets of all of its terms, and keeping those.
     """
 
     def __init__(self, text: str) -> None:
@@ -31,14 +33,14 @@ class PassageTerms:
         return self._text
 
     @cached_property
-    def all(self) -> frozenset[str]:
-        """Terms of the headings and of all sentences."""
-        return frozenset(self._text.split())
+    def spaced(self) -> str:
+        """Terms of the headings and of all sentences, with a space before and behind each."""
+        return f" {self._text.replace(_LINE, _SPACED_LINE)} "
 
-    @cached_property
-    def sentences(self) -> tuple[frozenset[str], ...]:
-        """Terms of each sentence."""
-        return tuple(frozenset(line.split()) for line in self._text.split("\n")[1:])
+    @property
+    def sentences(self) -> list[str]:
+        """Terms of each sentence, with a space before and behind each."""
+        return self.spaced.split(_LINE)[1:]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from search.read_passage import ReadPassage
 from search.recent import Recent
 from search.store import Store
 
-KEPT_DOCUMENTS = 2_000
-"""Documents whose passages are kept; at some 10 kB each, 20 MB."""
+KEPT_DOCUMENTS = 3_000
+"""Documents whose passages are kept; at some 7 kB each, 20 MB."""
 
 
 class PassageReader:

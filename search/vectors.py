@@ -139,8 +139,8 @@ def nearest_in_languages(
     vector: Vectors,
     count: int,
     allowed: Selection | None = None,
-) -> list[tuple[int, float]]:
-    """Return (id, cosine) of the `count` nearest of each language, on one scale.
+) -> tuple[Ids, Vectors]:
+    """Return ids and cosines of the `count` nearest of each language, on one scale.
 
     A multilingual model puts texts of one language closer together than their meaning warrants.
     What a question's cosine to a language's passages is on the average lower by than to those of
@@ -149,12 +149,13 @@ def nearest_in_languages(
     language neutrality of pre-trained multilingual representations".
     """
     usual = [language.usual_cosine(vector) for language in languages]
-    found: list[tuple[int, float]] = []
+    found: tuple[list[Ids], list[Vectors]] = ([np.empty(0, np.int64)], [np.empty(0, np.float32)])
     for language, mean in zip(languages, usual, strict=True):
         correction = LANGUAGE_CORRECTION * language.weight() * (max(usual) - mean)
         ids, cosines = language.search(vector, count, allowed)
-        found += zip(ids.tolist(), (cosines + correction).tolist(), strict=True)
-    return found
+        found[0].append(ids)
+        found[1].append(cosines + np.float32(correction))
+    return np.concatenate(found[0]), np.concatenate(found[1])
 
 
 def _empty_index(count: int, dimensions: int, flat: int, quantised: int) -> Any:

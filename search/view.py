@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +15,9 @@ from search.keys import TypedWord
 from search.keystrokes.matching import KeyMatches, match
 from search.keystrokes.resolving import Mask
 from search.keystrokes.segment import Segment
+from search.languages import Closeness
 from search.lexical.contract import Boosted, LexicalReader, Ranked, idf, term_weights
+from search.passage_owners import PassageOwners
 from search.read_passage import ReadPassage
 from search.reading import PassageReader
 from search.spelling import Fields, Speller, dictionary
@@ -27,8 +28,17 @@ from search.vectors import LanguageVectors, nearest_in_languages
 _FILTERS_KEPT = 64
 
 Required = tuple[tuple[str, ...], ...]
-Nearest = tuple[int, int, float]
-"""(passage id, document number, cosine)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The passages nearest to a question, arrays of shape (passages,)."""
+
+    passages: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+    titles: NDArray[np.bool_]
+    """Which stand for a document's title and its questions."""
 
 
 def labels(record_category: str, audience: str, products: Sequence[str]) -> list[str]:
@@ -59,10 +69,11 @@ class View:
     records: Mapping[int, Record]
     versions: Mapping[str, Mapping[str, int]]
     """Article id -> locale -> document number."""
-    owners: Mapping[int, int]
-    """Passage id -> document number."""
-    titles: AbstractSet[int]
-    """Passage ids of those that stand for a title and its questions."""
+    speaking: Mapping[str, NDArray[np.bool_]]
+    """Locale -> by document number, whether its article exists in that locale."""
+    qualities: NDArray[np.float64]
+    """By document number."""
+    owners: PassageOwners
     passages: Mapping[int, Sequence[int]]
     """Document number -> passage ids."""
     segments: Sequence[Segment]
@@ -76,11 +87,7 @@ class View:
     _selections: dict[Required, Selection] = field(default_factory=dict)
     _spellers: dict[Required, Speller] = field(default_factory=dict)
 
-    def match_keys(self, words: Sequence[TypedWord], required: Required) -> dict[int, float]:
-        """Return how well each visible document's keys begin with `words`, by document number."""
-        return dict(self.key_matches(words, required).scores)
-
-    def key_matches(self, words: Sequence[TypedWord], required: Required) -> KeyMatches:
+    def match_keys(self, words: Sequence[TypedWord], required: Required) -> KeyMatches:
         """Return the visible documents with keys that begin with `words`, best first."""
         return match(self.segments, words, self._rows(required))
 
@@ -155,19 +162,29 @@ class View:
         """Tell whether any document holds `term`."""
         return self.lexical is not None and self.lexical.document_frequency(term) > 0
 
-    def nearest(self, vector: NDArray[np.float32], count: int, required: Required) -> list[Nearest]:
+    def nearest(self, vector: NDArray[np.float32], count: int, required: Required) -> Nearest:
         """Return the visible passages nearest to a vector.
 
         `count` of each language; cosines are comparable between languages.
         """
         allowed = self.visible(required)
         seen = None if allowed is None else self._selection(required, allowed)
-        owners = self.owners
-        return [
-            (passage, owners[passage], cosine)
-            for passage, cosine in nearest_in_languages(self.vectors.values(), vector, count, seen)
-            if passage in owners
-        ]
+        ids, cosines = nearest_in_languages(self.vectors.values(), vector, count, seen)
+        known = self.owners.known(ids)
+        ids, cosines = ids[known], cosines[known]
+        return Nearest(ids, self.owners.documents[ids], cosines, self.owners.titles[ids])
+
+    def speaks(self, numbers: NDArray[np.int64], near: Closeness) -> NDArray[np.bool_]:
+        """Tell of each document, shape (n,), whether its article exists in a near language."""
+        spoken = np.zeros(len(numbers), np.bool_)
+        for locale, speaking in self.speaking.items():
+            if near[locale]:
+                spoken |= speaking[np.minimum(numbers, len(speaking) - 1)]
+        return spoken
+
+    def quality_of(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the quality of each document, shape (n,)."""
+        return self.qualities[np.minimum(numbers, len(self.qualities) - 1)]
 
     def read(self, numbers: Sequence[int]) -> dict[int, tuple[ReadPassage, ...]]:
         """Return the passages of the few documents that are shown. Raises StoreDamaged."""

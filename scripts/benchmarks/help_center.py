@@ -31,6 +31,7 @@ def environment(folder: Path, articles: Path) -> dict[str, str]:
         "KB_MODELS_DIR": str(settings.models_dir),
         "KB_CACHE_DIR": str(settings.cache_dir),
         "KB_RATE_SUGGEST": "100000000/minute",
+        "KB_RATE_SEARCH": "100000000/minute",
     }
 
 

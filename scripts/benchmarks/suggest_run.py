@@ -20,7 +20,7 @@ from benchmarks.questions import KINDS, Typed, typed_texts
 HERE = Path(__file__).resolve().parent
 ALL = "all"
 WITHOUT_ENCODER = "full without encoder"
-KOTAE = ("keys", "lexical", "ranking", "keys+lexical", "full")
+KOTAE = ("keys", "lexical", "ranking", "keys+lexical", "asked again", "full")
 NODE = ("MiniSearch", "FlexSearch", "Orama")
 PEERS = ("SQLite FTS5", "tantivy", *NODE)
 _WARM_UP = 40

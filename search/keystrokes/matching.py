@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,13 +26,21 @@ _STEPS = 4
 class KeyMatches:
     """What was found, best first."""
 
-    scores: Mapping[int, float]
-    """By document number, 0..1: 1 when the whole title has been typed, at least 0.96 when all
-    words begin words of the title."""
-    complete: frozenset[int]
-    """Documents whose title has been typed to the end."""
+    numbers: NDArray[np.int64]
+    """Document numbers, shape (n,)."""
+    worth: NDArray[np.float64]
+    """Of the same shape, 0..1: 1 when the whole title has been typed, at least 0.96 when all words
+    begin words of the title."""
     corrected: bool
     """Whether a word was found only by assuming a slip."""
+
+    @property
+    def scores(self) -> dict[int, float]:
+        """What each document is worth, by its number, best first."""
+        return dict(zip(self.numbers.tolist(), self.worth.tolist(), strict=True))
+
+
+NO_MATCHES = KeyMatches(np.empty(0, np.int64), np.empty(0), corrected=False)
 
 
 def match(
@@ -44,23 +52,19 @@ def match(
     """
     total = sum(word.share for word in words)
     if not total:
-        return KeyMatches({}, frozenset(), False)
+        return NO_MATCHES
     resolved = Resolver(segments, masks).resolve_all(words)
     size = sum(each.size for each in resolved)
-    numbers, scores, typed = [np.empty(0, np.int64)], [np.empty(0)], [np.empty(0)]
+    numbers, scores = [np.empty(0, np.int64)], [np.empty(0)]
     for i, (segment, mask) in enumerate(zip(segments, masks, strict=True)):
         parts = [(each.share / total, each.parts[i]) for each in resolved if each.parts[i]]
         if parts:
             rows, sums = score_rows(segment, mask, parts)
             numbers.append(segment.numbers[rows])
-            typed.append(_typed_shares(segment, rows, sums, size))
-            scores.append(sums * (_BARELY + (1 - _BARELY) * np.floor(typed[-1] * _STEPS) / _STEPS))
-    return _best(
-        np.concatenate(numbers),
-        np.concatenate(scores),
-        np.concatenate(typed),
-        corrected=any(each.corrected for each in resolved),
-    )
+            typed = np.floor(_typed_shares(segment, rows, sums, size) * _STEPS) / _STEPS
+            scores.append(sums * (_BARELY + (1 - _BARELY) * typed))
+    corrected = any(each.corrected for each in resolved)
+    return _best(np.concatenate(numbers), np.concatenate(scores), corrected=corrected)
 
 
 def _typed_shares(
@@ -72,16 +76,11 @@ def _typed_shares(
 
 
 def _best(
-    numbers: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    typed: NDArray[np.float64],
-    *,
-    corrected: bool,
+    numbers: NDArray[np.int64], scores: NDArray[np.float64], *, corrected: bool
 ) -> KeyMatches:
     if len(scores) > MOST_FOUND:
         good = np.flatnonzero(scores >= np.partition(scores, -MOST_FOUND)[-MOST_FOUND])
-        numbers, scores, typed = numbers[good], scores[good], typed[good]
+        numbers, scores = numbers[good], scores[good]
     # Rows are in the order that breaks ties, and a stable sort leaves them in it.
     order = np.argsort(-scores, kind="stable")[:MOST_FOUND]
-    found = dict(zip(numbers[order].tolist(), scores[order].tolist(), strict=True))
-    return KeyMatches(found, frozenset(numbers[order][typed[order] >= 1].tolist()), corrected)
+    return KeyMatches(numbers[order], scores[order], corrected)

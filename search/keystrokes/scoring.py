@@ -129,7 +129,9 @@ def _merged(pieces: Pieces, mask: Mask | None) -> Scored:
     if mask is not None:
         seen = mask[rows]
         rows, scores = rows[seen], scores[seen]
-    order = np.lexsort((scores, rows))
-    rows = rows[order]
-    last = np.append(rows[1:] != rows[:-1], True)[: len(rows)]
-    return rows[last], scores[order][last]
+    # A positive number sorts like its bits: rows and scores in one number are sorted in one go.
+    packed = (rows << 32) | scores.astype(np.float32).view(np.int32)
+    packed.sort()
+    rows = packed >> 32
+    best = np.flatnonzero(np.append(rows[1:] != rows[:-1], True)[: len(rows)])
+    return rows[best], packed[best].astype(np.int32).view(np.float32).astype(np.float64)

@@ -117,7 +117,8 @@ def test_every_path_of_kotae_is_measured_and_the_encoder_is_told_apart(measured)
     done, run, folder = measured
     engines = run["sizes"]["60"]["engines"]
     assert list(engines) == [
-        *("keys", "lexical", "ranking", "keys+lexical", "full", "full without encoder")
+        *("keys", "lexical", "ranking", "keys+lexical", "asked again"),
+        *("full", "full without encoder"),
     ]
     for figures in engines.values():
         assert set(figures["kinds"]) >= {"2 letters", "half a title", "question", "typo", "all"}
@@ -369,3 +370,13 @@ def test_hostile_texts_are_many_and_always_the_same(benchmark):
     assert len(set(texts)) > 250
     assert all(text.isascii() and " " not in text and "\n" not in text for text in texts)
     assert {length for text in texts if (length := len(text)) > 8_190}
+
+
+def test_every_kind_of_page_is_made_and_timed(bench, tmp_path):
+    done = bench("pages", "--articles", 24, "--pages", 3, "--save", tmp_path / "pages.json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "pages.json").read_text())
+    assert list(figures) == ["front page", "category", "article", "results", "contact form"]
+    for kind, times in figures.items():
+        assert kind in done.stdout
+        assert all(0 < p50 <= p95 <= p99 for p50, p95, p99 in times.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.answer import ANSWER_TOKENS, Answer, choose_answer
+from search.answer import ANSWER_TOKENS, Answer, AskedTerms, choose_answer
 from search.document import Query, Section
 from search.fusion import Weights
 from search.highlight import Needle, highlights
@@ -114,7 +114,7 @@ def test_an_article_without_text_has_an_empty_answer(ask):
 
 
 def test_no_passages_have_no_answer():
-    assert choose_answer([], None, {"refund": 1.0}) == Answer("", "", "")
+    assert choose_answer([], None, AskedTerms.of({"refund": 1.0})) == Answer("", "", "")
 
 
 def test_the_highlights_of_a_hit_are_of_the_texts_it_shows(ask):

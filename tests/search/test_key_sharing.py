@@ -46,7 +46,7 @@ def generation_directory(tmp_path):
 def matches(index, typed, **values):
     index.refresh()
     current = index._generation.view
-    found = current.key_matches(typed_words(typed), required_labels(Query(typed, **values)))
+    found = current.match_keys(typed_words(typed), required_labels(Query(typed, **values)))
     return [current.records[number].id for number in found.scores]
 
 

@@ -65,6 +65,75 @@ def test_trouble_is_remembered_with_what_to_do_about_it():
     assert embedder.calls == 1
 
 
+class Slow(TinyEmbedder):
+    """Takes until it is let go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.started, self.go = threading.Semaphore(0), threading.Event()
+
+    def encode_queries(self, texts):
+        self.started.release()
+        assert self.go.wait(20)
+        return super().encode_queries(texts)
+
+
+def in_line(questions, texts):
+    """Let threads ask; return them once all stand in line."""
+    threads = [threading.Thread(target=questions.vector, args=(text,)) for text in texts]
+    for thread in threads:
+        thread.start()
+    while questions._in_line < len(texts):
+        pass
+    return threads
+
+
+def test_who_types_gets_the_vector_of_a_moment_ago_while_others_wait_for_the_model():
+    embedder = Slow()
+    embedder.go.set()
+    questions = QuestionVectors(embedder)
+    earlier = questions.vector("how do i get my")
+    embedder.go.clear()
+    threads = in_line(questions, ["one thing", "another thing"])
+    vector, whole = questions.vector_while_typing("how do i get my money")
+    assert vector is earlier
+    assert not whole
+    assert questions.vector_while_typing("how do i get my") == (earlier, True)
+    embedder.go.set()
+    for thread in threads:
+        thread.join()
+    vector, whole = questions.vector_while_typing("how do i get my money")
+    assert whole
+    assert np.array_equal(vector, TinyEmbedder().encode_queries(["how do i get my money"])[0])
+
+
+def test_a_text_of_which_no_earlier_state_is_known_waits_its_turn():
+    embedder = Slow()
+    questions = QuestionVectors(embedder)
+    threads = in_line(questions, ["refund", "an invoice"])
+    answers = []
+    asking = threading.Thread(
+        target=lambda: answers.append(questions.vector_while_typing("refund of an order paid"))
+    )
+    asking.start()
+    embedder.go.set()
+    for thread in (*threads, asking):
+        thread.join()
+    ((vector, whole),) = answers
+    assert whole
+    assert vector is not None
+
+
+def test_the_same_text_asked_by_two_at_once_is_embedded_once():
+    embedder = Slow()
+    questions = QuestionVectors(embedder)
+    threads = in_line(questions, ["get a refund", "get a refund"])
+    embedder.go.set()
+    for thread in threads:
+        thread.join()
+    assert embedder.texts == 1
+
+
 def test_threads_may_ask_at_once():
     questions, wrong = QuestionVectors(TinyEmbedder(), cached=8), []
     texts = [f"question {i}" for i in range(20)]

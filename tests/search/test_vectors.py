@@ -18,6 +18,11 @@ LIMITS = {
 }
 
 
+def nearest_of_all(languages, question, count):
+    ids, cosines = nearest_in_languages(languages, question, count)
+    return list(zip(ids.tolist(), cosines.tolist(), strict=True))
+
+
 def unit(rows):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
@@ -129,7 +134,7 @@ def test_a_relatively_nearer_passage_of_another_language_wins():
     languages = [language(range(200), own), language(range(1_000, 1_200), foreign)]
     own_cosine, foreign_cosine = (one.search(question, 1)[1][0] for one in languages)
     assert foreign_cosine < own_cosine, "the plain cosine must prefer the own language"
-    best = max(nearest_in_languages(languages, question, 5), key=lambda item: item[1])
+    best = max(nearest_of_all(languages, question, 5), key=lambda item: item[1])
     assert best[0] == 1_000
 
 
@@ -139,7 +144,7 @@ def test_an_equally_good_passage_of_the_own_language_is_not_overtaken_by_chance(
         language(range(1_000, 1_200), spread(1, 200, 2)),
     ]
     question = unit(spread(0, 1, 9))[0]
-    found = dict(nearest_in_languages(languages, question, 1))
+    found = dict(nearest_of_all(languages, question, 1))
     own = max(cosine for id_, cosine in found.items() if id_ < 1_000)
     assert own > 0.9
 
@@ -147,7 +152,7 @@ def test_an_equally_good_passage_of_the_own_language_is_not_overtaken_by_chance(
 def test_a_few_passages_are_not_taken_for_a_language():
     many, one = language(range(200), spread(0, 200, 1)), language([1_000], spread(1, 1, 2))
     question = unit(spread(0, 1, 9))[0]
-    best = max(nearest_in_languages([many, one], question, 5), key=lambda item: item[1])
+    best = max(nearest_of_all([many, one], question, 5), key=lambda item: item[1])
     assert best[0] < 1_000
     assert one.weight() < 0.1
     assert many.weight() > 0.9
@@ -157,13 +162,12 @@ def test_with_one_language_the_cosines_are_left_alone():
     only = language(range(50), spread(0, 50, 1))
     question = unit(spread(0, 1, 9))[0]
     ids, cosines = only.search(question, 10)
-    assert nearest_in_languages([only], question, 10) == list(
-        zip(ids.tolist(), cosines.tolist(), strict=True)
-    )
+    expected = list(zip(ids.tolist(), cosines.tolist(), strict=True))
+    assert nearest_of_all([only], question, 10) == expected
 
 
 def test_no_language_finds_nothing():
-    assert nearest_in_languages([], np.zeros(8, np.float32), 5) == []
+    assert nearest_of_all([], np.zeros(8, np.float32), 5) == []
 
 
 def brute_force(ids, rows, vector, count):
