@@ -117,6 +117,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _begin_work(self, _server: Any, _worker: Any) -> None:
         """Start this worker's indexer and warm its index; called after the fork."""
+        from app.accounts.password_reset import open_mail_server, send_due_resets
         from app.db import create_database_engine, session_factory
         from app.indexer import Indexer
         from app.notifications.sending import tell_staff
@@ -125,8 +126,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._index.warm()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
+        site, mail = self._settings.base_url, open_mail_server(self._settings)
         errands = [partial(tell_staff, sessions, self._ways, self._settings)]
-        site = self._settings.base_url
+        if mail is not None:
+            errands.insert(0, partial(send_due_resets, sessions, mail, site))
         Courier(sessions, self._channels, site, errands=errands).start()
 
 

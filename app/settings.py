@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app import setting_values as values
+from app.account_settings import AccountSettings
 from app.deflection_settings import DeflectionSettings
 from app.delivery_settings import DeliverySettings
 from app.errors import KotaeError
@@ -31,6 +32,7 @@ class SettingsError(KotaeError):
 
 
 _PARTS = (
+    AccountSettings,
     DeflectionSettings,
     DeliverySettings,
     SignInSettings,
@@ -41,7 +43,12 @@ _PARTS = (
 
 @dataclass(frozen=True)
 class Settings(
-    DeflectionSettings, DeliverySettings, SignInSettings, TranslationSettings, SiteSettings
+    AccountSettings,
+    DeflectionSettings,
+    DeliverySettings,
+    SignInSettings,
+    TranslationSettings,
+    SiteSettings,
 ):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 

@@ -12,7 +12,16 @@ from app.accounts.audit import Actor, note_deed
 from app.accounts.passwords import check_strength, hash_password
 from app.db import begin_writing
 from app.errors import KotaeError
-from app.models import ROLES, Identity, Invitation, User, UserSession
+from app.models import (
+    ROLES,
+    ApiToken,
+    Identity,
+    Invitation,
+    PasswordReset,
+    PendingSignIn,
+    User,
+    UserSession,
+)
 from app.tickets import EMAIL
 from app.wording import clean_text
 
@@ -158,11 +167,15 @@ def set_role(session: Session, user: User, role: str, *, actor: Actor) -> None:
 
 
 def disable_user(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
-    """Sign the account out everywhere and let nobody in by it, and commit. Raises LastOwner."""
+    """Sign the account out everywhere, end its tokens, and let nobody in by it, and commit.
+
+    Raises LastOwner.
+    """
     begin_writing(session)
     _keep_an_owner(session, user)
     user.disabled_at = user.disabled_at or now
     _end_access(session, user)
+    session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
     note_deed(session, actor, "user.disable", f"user:{user.id}")
     session.commit()
 
@@ -190,5 +203,5 @@ def _keep_an_owner(session: Session, user: User) -> None:
 
 
 def _end_access(session: Session, user: User) -> None:
-    session.execute(delete(UserSession).where(UserSession.user_id == user.id))
-    session.execute(delete(Invitation).where(Invitation.user_id == user.id))
+    for table in (UserSession, Invitation, PasswordReset, PendingSignIn):
+        session.execute(delete(table).where(table.user_id == user.id))

@@ -8,6 +8,7 @@ import click
 
 from app.accounts.audit import COMMAND_LINE, list_deeds
 from app.accounts.invitations import VALID, invite
+from app.accounts.second_factor import remove_second_factor
 from app.accounts.users import (
     UserNotFound,
     add_user,
@@ -137,6 +138,17 @@ def password_command(email: str, password_stdin: bool) -> None:
         user = find_user(session, email)
         password = _ask_password(from_stdin=password_stdin)
         set_password(session, user, password, actor=COMMAND_LINE)
+    click.echo(_line(user))
+
+
+@user_group.command("reset-app")
+@click.argument("email")
+@named_errors
+def reset_app_command(email: str) -> None:
+    """Take a lost authenticator app away from somebody's account."""
+    with open_workplace() as place, place.sessions() as session:
+        user = find_user(session, email)
+        remove_second_factor(session, user, actor=COMMAND_LINE)
     click.echo(_line(user))
 
 

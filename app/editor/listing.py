@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from app.answers import MOST_PER_PAGE, Index, Question, search
+from app.editing.actors import SYSTEM, Actor, Place, is_allowed
+from app.editing.covering import covered
 from app.models import AUDIENCES, Article, Conflict, PlannedPublication, Review, Revision
 from app.reading import in_category
 
@@ -51,6 +53,8 @@ class Listed:
     updated_at: datetime
     states: tuple[str, ...]
     """Of STATES, the weightiest first."""
+    may_write: bool
+    """Whether who looks may change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,12 @@ class Choices:
     products: tuple[str, ...]
 
 
-def list_for_editors(session: Session, index: Index, wanted: Wanted, *, now: datetime) -> Page:
-    """The articles that are wanted: those that a search finds first, then the last changed."""
-    conditions = _conditions(wanted, now)
+def list_for_editors(
+    session: Session, index: Index, wanted: Wanted, *, now: datetime, actor: Actor = SYSTEM
+) -> Page:
+    """The articles that are wanted and that `actor` may read: those that a search finds first,
+    then the last changed."""
+    conditions = [covered(actor, "read"), *_conditions(wanted, now)]
     order: list[Any] = [Article.updated_at.desc(), Article.id]
     if wanted.text:
         found = _found_by_search(session, index, wanted, now)
@@ -86,18 +93,20 @@ def list_for_editors(session: Session, index: Index, wanted: Wanted, *, now: dat
     page = max(1, wanted.page)
     rows = _columns(now).where(*conditions).order_by(*order)
     rows = rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    listed = tuple(_listed(row) for row in session.execute(rows))
+    listed = tuple(_listed(row, actor) for row in session.execute(rows))
     return Page(listed, total, max(1, -(-total // PER_PAGE)))
 
 
-def list_choices(session: Session) -> Choices:
-    """Languages, categories, owners and products of all articles that are not deleted."""
+def list_choices(session: Session, actor: Actor = SYSTEM) -> Choices:
+    """Languages, categories, owners and products of all articles that are not deleted and that
+    `actor` may read."""
+    kept = (Article.deleted_at.is_(None), covered(actor, "read"))
 
     def distinct(column: Any) -> tuple[str, ...]:
-        kept = select(column).where(Article.deleted_at.is_(None)).distinct().order_by(column)
-        return tuple(value for value in session.scalars(kept) if value)
+        found = select(column).where(*kept).distinct().order_by(column)
+        return tuple(value for value in session.scalars(found) if value)
 
-    named = session.scalars(select(Article.products).where(Article.deleted_at.is_(None)))
+    named = session.scalars(select(Article.products).where(*kept))
     products = sorted({product for row in named for product in row})
     return Choices(
         locales=distinct(Article.locale),
@@ -108,11 +117,18 @@ def list_choices(session: Session) -> Choices:
 
 
 def suggest_links(
-    session: Session, index: Index, text: str, locale: str, *, now: datetime, limit: int = 8
+    session: Session,
+    index: Index,
+    text: str,
+    locale: str,
+    *,
+    now: datetime,
+    limit: int = 8,
+    actor: Actor = SYSTEM,
 ) -> list[Listed]:
     """Published articles that a link may lead to, the nearest to `text` first."""
     wanted = Wanted(text=text, locale=locale, state="published")
-    return list(list_for_editors(session, index, wanted, now=now).rows[:limit])
+    return list(list_for_editors(session, index, wanted, now=now, actor=actor).rows[:limit])
 
 
 def _found_by_search(
@@ -188,11 +204,11 @@ def _columns(now: datetime) -> Select[Any]:
     return select(*columns, *(_state(state, now).label(f"is_{state}") for state in STATES))
 
 
-def _listed(row: Any) -> Listed:
+def _listed(row: Any, actor: Actor) -> Listed:
     states = tuple(state for state in _WEIGHT if getattr(row, f"is_{state}"))
-    return Listed(
-        row.article_id, row.locale, row.title, row.category, row.owner, row.updated_at, states
-    )
+    may_write = is_allowed(actor, "write", Place(row.category, row.locale))
+    named = (row.article_id, row.locale, row.title, row.category, row.owner, row.updated_at)
+    return Listed(*named, states, may_write)
 
 
 def _name() -> Any:

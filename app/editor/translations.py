@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session, defer
 
 from app.content import hash_source
 from app.differences import InlineLine, compare_texts, to_inline
+from app.editing.actors import SYSTEM, Actor, Place, is_allowed
+from app.editing.covering import covered
+from app.editing.transaction import place_of
 from app.front_matter import parse_source
 from app.machine_texts import is_machine_made
 from app.models import Article, Revision
@@ -40,6 +43,10 @@ class Coverage:
     title: str
     source_locale: str
     versions: Mapping[str, Version]
+    readable: frozenset[str]
+    """Languages of versions that who looks may read."""
+    writable: frozenset[str]
+    """Languages in which who looks may write it, be it there or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,15 @@ def mark_of(locale: str, source: str) -> str:
 
 
 def list_coverage(
-    session: Session, locales: Sequence[str], default_locale: str, *, only: str = ""
+    session: Session,
+    locales: Sequence[str],
+    default_locale: str,
+    *,
+    only: str = "",
+    actor: Actor = SYSTEM,
 ) -> list[Coverage]:
-    """Every article that is not put away, in each of `locales`; the least complete first.
+    """Every article that is not put away and that `actor` may read in some language, in each of
+    `locales`; the least complete first.
 
     `only`: a state of which each listed article has a version.
     """
@@ -76,8 +89,9 @@ def list_coverage(
     for article in session.scalars(kept.order_by(Article.article_id)):
         rows.setdefault(article.article_id, {})[article.locale] = article
     covered = [
-        _cover(session, article_id, versions, locales, default_locale, revised)
-        for article_id, versions in rows.items()
+        _cover(session, versions, locales, default_locale, revised, actor)
+        for versions in rows.values()
+        if any(is_allowed(actor, "read", place_of(version)) for version in versions.values())
     ]
     if only:
         covered = [each for each in covered if any(v.state == only for v in each.versions.values())]
@@ -85,13 +99,21 @@ def list_coverage(
 
 
 def source_for(
-    session: Session, article_id: str, locale: str, *, wanted: str, default_locale: str
+    session: Session,
+    article_id: str,
+    locale: str,
+    *,
+    wanted: str,
+    default_locale: str,
+    actor: Actor = SYSTEM,
 ) -> SourceText | None:
-    """The text to translate from: in the language `wanted`, else the default one, else any."""
+    """The text to translate from, of those that `actor` may read: in the language `wanted`, else
+    the default one, else any."""
     found = select(Article).where(
         Article.article_id == article_id,
         Article.locale != locale,
         Article.deleted_at.is_(None),
+        covered(actor, "read"),
     )
     versions = {article.locale: article for article in session.scalars(found)}
     if not versions:
@@ -111,11 +133,11 @@ def source_for(
 
 def _cover(
     session: Session,
-    article_id: str,
     versions: Mapping[str, Article],
     locales: Sequence[str],
     default_locale: str,
     revised: frozenset[int],
+    actor: Actor,
 ) -> Coverage:
     """`revised`: articles that ever changed; a translation of any other is up to date."""
     source_locale = default_locale if default_locale in versions else min(versions)
@@ -133,7 +155,16 @@ def _cover(
         else:
             stale = source.id in revised and is_stale(session, source, mine)
             states[locale] = Version("stale" if stale else "current", mine.title)
-    return Coverage(article_id, source.title, source_locale, states)
+    readable = frozenset(
+        locale for locale, mine in versions.items() if is_allowed(actor, "read", place_of(mine))
+    )
+    shown = source if source_locale in readable else versions[min(readable)]
+    places = {
+        tag: place_of(versions[tag]) if tag in versions else Place(source.category, tag)
+        for tag in states
+    }
+    writable = frozenset(tag for tag, place in places.items() if is_allowed(actor, "write", place))
+    return Coverage(source.article_id, shown.title, source_locale, states, readable, writable)
 
 
 def is_stale(session: Session, source: Article, translation: Article) -> bool:

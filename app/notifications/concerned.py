@@ -41,22 +41,24 @@ def find_concerned(session: Session, action: EditorialAction, staff: Sequence[Us
         return []
     topic = topic_of(action)
     if topic == "review":
-        found = _those_who_may(staff, "review", place_of(article))
+        found = _those_who_may(session, staff, "review", place_of(article))
     else:
         kinds = {"comment": _TALKING, "schedule": ("schedule",)}.get(topic or "", _WRITING)
         ids = _who_did(session, action, kinds, since_publication=topic != "schedule")
         found = [user for user in staff if _id_of(user) in ids or _owns(user, article)]
     if topic == "conflict" and not found:
-        found = _those_who_may(staff, "resolve", place_of(article))
-    return [user for user in found if _id_of(user) != action.actor_id]
+        found = _those_who_may(session, staff, "resolve", place_of(article))
+    told = _those_who_may(session, found, "read", place_of(article))
+    return [user for user in told if _id_of(user) != action.actor_id]
 
 
-def _those_who_may(staff: Iterable[User], deed: str, place: Place) -> list[User]:
-    return [user for user in staff if is_allowed(actor_of(user), deed, place)]
+def _those_who_may(session: Session, staff: Iterable[User], deed: str, place: Place) -> list[User]:
+    return [user for user in staff if is_allowed(actor_of(session, user), deed, place)]
 
 
 def _id_of(user: User) -> str:
-    return actor_of(user).id
+    """As `app.editor.people.actor_of` names them."""
+    return f"user:{user.id}"
 
 
 def _owns(user: User, article: Article) -> bool:

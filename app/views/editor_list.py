@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.addresses import article_url
 from app.editing.conflicts import list_conflicts
+from app.editing.covering import locales_for, may_somewhere
 from app.editing.drafts import save_draft
-from app.editing.lifecycle import BULK_ACTIONS, do_to_many
+from app.editing.lifecycle import BULK_ACTIONS, bulk_actions_of, do_to_many
 from app.editing.transaction import ArticleName
 from app.editor.article_form import ArticleForm, read_posted, write_form
 from app.editor.listing import (
@@ -28,7 +29,7 @@ from app.errors import KotaeError
 from app.languages import read_locale
 from app.naming import slugify, slugify_path
 from app.problems import BadAddress
-from app.views.editor_scope import desk, text_url
+from app.views.editor_scope import acting, desk, text_url
 from app.views.scope import database, now, parts, settings
 from app.views.staff import required_role, staff_page
 
@@ -85,7 +86,10 @@ def create_text() -> AnyResponse:
 def find_links() -> Response:
     """Articles that a link may lead to, for the editor's script."""
     text, locale = request.args.get("q", "").strip(), read_locale(request.args.get("in", ""))
-    found = suggest_links(database(), parts().index, text, locale or "", now=now()) if text else []
+    found = []
+    if text:
+        index, actor = parts().index, acting()
+        found = suggest_links(database(), index, text, locale or "", now=now(), actor=actor)
     return jsonify(
         items=[
             {
@@ -103,7 +107,8 @@ def translations() -> Response:
     """Which article is there in which language."""
     only = request.args.get("only", "")
     locales = settings().locales
-    coverage = list_coverage(database(), locales, settings().default_locale, only=only)
+    default = settings().default_locale
+    coverage = list_coverage(database(), locales, default, only=only, actor=acting())
     used = {locale for each in coverage for locale in each.versions}
     columns = (*locales, *sorted(used - set(locales)))
     page = _page()
@@ -138,11 +143,12 @@ def _list(
     return staff_page(
         "editor_list.html",
         wanted=wanted,
-        found=list_for_editors(database(), parts().index, wanted, now=now()),
-        choices=list_choices(database()),
+        found=list_for_editors(database(), parts().index, wanted, now=now(), actor=acting()),
+        choices=list_choices(database(), acting()),
         states=STATES,
-        bulk_actions=BULK_ACTIONS,
-        conflicts=len(list_conflicts(database())),
+        bulk_actions=bulk_actions_of(acting()),
+        may_write=may_somewhere(acting(), "write"),
+        conflicts=len(list_conflicts(database(), acting())),
         action=action,
         done=done,
         failed=failed,
@@ -164,9 +170,10 @@ def show_new(
         "editor_new.html",
         fault.status if fault else 200,
         form=form,
+        locales=locales_for(acting(), "write", settings().locales),
         locale=locale,
         article_id=article_id,
         beside=request.values.get("beside", ""),
-        choices=list_choices(database()),
+        choices=list_choices(database(), acting()),
         fault=fault,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import g, request, url_for
 from sqlalchemy.orm import Session
 
 from app.editing.actors import Actor
@@ -27,9 +28,16 @@ def allow_long_texts(_endpoint: str | None, _values: object) -> None:
 def desk() -> tuple[Session, Actor]:
     """The request's session, with nothing begun in it, and who is signed in: what every use case
     of editing takes first."""
-    actor = actor_of(current_user())
+    actor = acting()
     database().rollback()
     return database(), actor
+
+
+def acting() -> Actor:
+    """Who is signed in, with what they may do and where."""
+    if "actor" not in g:
+        g.actor = actor_of(database(), current_user())
+    return cast(Actor, g.actor)
 
 
 def text_url(name: ArticleName, **parameters: str | int | None) -> str:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.audit import Actor as Member
 from app.article_page import size_pictures
+from app.editing.actors import require_permission
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
     find_unsaved,
@@ -20,7 +21,7 @@ from app.editing.drafts import (
 from app.editing.publication import publish_text
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import read_revision
-from app.editing.transaction import ArticleName
+from app.editing.transaction import ArticleName, place_of
 from app.editor.advice import advise
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
 from app.editor.listing import list_choices
@@ -31,7 +32,7 @@ from app.editor.standing import standing_of
 from app.editor.translations import source_for
 from app.errors import KotaeError
 from app.models import Article
-from app.views.editor_scope import desk, field_moment, posted_number, text_url
+from app.views.editor_scope import acting, desk, field_moment, posted_number, text_url
 from app.views.scope import database, now, parts, settings
 from app.views.staff import current_user, required_role, staff_page
 
@@ -194,6 +195,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         name.locale,
         wanted=beside,
         default_locale=settings().default_locale,
+        actor=actor,
     )
     return {
         "article": head.article,
@@ -201,7 +203,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         "advice": _advice(name, head.article, head.source),
         "beside": source_text if beside else None,
         "source_text": source_text,
-        "choices": list_choices(session),
+        "choices": list_choices(session, actor),
         "field_moment": field_moment,
         "zone": settings().time_zone.replace("_", " "),
     }
@@ -247,6 +249,7 @@ def _author(article: Article, number: int) -> str:
 def _keep_picture(name: ArticleName) -> str:
     file = request.files.get("picture")
     article = _article(name)
+    require_permission(acting(), "write", place_of(article))
     given = GivenPicture(
         name=(file.filename or "") if file else "",
         data=file.read() if file else b"",

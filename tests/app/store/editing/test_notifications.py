@@ -76,7 +76,7 @@ def people(sessions):
                 password=None,
                 actor=COMMAND_LINE,
             )
-            made[name] = actor_of(user)
+            made[name] = actor_of(session, user)
     return made
 
 
