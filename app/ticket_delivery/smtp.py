@@ -1,4 +1,4 @@
-"""The mail server of the settings: one connection a message."""
+"""The operator's mail server: one message handed to it, and what its refusal means."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 
 class MailServer:
-    """Sends messages from one address."""
+    """Takes messages for anybody."""
 
-    def __init__(self, url: str, *, sender: str) -> None:
+    def __init__(self, url: str) -> None:
         """`url`: smtp:// (STARTTLS where it is offered) or smtps://, with user and password."""
         self._url = urlsplit(url)
-        self.sender = sender
 
     def send(self, message: EmailMessage) -> None:
-        """Hand a message with one recipient over. Raises DeliveryFailed, DeliveryRefused."""
+        """Hand over a message with its one recipient in `To`.
+
+        Raises DeliveryRefused where it never will be taken, DeliveryFailed where it may be later.
+        """
         try:
             with self._connect() as server:
                 server.send_message(message)
@@ -33,8 +35,8 @@ class MailServer:
                 raise DeliveryRefused(said) from error
             raise DeliveryFailed(said) from error
         except smtplib.SMTPRecipientsRefused as error:
-            recipient, (code, reason) = next(iter(error.recipients.items()))
-            said = f"The mail server refused {recipient} ({code}): {_text(reason)}"
+            code, reason = next(iter(error.recipients.values()))
+            said = f"The mail server refused {message['To']} ({code}): {_text(reason)}"
             raise (DeliveryRefused if code >= 500 else DeliveryFailed)(said) from error
         except (OSError, smtplib.SMTPException) as error:
             raise DeliveryFailed(f"The mail server cannot be used: {error}") from error
