@@ -6,7 +6,8 @@ import contextlib
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,19 +119,13 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from app.db import create_database_engine, session_factory
         from app.indexer import Indexer
         from app.ticket_delivery.courier import Courier
-        from app.ticket_delivery.queue import deliver_due
 
         self._index.warm()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
-        settings, channels = self._settings, self._channels
-        rounds: list[Callable[[], object]] = []
-        if channels:
-            rounds.append(lambda: deliver_due(sessions, channels, settings.base_url))
-        mail = open_mail_server(settings)
-        if mail is not None:
-            rounds.append(lambda: send_due_resets(sessions, mail, settings))
-        Courier(*rounds).start()
+        site, mail = self._settings.base_url, open_mail_server(self._settings)
+        errands = [partial(send_due_resets, sessions, mail, site)] if mail else []
+        Courier(sessions, self._channels, site, errands=errands).start()
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

@@ -28,7 +28,7 @@ from app.errors import KotaeError
 from app.models import PasswordReset, User, utc_now
 from app.settings import Settings
 from app.ticket_delivery.channel import DeliveryFailed, DeliveryRefused
-from app.ticket_delivery.smtp import MailServer
+from app.ticket_delivery.mail_server import MailServer
 
 VALID = timedelta(minutes=30)
 MOST_OF_ADDRESS = 3
@@ -75,7 +75,7 @@ def open_mail_server(settings: Settings) -> MailServer | None:
     """
     if not (settings.smtp_url and settings.mail_from and settings.base_url):
         return None
-    return MailServer(settings.smtp_url)
+    return MailServer(settings.smtp_url, sender=settings.mail_from)
 
 
 def request_reset(
@@ -138,7 +138,7 @@ def reset_password(
 def send_due_resets(
     sessions: sessionmaker[Session],
     server: MailServer,
-    settings: Settings,
+    base_url: str,
     clock: Callable[[], datetime] = utc_now,
 ) -> int:
     """Send every mail that is due; returns how many were tried.
@@ -146,10 +146,10 @@ def send_due_resets(
     One whose worker died is sent again, with another link.
     """
     tried = 0
-    while taken := _take_one(sessions, settings.base_url, clock()):
+    while taken := _take_one(sessions, base_url, clock()):
         tried += 1
         try:
-            server.send(_compose(taken, settings.mail_from, clock()))
+            server.send(_compose(taken, server.sender, clock()))
         except DeliveryFailed as error:
             _LOG.warning("a mail with a new password's link is sent again: %s", error.message)
             _settle(sessions, taken, clock() + _PAUSE * 2 ** min(taken.attempts, 6))

@@ -7,7 +7,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from app.ticket_delivery.handoff import Handoff
-from app.ticket_delivery.smtp import MailServer
+from app.ticket_delivery.mail_server import MailServer
 
 
 class MailChannel:
@@ -15,7 +15,7 @@ class MailChannel:
 
     def __init__(self, url: str, *, sender: str, recipient: str) -> None:
         """`url`: smtp:// (STARTTLS where it is offered) or smtps://, with user and password."""
-        self._server = MailServer(url)
+        self._server = MailServer(url, sender=sender)
         self._sender = sender
         self._recipient = recipient
 

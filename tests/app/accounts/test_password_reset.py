@@ -26,8 +26,7 @@ from app.accounts.sign_in import MOST_OF_ACCOUNT, SignInRefused, sign_in
 from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import add_user, disable_user, find_user
 from app.models import PasswordReset, SignInFailure
-from app.settings import Settings
-from app.ticket_delivery.smtp import MailServer
+from app.ticket_delivery.mail_server import MailServer
 from tests.app.ticket_delivery.help_desk import MailServer as FakeServer
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -36,7 +35,6 @@ KEY = "k" * 40
 SITE = "https://help.example.com"
 PASSWORD = "green kettle on the roof"
 OTHER = "another kettle entirely"
-MAILING = Settings(base_url=SITE, mail_from="help@example.com")
 LETTER = Letter("새 비밀번호", "Choose one:\n\n{link}")
 
 
@@ -64,7 +62,8 @@ def carry(sessions, post):
 
     def carry(at=NOW):
         before = len(post.mails)
-        send_due_resets(sessions, MailServer(post.url), MAILING, clock=lambda: at)
+        server = MailServer(post.url, sender="help@example.com")
+        send_due_resets(sessions, server, SITE, clock=lambda: at)
         return [
             email.message_from_bytes(m, policy=email.policy.default) for m in post.mails[before:]
         ]
@@ -220,12 +219,14 @@ def test_a_mail_that_is_refused_is_not_sent_again(session, user, carry, post):
 
 def test_a_mail_whose_worker_died_is_sent_by_another(session, sessions, user, carry):
     class Dies:
+        sender = "help@example.com"
+
         def send(self, message):
             raise KeyboardInterrupt
 
     ask(session)
     with pytest.raises(KeyboardInterrupt):
-        send_due_resets(sessions, Dies(), MAILING, clock=lambda: NOW)
+        send_due_resets(sessions, Dies(), SITE, clock=lambda: NOW)
     assert carry() == []
     assert len(carry(NOW + timedelta(minutes=3))) == 1
 

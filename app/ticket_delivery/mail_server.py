@@ -1,4 +1,4 @@
-"""The operator's mail server: one message handed to it, and what its refusal means."""
+"""The mail server of the settings: one connection a message."""
 
 from __future__ import annotations
 
@@ -15,17 +15,15 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 
 class MailServer:
-    """Takes messages for anybody."""
+    """Sends messages from one address."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, sender: str) -> None:
         """`url`: smtp:// (STARTTLS where it is offered) or smtps://, with user and password."""
         self._url = urlsplit(url)
+        self.sender = sender
 
     def send(self, message: EmailMessage) -> None:
-        """Hand over a message with its one recipient in `To`.
-
-        Raises DeliveryRefused where it never will be taken, DeliveryFailed where it may be later.
-        """
+        """Hand a message with one recipient over. Raises DeliveryFailed, DeliveryRefused."""
         try:
             with self._connect() as server:
                 server.send_message(message)
@@ -35,8 +33,8 @@ class MailServer:
                 raise DeliveryRefused(said) from error
             raise DeliveryFailed(said) from error
         except smtplib.SMTPRecipientsRefused as error:
-            code, reason = next(iter(error.recipients.values()))
-            said = f"The mail server refused {message['To']} ({code}): {_text(reason)}"
+            recipient, (code, reason) = next(iter(error.recipients.items()))
+            said = f"The mail server refused {recipient} ({code}): {_text(reason)}"
             raise (DeliveryRefused if code >= 500 else DeliveryFailed)(said) from error
         except (OSError, smtplib.SMTPException) as error:
             raise DeliveryFailed(f"The mail server cannot be used: {error}") from error
