@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -29,17 +30,16 @@ class Courier:
     ) -> None:
         """`errands` send what is due and is no ticket. `interval`: seconds between two looks;
         doubled after each failure, up to 60."""
-        self._sessions = sessions
-        self._channels = channels
-        self._base_url = base_url
-        self._errands = errands
+        tickets = [partial(deliver_due, sessions, channels, base_url)] if channels else []
+        # First the errands: somebody waits for a letter at the screen.
+        self._rounds: Sequence[Callable[[], object]] = [*errands, *tickets]
         self._interval = interval
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to look, on a thread of its own; where nothing is sent it is not begun."""
-        if self._channels or self._errands:
+        if self._rounds:
             self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
             self._thread.start()
 
@@ -52,13 +52,16 @@ class Courier:
     def _run(self) -> None:
         pause = self._interval
         while not self._stopping.wait(pause):
-            try:
-                for errand in self._errands:  # first: somebody waits for it at the screen
-                    errand()
-                deliver_due(self._sessions, self._channels, self._base_url)
-                pause = self._interval
-            except Exception:
-                # Whatever it was, a database that restarts or a defect in one channel: the lease
-                # ends, and the ticket or mail comes up again.
-                _LOG.exception("carrying failed; the next attempt is in %.0f s", pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+            # What fails, by a defect perhaps, does not keep the rest from being carried.
+            results = [self._go(each) for each in self._rounds]
+            pause = self._interval if all(results) else min(pause * 2, _LONGEST_PAUSE)
+
+    def _go(self, each: Callable[[], object]) -> bool:
+        try:
+            each()
+        except Exception:
+            # Whatever it was, a database that restarts or a defect in one channel: the lease
+            # ends, and the ticket or mail comes up again.
+            _LOG.exception("carrying failed; it is tried again")
+            return False
+        return True
