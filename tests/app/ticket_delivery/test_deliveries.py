@@ -310,14 +310,6 @@ def test_a_courier_carries_on_its_own_thread_and_stops(sessions, send):
     courier.stop()
 
 
-def test_a_courier_runs_errands_beside_the_tickets_and_without_any(sessions):
-    done = threading.Event()
-    courier = Courier(sessions, {}, SITE, errands=[done.set], interval=0.01)
-    courier.start()
-    assert done.wait(20)
-    courier.stop()
-
-
 def test_dead_ones_are_tried_again_when_asked_for(sessions, send, carry, desk, clock):
     send("webhook")
     desk.failures = [(422, {})]
