@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, read_content
-from app.editing.actors import Actor, require_permission
+from app.editing.actors import SYSTEM, Actor, require_permission
+from app.editing.covering import covered
 from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.revisions import (
     append_revision,
@@ -160,17 +161,19 @@ def keep_conflict(
     return conflict
 
 
-def list_conflicts(session: Session) -> list[Conflict]:
-    """All that wait for somebody, the oldest first."""
-    waiting = select(Conflict).where(Conflict.resolved_at.is_(None))
+def list_conflicts(session: Session, actor: Actor = SYSTEM) -> list[Conflict]:
+    """All that wait for somebody and that `actor` may read, the oldest first."""
+    waiting = select(Conflict).join(Conflict.article)
+    waiting = waiting.where(Conflict.resolved_at.is_(None), covered(actor, "read"))
     return list(session.scalars(waiting.order_by(Conflict.opened_at, Conflict.id)))
 
 
-def find_conflict(session: Session, conflict_id: int) -> Conflict:
-    """One that waits for somebody. Raises ConflictNotFound."""
+def find_conflict(session: Session, conflict_id: int, actor: Actor = SYSTEM) -> Conflict:
+    """One that waits for somebody. Raises ConflictNotFound, Forbidden."""
     conflict = session.get(Conflict, conflict_id)
     if conflict is None or conflict.resolved_at is not None:
         raise ConflictNotFound("There is no such conflict; it may have been resolved.")
+    require_permission(actor, "read", place_of(conflict.article))
     return conflict
 
 

@@ -23,6 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.answers import MOST_PER_PAGE, Index, Question, search
+from app.editing.actors import SYSTEM, Actor, Place, is_allowed
+from app.editing.covering import covered
 from app.editor.demand import Demand
 from app.models import AUDIENCES, Article, Conflict, PlannedPublication, Review, Revision
 from app.reading import in_category
@@ -88,6 +90,8 @@ class Listed:
     signs: tuple[str, ...]
     asked: int
     """How many visitors of its language wanted it lately; see `app.editor.demand`."""
+    may_write: bool
+    """Whether who looks may change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,11 @@ def list_for_editors(
     *,
     now: datetime,
     evidence: Evidence = NO_EVIDENCE,
+    actor: Actor = SYSTEM,
 ) -> Page:
-    """The articles that are wanted: those that a search finds first, then by `wanted.order`."""
-    conditions = _conditions(wanted, evidence, now)
+    """The articles that are wanted and that `actor` may read: those that a search finds first,
+    then by `wanted.order`."""
+    conditions = [covered(actor, "read"), *_conditions(wanted, evidence, now)]
     order: list[Any] = [Article.updated_at.desc(), Article.id]
     if wanted.order == "asked":
         counts = evidence.demand
@@ -131,7 +137,7 @@ def list_for_editors(
     page = max(1, wanted.page)
     rows = _columns(evidence, now).where(*conditions).order_by(*order)
     rows = rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    listed = tuple(_listed(row, evidence) for row in session.execute(rows))
+    listed = tuple(_listed(row, evidence, actor) for row in session.execute(rows))
     return Page(listed, total, max(1, -(-total // PER_PAGE)))
 
 
@@ -141,14 +147,16 @@ def _by_place(names: Sequence[_Name]) -> ColumnElement[int]:
     return case(*places, else_=len(names)) if places else literal(0)
 
 
-def list_choices(session: Session) -> Choices:
-    """Languages, categories, owners and products of all articles that are not deleted."""
+def list_choices(session: Session, actor: Actor = SYSTEM) -> Choices:
+    """Languages, categories, owners and products of all articles that are not deleted and that
+    `actor` may read."""
+    kept = (Article.deleted_at.is_(None), covered(actor, "read"))
 
     def distinct(column: Any) -> tuple[str, ...]:
-        kept = select(column).where(Article.deleted_at.is_(None)).distinct().order_by(column)
-        return tuple(value for value in session.scalars(kept) if value)
+        found = select(column).where(*kept).distinct().order_by(column)
+        return tuple(value for value in session.scalars(found) if value)
 
-    named = session.scalars(select(Article.products).where(Article.deleted_at.is_(None)))
+    named = session.scalars(select(Article.products).where(*kept))
     products = sorted({product for row in named for product in row})
     return Choices(
         locales=distinct(Article.locale),
@@ -159,11 +167,18 @@ def list_choices(session: Session) -> Choices:
 
 
 def suggest_links(
-    session: Session, index: Index, text: str, locale: str, *, now: datetime, limit: int = 8
+    session: Session,
+    index: Index,
+    text: str,
+    locale: str,
+    *,
+    now: datetime,
+    limit: int = 8,
+    actor: Actor = SYSTEM,
 ) -> list[Listed]:
     """Published articles that a link may lead to, the nearest to `text` first."""
     wanted = Wanted(text=text, locale=locale, state="published")
-    return list(list_for_editors(session, index, wanted, now=now).rows[:limit])
+    return list(list_for_editors(session, index, wanted, now=now, actor=actor).rows[:limit])
 
 
 def _found_by_search(
@@ -250,7 +265,7 @@ def _columns(evidence: Evidence, now: datetime) -> Select[Any]:
     )
 
 
-def _listed(row: Any, evidence: Evidence) -> Listed:
+def _listed(row: Any, evidence: Evidence, actor: Actor) -> Listed:
     name = (row.article_id, row.locale)
     return Listed(
         *name,
@@ -261,6 +276,7 @@ def _listed(row: Any, evidence: Evidence) -> Listed:
         states=tuple(state for state in _WEIGHT if getattr(row, f"is_{state}")),
         signs=evidence.signs.get(name, ()),
         asked=evidence.demand.get(name, 0),
+        may_write=is_allowed(actor, "write", Place(row.category, row.locale)),
     )
 
 

@@ -14,6 +14,7 @@ from app.views.editor_list import (
     record,
     translations,
 )
+from app.views.editor_machine import translate_text
 from app.views.editor_scope import allow_long_texts
 from app.views.editor_text import (
     add_picture,
@@ -49,6 +50,7 @@ def editor_blueprint() -> Blueprint:
     editor.post("/edit")(do_together)
     editor.get("/edit/new")(new_text)
     editor.post("/edit/new")(create_text)
+    editor.post(f"/edit/machine/{_NAMED}")(translate_text)
     editor.get("/edit/links")(find_links)
     editor.get("/edit/translations")(translations)
     editor.get("/edit/record")(record)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from sqlalchemy.orm import Session
 
 from app.content_state import content_state
@@ -33,9 +34,16 @@ def allow_long_texts(_endpoint: str | None, _values: object) -> None:
 def desk() -> tuple[Session, Actor]:
     """The request's session, with nothing begun in it, and who is signed in: what every use case
     of editing takes first."""
-    actor = actor_of(current_user())
+    actor = acting()
     database().rollback()
     return database(), actor
+
+
+def acting() -> Actor:
+    """Who is signed in, with what they may do and where."""
+    if "actor" not in g:
+        g.actor = actor_of(database(), current_user())
+    return cast(Actor, g.actor)
 
 
 def kept_values() -> KeptValues:

@@ -11,6 +11,7 @@ from app.accounts.audit import Actor as Member
 from app.accounts.tokens import new_token
 from app.article_page import size_pictures
 from app.content import hash_source
+from app.editing.actors import require_permission
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
     find_unsaved,
@@ -22,7 +23,7 @@ from app.editing.drafts import (
 from app.editing.publication import publish_text
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import read_revision
-from app.editing.transaction import ArticleName
+from app.editing.transaction import ArticleName, place_of
 from app.editor.advice import advise
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
 from app.editor.listing import list_choices
@@ -35,6 +36,7 @@ from app.errors import KotaeError
 from app.models import Article
 from app.picture_checks import BadPicture
 from app.views.editor_scope import (
+    acting,
     content_key,
     desk,
     field_moment,
@@ -215,6 +217,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         name.locale,
         wanted=beside,
         default_locale=settings().default_locale,
+        actor=actor,
     )
     return {
         "article": head.article,
@@ -225,7 +228,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         ),
         "beside": source_text if beside else None,
         "source_text": source_text,
-        "choices": list_choices(session),
+        "choices": list_choices(session, actor),
         "field_moment": field_moment,
         "zone": settings().time_zone.replace("_", " "),
     }
@@ -271,6 +274,7 @@ def _author(article: Article, number: int) -> str:
 def _keep_picture(name: ArticleName) -> str:
     file = request.files.get("picture")
     article = _article(name)
+    require_permission(acting(), "write", place_of(article))
     given = GivenPicture(
         name=(file.filename or "") if file else "",
         data=file.read() if file else b"",

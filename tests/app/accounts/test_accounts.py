@@ -19,11 +19,10 @@ from app.accounts.sessions import (
 from app.accounts.sign_in import (
     MOST_OF_ACCOUNT,
     MOST_OF_CLIENT,
-    WINDOW,
     SignInRefused,
-    TooManyAttempts,
     sign_in,
 )
+from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import (
     BadUser,
     LastOwner,
