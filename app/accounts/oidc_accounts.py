@@ -19,7 +19,15 @@ from app.accounts.audit import Actor, note_deed
 from app.accounts.users import LONGEST_NAME, fold_email, has_identity, has_other_owner
 from app.db import begin_writing
 from app.errors import KotaeError
-from app.models import Identity, Invitation, User, UserSession
+from app.models import (
+    ApiToken,
+    Identity,
+    Invitation,
+    PasswordReset,
+    PendingSignIn,
+    User,
+    UserSession,
+)
 from app.wording import clean_text
 
 
@@ -117,7 +125,7 @@ def _link(session: Session, person: KnownPerson) -> User | None:
     if not person.is_email_verified or has_identity(session, user):
         raise AddressUnproven(f"There is an account for {email} that is not known to be yours.")
     user.password_hash = None
-    for table in (Invitation, UserSession):
+    for table in (Invitation, PasswordReset, PendingSignIn, UserSession):
         session.execute(delete(table).where(table.user_id == user.id))
     _keep_identity(session, person, user, "identity.link")
     return user
@@ -159,11 +167,12 @@ def _follow_role(session: Session, user: User, role: str) -> None:
 
 
 def _note_refusal(session: Session, person: KnownPerson, error: KotaeError) -> None:
-    """Write down who was turned away; whom no group lets in any more is signed out everywhere."""
+    """Write down who was turned away; whom no group lets in any more has no session or token."""
     begin_writing(session)
     user = _find(session, person)
     if user is not None and isinstance(error, NoRole):
-        session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+        for table in (UserSession, ApiToken):
+            session.execute(delete(table).where(table.user_id == user.id))
     actor = Actor.of(user) if user is not None else Actor(person.email or person.subject)
     subject = f"user:{user.id}" if user is not None else ""
     details = {"reason": error.code, "issuer": person.issuer, "sub": person.subject}
