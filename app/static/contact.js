@@ -5,39 +5,38 @@ import { recall, recallQuestions } from "./read.js";
 import { makeReporter, makeVisit } from "./site-visit.js";
 import { offerSolved } from "./visit.js";
 import { SuggestClient } from "./widget/client.js";
+import { make } from "./widget/elements.js";
 import { earlierSessions } from "./widget/sessions.js";
-import { READ_MS, shownValue } from "./widget/suggestions.js";
-
-/** @typedef {import("./widget/client.js").Answers} Answers */
+import { Suggestions } from "./widget/suggestions.js";
 
 /**
- * Show answers below the subject; the writer stays where they are, so they open in a new tab.
+ * Shows answers below the subject.
  * @param {HTMLElement} place
- * @param {DOMStringMap} words
- * @param {Answers} answers
- * @param {(item: Answers["items"][number], position: number) => void} opened
+ * @param {string} heading
+ * @returns {import("./widget/suggestions.js").View}
  */
-function offer(place, words, answers, opened) {
-  const list = document.createElement("ul");
-  for (const [position, item] of (answers.no_answer ? [] : answers.items).entries()) {
-    const row = document.createElement("li");
-    const link = document.createElement("a");
-    link.href = passageUrl(item.url, item.answer);
-    link.target = "_blank";
-    link.rel = "noopener";
-    link.lang = item.locale;
-    link.textContent = item.title;
-    link.addEventListener("click", () => opened(item, position));
-    row.append(link, ` (${words.textNewTab ?? ""})`);
-    list.append(row);
-  }
-  place.hidden = list.children.length === 0;
-  const heading = document.createElement("p");
-  heading.textContent = words.textOffers ?? "";
-  place.replaceChildren(heading, list);
+function makeView(place, heading) {
+  return {
+    get open() {
+      return !place.hidden;
+    },
+    show(options) {
+      const rows = options.map(({ element, act }) => {
+        // The link goes there itself; this tells of it.
+        element.querySelector("a")?.addEventListener("click", () => act(true));
+        return element;
+      });
+      place.replaceChildren(make("p", {}, heading), make("ul", {}, ...rows));
+      place.hidden = rows.length === 0;
+    },
+    close() {
+      place.hidden = true;
+    },
+  };
 }
 
 /**
+ * Offer answers to the subject; the writer stays where they are, so they open in a new tab.
  * @param {HTMLFormElement} form
  * @param {import("./widget/visit.js").Visit} visit
  * @param {import("./widget/reporter.js").Reporter} reporter
@@ -47,51 +46,33 @@ function attachOffers(form, visit, reporter) {
   const subject = form.querySelector("#subject");
   const place = form.querySelector(".offers");
   if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return () => {};
-  const about = { locale: form.dataset.locale ?? "", page: location.pathname, limit: "3" };
+  const { textOffers = "", textNewTab = "", suggest = "", locale = "" } = form.dataset;
+  const about = { locale, page: location.pathname, limit: "3" };
   const client = new SuggestClient(
-    () => form.dataset.suggest ?? "",
+    () => suggest,
     () => about,
     visit,
   );
-  /** @type {number | undefined} */
-  let reading;
-  /** @type {object | undefined} */
-  let shown;
-  const seen = () => {
-    clearTimeout(reading);
-    if (shown) reporter.report("suggest_shown", shown);
-    shown = undefined;
+  const nothing = () => undefined;
+  /** @type {import("./widget/suggestions.js").Acts} */
+  const acts = {
+    openItem: nothing,
+    openNotice: nothing,
+    askPerson: nothing,
+    knows: () => true, // notices stand above the form
+    makeRow({ url, answer, title, locale: lang }) {
+      const href = passageUrl(url, answer);
+      const link = make("a", { href, target: "_blank", rel: "noopener", lang }, title);
+      return make("li", {}, link, ` (${textNewTab})`);
+    },
   };
-  const show = (/** @type {string} */ text, /** @type {Answers} */ answers) => {
-    const { query_id } = answers;
-    offer(place, form.dataset, answers, ({ article_id, locale }, position) => {
-      seen();
-      reporter.report("result_opened", { query_id, article_id, locale, value: { position } });
-    });
-    const value = shownValue(text, answers, "contact");
-    // Both arms of an experiment are counted on the same occasion: where there is an answer.
-    if (answers.no_answer) return;
-    shown = { query_id, value };
-    reading = setTimeout(seen, READ_MS);
-  };
-  const ask = () => {
-    clearTimeout(reading);
-    shown = undefined;
-    const text = subject.value.trim();
-    if (text.length < 2) {
-      client.cancel();
-      place.hidden = true;
-    } else {
-      client.ask(
-        text,
-        (answers) => show(text, answers),
-        () => (place.hidden = true),
-      );
-    }
-  };
+  const view = makeView(place, textOffers);
+  const words = { failed: "", contact: "" };
+  const suggestions = new Suggestions(view, client, reporter, words, acts, { certain: true });
+  const ask = () => suggestions.ask(subject.value);
   subject.addEventListener("input", ask);
   if (subject.value) ask();
-  return seen;
+  return () => suggestions.seen();
 }
 
 /**

@@ -20,7 +20,7 @@ from app.models import Article, Base, Event, Ticket, utc_now
 from app.settings import Settings
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START
-from tests.browser_fixtures import VIEWPORT, _Quiet
+from tests.browser_fixtures import VIEWPORT, _Quiet, watched_pages
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
 from tests.staff_fixtures import STAFF_PASSWORD
@@ -138,22 +138,8 @@ def busy_site(tmp_path_factory):
 
 @pytest.fixture
 def open_at(browser):
-    contexts, complaints = [], []
-
-    def open_at(site, path, **options):
-        options.setdefault("service_workers", "block")
-        context = browser.new_context(base_url=site.url, viewport=VIEWPORT, **options)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with watched_pages(browser) as open_pages:
+        yield lambda site, path, **options: open_pages(site.url, path, **options)
 
 
 def sign_in(page):
