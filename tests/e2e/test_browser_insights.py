@@ -15,8 +15,9 @@ from app.accounts.audit import COMMAND_LINE
 from app.accounts.users import add_user
 from app.branding import read_products
 from app.db import create_database_engine, session_factory
+from app.deflection.tracking import update_episodes
 from app.insights.improvements import note_change, plan_improvement
-from app.models import Article, Base, Event, Ticket, utc_now
+from app.models import Article, Base, EpisodeRecord, Event, Ticket, utc_now
 from app.settings import Settings
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START
@@ -213,6 +214,25 @@ def test_what_visitors_did_shows_as_what_it_was(site, open_at, screenshot):
     assert all("1 of 3" in lines for lines in shown.values()), shown
     assert "3" in count_of(page, "Needs for help")
     screenshot(page, "insights-journeys")
+
+
+def test_an_answer_opened_in_another_tab_belongs_to_the_same_need(site, open_at):
+    page = open_at(site, "/en/contact")
+    page.get_by_label("Subject").press_sequentially("refund")
+    with page.expect_popup() as opened:
+        page.locator(".offers a").first.click()
+    expect(opened.value.get_by_role("heading", level=1)).to_contain_text("refund")
+    page.get_by_role("button", name="That answers my question").click()
+    expect(page.get_by_role("status").filter(has_text="Good to know")).to_be_visible()
+    wait_for_events(site, "solved", 1)
+    wait_for_events(site, "article_viewed", 1)
+    site.let_days_pass(5)
+    with site.sessions() as session:
+        told = {(event.session, event.type) for event in session.query(Event)}
+    update_episodes(site.sessions, window=site.settings.ticket_window, now=utc_now())
+    with site.sessions() as session:
+        outcomes = [each.outcome for each in session.query(EpisodeRecord)]
+    assert (outcomes, len({name for name, _ in told})) == (["confirmed"], 1), told
 
 
 def test_a_link_of_the_command_line_sets_up_an_account(site, open_at):
