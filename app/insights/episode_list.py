@@ -37,6 +37,7 @@ def describe(journey: Journey) -> dict[str, Any]:
         "outcome": journey.outcome,
         "locale": journey.locale,
         "queries": list(journey.queries),
+        "seen": list(journey.seen),
         "read": list(journey.read),
         "tickets": len(journey.tickets),
     }

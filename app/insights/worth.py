@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.deflection.intervals import Interval, total
 from app.deflection.report import current_effects
+from app.insights.channels import count_digital
 from app.insights.costs import Costs, load_costs
 from app.insights.figures import SMALLEST_GROUP, Figure, Sheet, Table, share
 from app.insights.journeys import SETTLED, Journey, decided, load_journeys
@@ -22,8 +23,6 @@ from app.models import Event, Ticket, TicketOutcome, TicketReply
 EFFORT_STEPS = ("find", "solve", "person")
 """What somebody is asked about: finding an answer, solving it with that, reaching a person."""
 _Z = 1.959964
-_NOT_DIGITAL = ("phone", "visit", "letter")
-"""Channels of a help desk's outcome (`data.channel`) that are not digital."""
 
 
 def make_worth(
@@ -74,11 +73,12 @@ def _journey_shares(
     session: Session, journeys: Sequence[Journey], earlier: Sequence[Journey] | None
 ) -> list[Figure]:
     first = _first_settled(journeys)
-    digital = _digital(session, journeys)
-    before = (_first_settled(earlier), _digital(session, earlier)) if earlier is not None else None
+    digital = count_digital(session, decided(journeys))
+    if earlier is None:
+        return [share("first_contact", first), share("digital", digital)]
     return [
-        share("first_contact", first, before and before[0]),
-        share("digital", digital, before and before[1]),
+        share("first_contact", first, _first_settled(earlier)),
+        share("digital", digital, count_digital(session, decided(earlier))),
     ]
 
 
@@ -90,19 +90,6 @@ def _first_settled(journeys: Sequence[Journey]) -> tuple[int, int]:
     firsts = [own for own in by_visitor.values() if own[0].outcome != "pending"]
     settled = sum(len(own) == 1 and own[0].outcome in SETTLED for own in firsts)
     return settled, len(firsts)
-
-
-def _digital(session: Session, journeys: Sequence[Journey]) -> tuple[int, int]:
-    """Episodes that no telephone call, visit or letter belongs to."""
-    ended = decided(journeys)
-    by_phone = {
-        outcome.id
-        for outcome in session.scalars(
-            select(TicketOutcome).where(TicketOutcome.ticket_id.is_(None))
-        )
-        if (outcome.data or {}).get("channel") in _NOT_DIGITAL
-    }
-    return sum(by_phone.isdisjoint(each.tickets) for each in ended), len(ended)
 
 
 def _satisfaction(session: Session, selection: Selection) -> Figure:

@@ -59,12 +59,12 @@ def episodes() -> Response:
     found = list_episodes(load_journeys(database(), selection), outcome)
     if request.args.get("format") == "json":
         return jsonify(total=found.total, episodes=[describe(each) for each in found.journeys])
-    read = {article_id for each in found.journeys for article_id in each.read}
+    named = {name for each in found.journeys for name in (*each.seen, *each.read)}
     return insight_page(
         "insight_episodes.html",
         found=found,
         outcome=outcome,
-        titles=titles_of(database(), read, spoken_locale()),
+        titles=titles_of(database(), named, spoken_locale()),
     )
 
 

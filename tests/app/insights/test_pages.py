@@ -114,6 +114,18 @@ def test_groups_of_fewer_than_five_people_are_not_shown(reader, visits):
     assert "refund" not in reader.get("/insights/episodes?locale=ja&format=json").text
 
 
+def test_the_list_of_episodes_says_what_was_seen_and_where_nothing_was(reader, visits):
+    missed = "0m suggest_shown:miss, 3m ticket"
+    visits((5, "0m suggest_shown, 3m ticket"), told={"articles": ["refund", "gift-cards"]})
+    visits((6, missed), name="w")
+    reader.get("/insights")  # follows the visitors
+    listed = reader.get("/insights/episodes?outcome=failed&format=json").get_json()["episodes"]
+    assert sorted(each["seen"] for each in listed) == [[]] * 6 + [["refund", "gift-cards"]] * 5
+    page = reader.get("/insights/episodes?outcome=failed").text
+    assert page.count("Get a refund") == 5
+    assert page.count("Nothing was shown") == 6
+
+
 def test_one_visitor_who_comes_often_is_not_a_group(reader, sessions):
     for hours in range(8):
         later = utc_now() - START - timedelta(days=6, hours=hours)

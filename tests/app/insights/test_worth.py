@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts.audit import COMMAND_LINE
 from app.deflection.holdout import TREATMENT, arm_of, note_experiment, note_experiments
@@ -146,6 +147,32 @@ def test_a_telephone_call_is_not_digital(sessions, worth):
         session.add(call)
     found = figure(worth(), "digital")
     assert (found.count, found.of) == (1, 2)
+
+
+def test_a_ticket_made_here_and_solved_by_telephone_is_not_digital(sessions, worth):
+    for name in "abcd":
+        record(sessions, name, "0m contact_started, 3m ticket")
+    with sessions.begin() as session:
+        first, second, third, _ = session.scalars(select(Ticket.id).order_by(Ticket.id))
+    told = (
+        ("one", first, None, "replied", "email"),
+        ("two", first, None, "solved", "phone"),
+        ("three", second, None, "solved", "chat"),
+        # The second of these speaks of the first by its reference; the last of nobody's need here.
+        ("four", None, "desk 7", "created", "chat"),
+        ("five", None, "desk 7", "solved", "visit"),
+        ("six", None, "desk 8", "solved", "phone"),
+    )
+    with sessions.begin() as session:
+        for name, ticket, reference, outcome, channel in told:
+            said = TicketOutcome(
+                id=name, ticket_id=ticket, reference=reference, outcome=outcome,
+                session="e" if name == "four" else None, data={"channel": channel},
+            )  # fmt: skip
+            said.at = said.received_at = START + timedelta(minutes=9)
+            session.add(said)
+    found = figure(worth(), "digital")
+    assert (found.count, found.of) == (3, 5), third
 
 
 def test_time_to_an_answer_is_the_median_of_the_first_ones(sessions, worth):
