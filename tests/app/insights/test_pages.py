@@ -102,6 +102,31 @@ def test_a_number_leads_to_its_definition(reader, visits):
     assert targets <= defined
 
 
+NO_NUMBERS = {"article", "language", "locale", "page", "product", "question", "what", "step"} | {
+    *("subjects", "todo", "wordings", "count", "p50", "p95", "p99", "ease", "low", "high"),
+    *("measure", "control", "treatment", "difference", "claim", "value", "defined_by"),
+}
+
+
+def test_every_number_has_a_definition(reader, visits):
+    visits((6, FAILED), (6, SETTLED), (6, MISSED))
+    shown = set()
+    for page in ("", "/articles", "/questions", "/worth", "/speed"):
+        sheet = reader.get(f"/insights{page}?format=json").get_json()
+        named = {each["id"] for each in sheet["figures"] + sheet["charts"]}
+        for chart in sheet["charts"]:
+            named |= {*chart["series"], *(chart["labels"] if chart["id"] == "funnel" else ())}
+        for table in sheet["tables"]:
+            named |= {name for row in table["rows"] for name in row}
+            named |= {
+                row[name] for row in table["rows"] for name in ("measure", "claim") if name in row
+            }
+        linked = set(re.findall(r"definitions#(\w+)", reader.get(f"/insights{page}").text))
+        assert named - linked - NO_NUMBERS == set(), page
+        shown |= linked
+    assert shown <= set(re.findall(r'<dt id="(\w+)"', reader.get("/insights/definitions").text))
+
+
 def test_groups_of_fewer_than_five_people_are_not_shown(reader, visits):
     visits((4, FAILED), locale="ja")
     visits((5, FAILED), name="w", locale="ko")
