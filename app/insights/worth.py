@@ -52,7 +52,7 @@ def make_worth(
             *(experiment_table(effect) for effect in effects),
             _effort(session, selection),
         ),
-        notes=_notes(effects, costs),
+        notes=_notes(effects, costs, selection),
     )
 
 
@@ -65,9 +65,13 @@ def _counted_effects(session: Session, window: timedelta, now: datetime) -> list
     ]
 
 
-def _notes(effects: Sequence[Effect], costs: Costs) -> tuple[str, ...]:
-    suspicious = ("suspicious",) if any(effect.suspicious for effect in effects) else ()
-    return suspicious if costs.own else (*suspicious, "literature")
+def _notes(effects: Sequence[Effect], costs: Costs, selection: Selection) -> tuple[str, ...]:
+    said = {
+        "suspicious": any(effect.suspicious for effect in effects),
+        "literature": not costs.own,
+        "partly_filtered": selection.is_filtered,
+    }
+    return tuple(name for name, holds in said.items() if holds)
 
 
 def _money(effects: Sequence[Effect], costs: Costs) -> list[Figure]:
@@ -111,6 +115,8 @@ def _first_settled(journeys: Sequence[Journey]) -> tuple[int, int]:
 
 def _satisfaction(session: Session, selection: Selection) -> Figure:
     counted = Counter(event.type for event in _events(session, selection, "helpful", "not_helpful"))
+    if selection.is_filtered and sum(counted.values()) < SMALLEST_GROUP:
+        return Figure("satisfaction", "share", None)
     return share("satisfaction", (counted["helpful"], sum(counted.values())))
 
 

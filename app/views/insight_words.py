@@ -30,6 +30,16 @@ def note(name: str) -> str:
         "literature": gettext(
             "The relative costs are figures from literature until you set your own."
         ),
+        "too_few": gettext(
+            "This is about fewer than 5 people, so nothing is shown. Choose more days or fewer "
+            "filters."
+        ),
+        "votes_unfiltered": gettext("Views and votes are of all pages and questions."),
+        "partly_filtered": gettext(
+            "The experiment, people who opened a ticket, and what depends on them are of all "
+            "visitors; votes, ease and times to an answer by a person are filtered by language "
+            "only."
+        ),
         "suspicious": gettext(
             "The groups of the experiment are too uneven for chance: events of one are missing. "
             "Do not trust what it says."

@@ -151,6 +151,38 @@ def test_the_list_of_episodes_says_what_was_seen_and_where_nothing_was(reader, v
     assert page.count("Nothing was shown") == 6
 
 
+def test_filters_that_leave_fewer_than_five_people_leave_no_figure(reader, visits):
+    visits((4, FAILED), locale="ja", query="a rare question")
+    visits((9, SETTLED), name="w", locale="ko")
+    for page in ("", "/articles", "/questions", "/worth"):
+        for few in ("locale=ja", "questions=a+rare+question", "locale=ja&article=refund"):
+            sheet = reader.get(f"/insights{page}?{few}&format=json").get_json()
+            assert (sheet["figures"], sheet["charts"], sheet["tables"]) == ([], [], []), few
+            assert "fewer than 5 people" in reader.get(f"/insights{page}?{few}").text
+        assert reader.get(f"/insights{page}?locale=ko&format=json").get_json() != sheet
+    assert figures(reader, "/insights?locale=ko")["episodes"]["value"] == 9
+    assert figures(reader)["episodes"]["value"] == 13
+    listed = reader.get("/insights/episodes?locale=ja&format=json").get_json()
+    assert (listed["total"], listed["episodes"]) == (None, [])
+
+
+def test_few_people_of_the_days_before_are_not_compared_with(reader, visits):
+    visits((4, FAILED), days_ago=40, name="old", locale="ko")
+    visits((6, FAILED), locale="ko")
+    assert figures(reader, "/insights?compare=1&locale=ko")["failed"]["before"] is None
+    assert figures(reader, "/insights?compare=1")["failed"]["before"] == 1
+
+
+def test_a_filter_that_does_not_reach_everything_says_so_and_questions_compare(reader, visits):
+    visits((8, SETTLED), days_ago=40, name="old", query="refund")
+    visits((6, MISSED), query="refund")
+    found = figures(reader, "/insights/questions?compare=1")["asked_unanswered"]
+    assert (found["value"], found["before"]) == (1, 0)
+    assert "filtered by language only" in reader.get("/insights/worth?locale=en").text
+    assert "of all pages and questions" in reader.get("/insights/articles?questions=refund").text
+    assert 'name="compare"' not in reader.get("/insights/articles").text
+
+
 def test_one_visitor_who_comes_often_is_not_a_group(reader, sessions):
     for hours in range(8):
         later = utc_now() - START - timedelta(days=6, hours=hours)
