@@ -18,7 +18,7 @@ from app.insights.journeys import load_journeys, titles_of
 from app.insights.selection import Selection, read_selection
 from app.insights.sheets import SHEETS, Sources, make_sheet
 from app.insights.speed import make_speed
-from app.views.exports import csv_of_sheet
+from app.views.exports import csv_of_sheet, download
 from app.views.insight_definitions import DEFINED, definition
 from app.views.insight_words import label, note, value_words
 from app.views.scope import database, now, parts, settings, spoken_locale
@@ -118,7 +118,7 @@ def _show(name: str, *, fault: bool = False) -> Response:
         selection = current_selection().parameters()
         return jsonify(found.to_json() | {"selection": selection})
     if wanted == "csv":
-        return _download(csv_of_sheet(found), f"kotae-{name}.csv")
+        return download(csv_of_sheet(found), f"kotae-{name}.csv")
     if wanted:
         raise NotFound("Sheets are exported as csv and json.")
     return insight_page(
@@ -140,10 +140,3 @@ def _make(name: str) -> Sheet:
         return make_speed(parts().metrics.exposition(), state)
     sources = Sources(parts().sessions, settings(), parts().index)
     return make_sheet(name, sources, current_selection(), locale=spoken_locale(), now=now())
-
-
-def _download(text: str, name: str) -> Response:
-    # The mark at the start tells spreadsheets that it is UTF-8.
-    response = Response("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

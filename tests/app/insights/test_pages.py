@@ -322,6 +322,13 @@ def test_gaps_become_improvements_whose_check_compares_before_and_after(
     assert item["check"]["before"] == [20, 20]
     assert item["check"]["after"] == [0, 20]
     assert item["check"]["verdict"] == "better"
+    text = writer.get("/insights/improvements?format=csv").get_data().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["title"], row["verdict"], row["failed_before"]) == (
+        "transfer money",
+        "better",
+        "20",
+    )
     writer.post(f"{address}/settle", data={"form_token": token, "keep": "1"})
     (item,) = writer.get("/insights/improvements?format=json").get_json()
     assert item["state"] == "kept"
