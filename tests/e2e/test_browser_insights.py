@@ -1,6 +1,7 @@
 """Staff at work in a real browser: what visitors did shows as what it was, and every page of
 figures is accessible, in five languages, light and dark, narrow, and without scripts."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -233,6 +234,31 @@ def test_an_answer_opened_in_another_tab_belongs_to_the_same_need(site, open_at)
     with site.sessions() as session:
         outcomes = [each.outcome for each in session.query(EpisodeRecord)]
     assert (outcomes, len({name for name, _ in told})) == (["confirmed"], 1), told
+
+
+def test_visitors_see_save_and_delete_what_is_kept_of_them(site, open_at, screenshot):
+    page = open_at(site, "/en/")
+    search_and_read(page)
+    wait_for_events(site, "article_viewed", 1)
+    page.get_by_role("link", name="Your data").click()
+    kept = page.locator(".your-data dd")
+    expect(kept.nth(0)).to_have_text("1")
+    shown = int(kept.nth(1).inner_text())
+    with site.sessions() as session:
+        assert session.query(Event).count() == shown >= 2
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a file").click()
+    (visit,) = json.loads(saved.value.path().read_text(encoding="utf-8"))["visits"]
+    assert len(visit["events"]) == shown
+    screenshot(page, "your-data")
+    page.get_by_role("button", name="Delete all of it").click()
+    expect(page.get_by_role("status").filter(has_text="Deleted")).to_be_visible()
+    expect(kept.nth(0)).to_have_text("0")
+    with site.sessions() as session:
+        assert session.query(Event).count() == 0
+    page.get_by_role("button", name="Take part in no experiment").click()
+    expect(page.get_by_role("status").filter(has_text="no part")).to_be_visible()
+    assert page.evaluate("({...localStorage})") == {"kotae-consent": "false"}
 
 
 def test_a_link_of_the_command_line_sets_up_an_account(site, open_at):
