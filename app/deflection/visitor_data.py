@@ -72,7 +72,7 @@ def export_visitor(session: Session, visitor: str) -> dict[str, Any]:
 
 
 def _tickets(session: Session, visitor: str) -> Iterator[dict[str, str]]:
-    """What ties the session to tickets: its own, those of later sessions, those opened elsewhere."""
+    """What ties it to tickets: its own, those of later sessions, those opened elsewhere."""
     for name, at in session.execute(
         select(Ticket.id, Ticket.created_at).where(Ticket.session == visitor)
     ):

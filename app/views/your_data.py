@@ -1,4 +1,4 @@
-"""What is kept of a visitor, for that visitor: shown, exported and deleted from their own browser."""
+"""What is kept of a visitor, for that visitor: shown and deleted from their own browser."""
 
 from __future__ import annotations
 
