@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.browser_fixtures",
+    "tests.database_fixtures",
     "tests.model_fixtures",
     "tests.postgresql_fixtures",
     "tests.server_fixtures",

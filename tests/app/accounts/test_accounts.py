@@ -101,6 +101,10 @@ def test_a_password_is_kept_as_an_argon2id_hash_that_differs_each_time(session, 
     assert not is_right(PASSWORD, None)
 
 
+def test_guessing_a_kept_password_costs_what_rfc_9106_recommends(costly_hasher):
+    assert "$m=65536,t=3,p=4$" in costly_hasher().hash(PASSWORD)
+
+
 def test_the_last_owner_stays(session, owner):
     with pytest.raises(LastOwner):
         disable_user(session, owner, actor=COMMAND_LINE, now=NOW)
