@@ -79,7 +79,7 @@ def claims_table(
         _claim(contacts, "confirmed_of_contacts", "salesforce_successful", ("confirmed",)),
         _claim(contacts, "claimed_of_contacts", "salesforce_potential", ("confirmed", "assumed")),
         _score(session, journeys, period),
-        _measured(effects),
+        *([_measured(effects)] if effects else []),
     ]
     shown = [row for row in rows if row is not None]
     return Table("claims", _CLAIM_COLUMNS, shown, len(rows) - len(shown))

@@ -15,6 +15,8 @@ from app.accounts.audit import COMMAND_LINE
 from app.accounts.users import add_user
 from app.branding import read_products
 from app.db import create_database_engine, session_factory
+from app.deflection.holdout import note_experiment
+from app.deflection.participants import Holdout
 from app.deflection.tracking import update_episodes
 from app.insights.improvements import note_change, plan_improvement
 from app.models import Article, Base, EpisodeRecord, Event, Ticket, utc_now
@@ -118,6 +120,8 @@ def busy_site(tmp_path_factory):
         "0m suggest_shown, 1m result_opened:gift-cards, 2m helpful:gift-cards",
         "0m contact_started, 4m ticket",
     )
+    with site.sessions() as session:
+        note_experiment(session, name="first", percent=50, now=now - timedelta(days=42))
     for number in range(180):
         record(
             site.sessions,
@@ -126,6 +130,7 @@ def busy_site(tmp_path_factory):
             later=now - START - timedelta(days=1 + number % 40),
             locale=("en", "ko", "ja", "zh")[number % 4],
             query=ASKED[number % len(ASKED)],
+            holdout=Holdout("first", 50),
         )
     with site.sessions() as session:
         session.execute(update(Ticket).values(subject="Where is my money?", page="/cart"))
