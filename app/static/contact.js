@@ -1,6 +1,6 @@
 // The contact form's comforts: answers while the subject is typed, and what was read in this tab.
 
-import { passageUrl } from "./passage.js";
+import { Offers } from "./contact-offers.js";
 import { recall, recallQuestions } from "./read.js";
 import { makeReporter, makeVisit } from "./site-visit.js";
 import { offerSolved } from "./visit.js";
@@ -9,33 +9,6 @@ import { earlierSessions } from "./widget/sessions.js";
 import { READ_MS, shownValue } from "./widget/suggestions.js";
 
 /** @typedef {import("./widget/client.js").Answers} Answers */
-
-/**
- * Show answers below the subject; the writer stays where they are, so they open in a new tab.
- * @param {HTMLElement} place
- * @param {DOMStringMap} words
- * @param {Answers} answers
- * @param {(item: Answers["items"][number], position: number) => void} opened
- */
-function offer(place, words, answers, opened) {
-  const list = document.createElement("ul");
-  for (const [position, item] of (answers.no_answer ? [] : answers.items).entries()) {
-    const row = document.createElement("li");
-    const link = document.createElement("a");
-    link.href = passageUrl(item.url, item.answer);
-    link.target = "_blank";
-    link.rel = "noopener";
-    link.lang = item.locale;
-    link.textContent = item.title;
-    link.addEventListener("click", () => opened(item, position));
-    row.append(link, ` (${words.textNewTab ?? ""})`);
-    list.append(row);
-  }
-  place.hidden = list.children.length === 0;
-  const heading = document.createElement("p");
-  heading.textContent = words.textOffers ?? "";
-  place.replaceChildren(heading, list);
-}
 
 /**
  * @param {HTMLFormElement} form
@@ -47,6 +20,7 @@ function attachOffers(form, visit, reporter) {
   const subject = form.querySelector("#subject");
   const place = form.querySelector(".offers");
   if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return () => {};
+  const offers = new Offers(place, form.dataset);
   const about = { locale: form.dataset.locale ?? "", page: location.pathname, limit: "3" };
   const client = new SuggestClient(
     () => form.dataset.suggest ?? "",
@@ -64,28 +38,31 @@ function attachOffers(form, visit, reporter) {
   };
   const show = (/** @type {string} */ text, /** @type {Answers} */ answers) => {
     const { query_id } = answers;
-    offer(place, form.dataset, answers, ({ article_id, locale }, position) => {
+    const opened = (/** @type {Answers["items"][number]} */ item, /** @type {number} */ position) => {
+      const { article_id, locale } = item;
       seen();
       reporter.report("result_opened", { query_id, article_id, locale, value: { position } });
+    };
+    offers.show(answers, opened, () => {
+      // Both arms of an experiment are counted on the same occasion: where there is an answer.
+      if (answers.no_answer) return;
+      shown = { query_id, value: shownValue(text, answers, "contact") };
+      reading = setTimeout(seen, READ_MS);
     });
-    const value = shownValue(text, answers, "contact");
-    // Both arms of an experiment are counted on the same occasion: where there is an answer.
-    if (answers.no_answer) return;
-    shown = { query_id, value };
-    reading = setTimeout(seen, READ_MS);
   };
   const ask = () => {
     clearTimeout(reading);
     shown = undefined;
+    offers.typed();
     const text = subject.value.trim();
     if (text.length < 2) {
       client.cancel();
-      place.hidden = true;
+      offers.hide();
     } else {
       client.ask(
         text,
         (answers) => show(text, answers),
-        () => (place.hidden = true),
+        () => offers.hide(),
       );
     }
   };
