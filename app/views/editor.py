@@ -13,6 +13,7 @@ from app.views.editor_list import (
     record,
     translations,
 )
+from app.views.editor_notices import create_notice, end_one_notice, notices
 from app.views.editor_scope import allow_long_texts
 from app.views.editor_text import (
     add_picture,
@@ -52,6 +53,9 @@ def editor_blueprint() -> Blueprint:
     editor.get("/edit/conflicts")(conflicts)
     editor.get("/edit/conflicts/<int:number>")(conflict_form)
     editor.post("/edit/conflicts/<int:number>")(resolve)
+    editor.get("/edit/notices")(notices)
+    editor.post("/edit/notices")(create_notice)
+    editor.post("/edit/notices/<notice_id>/end")(end_one_notice)
     editor.get(f"/edit/text/{_NAMED}")(open_text)
     editor.post(f"/edit/text/{_NAMED}")(save_text)
     editor.post(f"/edit/kept/{_NAMED}")(keep_text)
