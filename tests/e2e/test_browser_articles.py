@@ -72,7 +72,7 @@ def test_words_that_are_not_there_mark_nothing(open_page):
 def test_the_contents_follow_the_reading(open_page):
     page = open_page(ARTICLE, viewport={"width": 1280, "height": 600})
     current = page.locator(".contents a[aria-current]")
-    page.locator("#callouts").evaluate("it => scrollTo(0, it.offsetTop - 20)")
+    page.locator("#callouts").evaluate("it => scrollBy(0, it.getBoundingClientRect().top - 20)")
     expect(current).to_have_text("Callouts")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(current).to_have_text("A smaller heading")
@@ -82,8 +82,12 @@ def test_the_contents_follow_the_reading(open_page):
 
 def test_the_link_to_a_heading_and_code_can_be_copied(open_page, site_url):
     page = open_page(f"{ARTICLE}?mark=Something", permissions=["clipboard-read", "clipboard-write"])
-    page.locator("#steps .heading-link").click()
-    expect(page.locator("#steps .heading-link")).to_have_text("Copied")
+    expect(page.get_by_role("heading", name="Steps", exact=True)).to_be_visible()
+    status = page.locator("article").get_by_role("status")
+    expect(status).to_have_count(1)
+    page.get_by_role("button", name="Copy the link to this section: Steps").click()
+    expect(status).to_have_text("Copied")
+    expect(page.locator("#steps + .heading-link")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == f"{site_url}{ARTICLE}#steps"
     page.locator(".copy").click()
     expect(page.locator(".copy")).to_have_text("Copied")
