@@ -198,7 +198,7 @@ def test_nothing_is_loaded_from_elsewhere(open_page, site_url):
     assert [url for url in asked if not url.startswith(site_url)] == []
 
 
-@pytest.mark.parametrize("name", ["home", "article", "results", "status"])
+@pytest.mark.parametrize("name", ["home", "article", "results", "contact", "status"])
 def test_nothing_moves_while_a_page_arrives_and_it_is_light(open_kind, site_url, name):
     page = open_kind("offline", "ko")
     page.add_init_script(
