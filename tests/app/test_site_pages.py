@@ -48,6 +48,13 @@ def test_results_are_narrowed_by_topic_and_language(client, several):
     assert page.find("a", **{"href": "/en/search?q=x&language=ko", "aria-current": "true"})
 
 
+def test_numbers_are_written_as_the_language_does(client, index):
+    many = Results((make_hit("refund"),), 12345, False, False, {})
+    index.search = lambda query: many
+    text = read(client, "/en/search?q=x").text
+    assert "12,345 results" in text
+
+
 def test_the_api_narrows_by_language_too(client, several):
     found = client.get("/api/v1/search?q=x&language=ko").get_json()
     assert [item["locale"] for item in found["items"]] == ["ko"]
