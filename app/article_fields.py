@@ -10,6 +10,7 @@ from html import unescape
 
 from app.front_matter import ArticleError, ArticleSource
 from app.locales import BadLocale, normalise_locale
+from app.machine_texts import is_machine_made
 
 AUDIENCES = ("public", "signed-in", "agents")
 STATUSES = ("draft", "review", "published")
@@ -80,7 +81,7 @@ def read_fields(source: ArticleSource) -> ArticleFields:
         tags=_read_list(raw, "tags", commas=True),
         products=_read_list(raw, "products", commas=True),
         audience=_read_choice(raw, "audience", AUDIENCES, "public"),
-        status=_read_choice(raw, "status", STATUSES, "published"),
+        status=_read_status(raw),
         publish_at=_read_time(raw, "publish_at"),
         expires_at=_read_time(raw, "expires_at"),
         review_by=_read_time(raw, "review_by"),
@@ -192,6 +193,12 @@ def _read_choice(
     if not isinstance(value, str) or value.strip().lower() not in choices:
         raise BadField(name, f"one of {', '.join(choices)}", value)
     return value.strip().lower()
+
+
+def _read_status(raw: Mapping[str, object]) -> str:
+    """A machine's text that nobody checked is a draft, whatever it says, wherever it comes from."""
+    status = _read_choice(raw, "status", STATUSES, "published")
+    return "draft" if is_machine_made(raw) else status
 
 
 def _read_time(raw: Mapping[str, object], name: str) -> datetime | None:

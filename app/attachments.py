@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.errors import KotaeError
-from app.media import sniff_media_type
+from app.media import PICTURE_ENDINGS, sniff_media_type
 from app.wording import clean_text
 
 MOST_FILES = 5
@@ -17,12 +17,7 @@ LARGEST_TOGETHER = 10 * 1024 * 1024
 _LONGEST_NAME = 120
 
 # What each kind may be called; a file called otherwise gets the first one added.
-_ENDINGS = {
-    "image/png": (".png",),
-    "image/jpeg": (".jpg", ".jpeg"),
-    "image/gif": (".gif",),
-    "image/webp": (".webp",),
-    "image/avif": (".avif",),
+_ENDINGS = PICTURE_ENDINGS | {
     "application/pdf": (".pdf",),
     "video/mp4": (".mp4", ".mov", ".m4v"),
     "video/webm": (".webm",),

@@ -29,6 +29,8 @@ COMMANDS = {
     "notice": "notices:notice_group",
     "ticket": "tickets:ticket_group",
     "user": "users:user_group",
+    "grant": "grants:grant_group",
+    "token": "tokens:token_group",
     "site": "sites:site_group",
     "widget": "widget:widget_group",
     "brand": "look:brand_command",

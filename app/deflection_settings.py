@@ -34,8 +34,8 @@ class DeflectionSettings:
     holdout_name: str = setting(
         "KB_HOLDOUT_NAME",
         "first",
-        "Name of the experiment; another name draws other visitors",
-        values.read_text,
+        "Name of the experiment, at most 30 letters; another name or share draws other visitors",
+        values.read_name(30),
     )
     consent: str = setting(
         "KB_CONSENT",

@@ -106,3 +106,18 @@ class DeliverySettings:
     helpdesk_group: str = setting(
         "KB_HELPDESK_GROUP", "Users", "Zammad: the group that new tickets go to", values.read_text
     )
+    notify_webhook: str = setting(
+        "KB_NOTIFY_WEBHOOK",
+        "",
+        "Address of a program that tells staff what happened to their articles, signed",
+        values.read_base_url,
+        shown="none",
+    )
+    notify_webhook_secret: str = setting(
+        "KB_NOTIFY_WEBHOOK_SECRET",
+        "",
+        "Secret that signs what is posted there",
+        values.read_text,
+        shown="none",
+        secret=True,
+    )

@@ -22,6 +22,8 @@ from app.indexing import count_waiting
 from app.media import media_path
 from app.migrating import head_revision, require_current
 from app.models import Article, Media, utc_now
+from app.notifications.sending import count_dead_letters
+from app.notifications.ways import open_ways
 from app.private_folders import is_open_to_others
 from app.settings import Settings, SettingsError, describe_settings
 from app.signing import signing_key
@@ -237,6 +239,7 @@ def _check_content(engine: Engine, settings: Settings) -> Iterator[Check]:
     else:
         yield Check("attachments", "ok", f"{len(hashes)} stored")
     yield _check_deliveries(sessions, settings)
+    yield _check_letters(sessions, settings)
     yield from _check_index(settings, articles, count_waiting(sessions))
 
 
@@ -250,6 +253,19 @@ def _check_deliveries(sessions: sessionmaker[Session], settings: Settings) -> Ch
     if dead:
         return Check("tickets", "warn", f"{dead} deliveries were given up", "kb ticket deliveries")
     return Check("tickets", "ok", f"go to {ways}")
+
+
+def _check_letters(sessions: sessionmaker[Session], settings: Settings) -> Check:
+    """Whether staff can be told of what happened, and whether any letter was given up."""
+    try:
+        ways = ", ".join(open_ways(settings))
+    except SettingsError as error:
+        return Check("letters to staff", "fail", error.message, "set it")
+    dead = count_dead_letters(sessions)
+    if dead:
+        hint = "their readers see why under /account/notifications"
+        return Check("letters to staff", "warn", f"{dead} were given up in 30 days", hint)
+    return Check("letters to staff", "ok", f"go by {ways}" if ways else "nobody is told")
 
 
 def _check_index(settings: Settings, articles: int, waiting: int) -> Iterator[Check]:

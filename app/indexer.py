@@ -9,6 +9,7 @@ import time
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.deflection.upkeep import keep_deflection
+from app.editing.drafts import forget_old_unsaved
 from app.editing.scheduling import publish_planned
 from app.indexing import IndexerBusy, WritableIndex, bring_up_to_date, count_waiting, indexing_turn
 from app.outbox import note_passed_times
@@ -86,6 +87,7 @@ class Indexer:
         if time.monotonic() - self._kept_at < _KEEPS_EVERY or self._settings.is_simulated:
             return  # a simulation's present is not ours
         forgotten = keep_deflection(self._session_factory, self._settings)
+        forget_old_unsaved(self._session_factory)
         self._kept_at = time.monotonic()
         if forgotten:
             _LOG.info("%d events were older than promised and are deleted", forgotten)

@@ -16,6 +16,15 @@ from app.private_folders import make_private_folder
 MOST_MEDIA_BYTES = 64 * 1024 * 1024
 UNKNOWN_TYPE = "application/octet-stream"
 
+PICTURE_ENDINGS = {
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/gif": (".gif",),
+    "image/webp": (".webp",),
+    "image/avif": (".avif",),
+}
+"""What pictures of pixels may be called; the first is what we call them."""
+
 # Magic numbers as registered with IANA or in the formats' own specifications.
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -99,7 +108,11 @@ def store_media(source: Path, media_dir: Path) -> StoredMedia:
     Raises MediaTooLarge, OSError.
     """
     check_size(source)
-    data = source.read_bytes()
+    return store_bytes(source.read_bytes(), media_dir)
+
+
+def store_bytes(data: bytes, media_dir: Path) -> StoredMedia:
+    """Keep bytes in the media folder unless they are there; whole or not at all. Raises OSError."""
     stored = StoredMedia(hashlib.sha256(data).hexdigest(), sniff_media_type(data[:4096]), len(data))
     target = media_path(media_dir, stored.sha256)
     if not target.is_file() or target.stat().st_size != stored.size:

@@ -8,7 +8,10 @@ from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import begin_writing
-from app.models import Article, OutboxEntry, utc_now
+from app.models import Article, EditorialAction, OutboxEntry, utc_now
+
+PLANNED = "planned"
+"""Why something was done by nobody: in the record of editing, under `by`."""
 
 
 def note_change(session: Session, article: Article, now: datetime) -> None:
@@ -39,5 +42,24 @@ def note_passed_times(session_factory: sessionmaker[Session], now: datetime | No
         articles = session.scalars(due).all()
         for article in articles:
             note_change(session, article, moment)
+            _record_passed_time(session, article, moment)
         session.commit()
         return len(articles)
+
+
+def _record_passed_time(session: Session, article: Article, now: datetime) -> None:
+    """Write down that a planned time came, where one did: nobody was there to do it."""
+    planned = article.publish_at if article.indexed else article.expires_at
+    if planned is not None and planned <= now:
+        session.add(
+            EditorialAction(
+                actor="Kotae",
+                actor_id="kotae",
+                action="publish" if article.indexed else "expire",
+                article_id=article.article_id,
+                locale=article.locale,
+                revision=article.revision,
+                detail={"by": PLANNED},
+                at=now,
+            )
+        )

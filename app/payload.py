@@ -167,6 +167,19 @@ class Fields:
             return value
         return None
 
+    def share(self, name: str) -> float | None:
+        """A JSON number from 0 to 1; None where it is absent or bad."""
+        value = self._values.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.refuse(name, "wrong-type", "A number is expected.")
+        elif not 0 <= value <= 1:
+            self.refuse(name, "out-of-range", "A number from 0 to 1 is expected.")
+        else:
+            return float(value)
+        return None
+
     def texts(self, name: str, *, most: int, longest: int) -> tuple[str, ...]:
         """A list of at most `most` texts, none empty; () where it is absent or bad."""
         value = self._values.get(name)

@@ -28,8 +28,13 @@ def read_size(path: Path) -> Size | None:
             head = file.read(_HEAD)
     except OSError:
         return None
+    return size_of(head)
+
+
+def size_of(data: bytes) -> Size | None:
+    """The size that a file's bytes say it has; None where they do not."""
     try:
-        return _read(head)
+        return _read(data[:_HEAD])
     except (struct.error, IndexError):
         return None
 

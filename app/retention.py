@@ -14,7 +14,7 @@ from app.db import begin_writing
 from app.deflection.day_sums import DAY, first_moment, forget_sums, midnight
 from app.deflection.holdout import visitor_results
 from app.deflection.kept_results import tally_results
-from app.deflection.participants import close_participants
+from app.deflection.participants import close_participants, experiment_key
 from app.deflection.tallies import Span, load_episodes, store_day, tally_episodes, tally_events
 from app.models import (
     EpisodeChange,
@@ -94,10 +94,13 @@ def _forget_experiments(
 ) -> None:
     """Turn the participants of experiments that ended before `limit` into sums."""
     experiments = session.scalars(select(Experiment)).all()
-    kept = {each.name for each in experiments if each.ended_at is None or each.ended_at >= limit}
+    keys = {each.id: experiment_key(each.name, each.percent, each.site) for each in experiments}
+    kept = {
+        keys[each.id] for each in experiments if each.ended_at is None or each.ended_at >= limit
+    }
     known = set(session.scalars(select(Participant.experiment).distinct()))
     for experiment in experiments:
-        if experiment.name in known - kept and experiment.ended_at is not None:
+        if keys[experiment.id] in known - kept and experiment.ended_at is not None:
             results = visitor_results(session, experiment, window=window, now=now)
             day = experiment.ended_at.astimezone(UTC).date()
             store_day(session, day, tally_results(experiment, results))

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """
         from app import create_app
         from app.assembly import open_embedder, open_index
+        from app.notifications.ways import open_ways
         from app.ticket_delivery.channels import open_channels
 
         self._channels = open_channels(self._settings)
+        self._ways = open_ways(self._settings)
         embedder = open_embedder(self._settings)
         if embedder is not None:
             _ = embedder.fingerprint
@@ -114,14 +117,20 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _begin_work(self, _server: Any, _worker: Any) -> None:
         """Start this worker's indexer and warm its index; called after the fork."""
+        from app.accounts.password_reset import open_mail_server, send_due_resets
         from app.db import create_database_engine, session_factory
         from app.indexer import Indexer
+        from app.notifications.sending import tell_staff
         from app.ticket_delivery.courier import Courier
 
         self._index.warm()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
-        Courier(sessions, self._channels, self._settings.base_url).start()
+        site, mail = self._settings.base_url, open_mail_server(self._settings)
+        errands = [partial(tell_staff, sessions, self._ways, self._settings)]
+        if mail is not None:
+            errands.insert(0, partial(send_due_resets, sessions, mail, site))
+        Courier(sessions, self._channels, site, errands=errands).start()
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

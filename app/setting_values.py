@@ -27,6 +27,17 @@ def read_text(value: str) -> str:
     return value.strip()
 
 
+def read_name(longest: int) -> Callable[[str], str]:
+    """A reader of texts of a limited length."""
+
+    def read(value: str) -> str:
+        if not 1 <= len(value.strip()) <= longest:
+            raise ValueError(f"a text of 1 to {longest} letters")
+        return value.strip()
+
+    return read
+
+
 def read_path(value: str) -> Path:
     """A file or folder; `~` is expanded, a relative path is taken from the working directory."""
     return Path(value).expanduser().absolute()

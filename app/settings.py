@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from app import setting_values as values
+from app.account_settings import AccountSettings
 from app.deflection_settings import DeflectionSettings
 from app.delivery_settings import DeliverySettings
 from app.errors import KotaeError
 from app.setting_fields import SettingDescription
 from app.setting_fields import setting as _setting
+from app.sign_in_settings import SignInSettings, find_fault
 from app.site_settings import SiteSettings
+from app.translation_settings import TranslationSettings
 
 
 class SettingsError(KotaeError):
@@ -28,8 +31,25 @@ class SettingsError(KotaeError):
     status = 500
 
 
+_PARTS = (
+    AccountSettings,
+    DeflectionSettings,
+    DeliverySettings,
+    SignInSettings,
+    TranslationSettings,
+    SiteSettings,
+)
+
+
 @dataclass(frozen=True)
-class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
+class Settings(
+    AccountSettings,
+    DeflectionSettings,
+    DeliverySettings,
+    SignInSettings,
+    TranslationSettings,
+    SiteSettings,
+):
     """Every setting with its value. Build it by `from_env`, or directly in tests."""
 
     var_dir: Path = _setting(
@@ -217,6 +237,9 @@ class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
             raise SettingsError(
                 f"KB_DEFAULT_LOCALE is {settings.default_locale}, which KB_LOCALES does not list."
             )
+        fault = find_fault(settings)
+        if fault:
+            raise SettingsError(fault)
         return settings
 
     @property
@@ -236,11 +259,8 @@ class Settings(DeflectionSettings, DeliverySettings, SiteSettings):
 
 
 def describe_settings() -> tuple[SettingDescription, ...]:
-    """The settings table, for the README and `kb doctor`: how it runs, measures, sends, looks."""
-    later = [
-        {field.name for field in dataclasses.fields(part)}
-        for part in (DeflectionSettings, DeliverySettings, SiteSettings)
-    ]
+    """The settings table, for the README and `kb doctor`: how it runs, then each part's own."""
+    later = [{field.name for field in dataclasses.fields(part)} for part in _PARTS]
     fields = sorted(
         dataclasses.fields(Settings),
         key=lambda field: next((n for n, names in enumerate(later, 1) if field.name in names), 0),

@@ -16,6 +16,8 @@ from app.payload import Fields
 from app.setting_values import read_origins
 
 LONGEST_IDENTITY = 200
+MOST_HELD_OUT = 50
+"""Percent of visitors, as in the settings."""
 _KEY = re.compile(r"site_[0-9a-f]{24}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CONTACT = re.compile(r"mailto:[^\s@]+@[^\s@]+|https?://[^\s/]+\S*")
@@ -42,10 +44,17 @@ class IdentityRefused(KotaeError):
     status = 403
 
 
-def add_site(session: Session, name: str, origins: Sequence[str], contact: str = "") -> SiteKey:
+def add_site(
+    session: Session,
+    name: str,
+    origins: Sequence[str],
+    contact: str = "",
+    holdout_percent: int | None = None,
+) -> SiteKey:
     """Make a key for a site whose pages have these origins, commit, and return it with its secret.
 
-    `contact`: a `mailto:` or `https:` address, or empty. Raises BadSite.
+    `contact`: a `mailto:` or `https:` address, or empty. `holdout_percent`: see `set_holdout`.
+    Raises BadSite.
     """
     try:
         allowed = read_origins(",".join(origins))
@@ -61,6 +70,7 @@ def add_site(session: Session, name: str, origins: Sequence[str], contact: str =
         origins=list(allowed),
         secret=secrets.token_urlsafe(32),
         contact=contact,
+        holdout_percent=_checked_share(holdout_percent),
     )
     session.add(site)
     session.commit()
@@ -78,6 +88,30 @@ def remove_site(session: Session, key: str) -> SiteKey:
     session.delete(site)
     session.commit()
     return site
+
+
+def set_holdout(session: Session, key: str, percent: int | None) -> None:
+    """Hold suggestions back from `percent` of a site's visitors, and commit.
+
+    0 is none of them; None the share of the server's settings. Raises SiteNotFound, BadSite.
+    """
+    find_site(session, key).holdout_percent = _checked_share(percent)
+    session.commit()
+
+
+def holdout_shares(session: Session) -> dict[str, int]:
+    """Of the sites that have a share of their own: key -> percent."""
+    return {
+        each.key: each.holdout_percent
+        for each in list_sites(session)
+        if each.holdout_percent is not None
+    }
+
+
+def _checked_share(percent: int | None) -> int | None:
+    if percent is not None and not 0 <= percent <= MOST_HELD_OUT:
+        raise BadSite(f"The share of visitors held out is from 0 to {MOST_HELD_OUT} percent.")
+    return percent
 
 
 def find_site(session: Session, key: str) -> SiteKey:

@@ -152,11 +152,14 @@ class Generation:
     ) -> dict[str, LanguageVectors]:
         self._embedded += len(delta.ids)
         vectors = dict(view.vectors)
+        places = {passage: position for passage, _, position in delta.owners}
+        positions = np.array([places[passage] for passage in delta.ids.tolist()], np.int64)
         for locale, own in _by_locale(delta.ids, records, owners).items():
+            added = delta.ids[own], delta.vectors[own], positions[own]
             if locale in vectors:
-                vectors[locale].add(delta.ids[own], delta.vectors[own])
+                vectors[locale].add(*added)
             else:
-                vectors[locale] = LanguageVectors(delta.ids[own], delta.vectors[own])
+                vectors[locale] = LanguageVectors(*added)
         return vectors
 
     def _refreshed_words(self) -> LexicalReader | None:

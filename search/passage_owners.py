@@ -18,7 +18,7 @@ class PassageOwners:
     documents: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """Document number by passage id; -1 where there is no such passage."""
     titles: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
-    """By passage id, whether it stands for a document's title and its questions."""
+    """By passage id, whether it stands for a title with the questions, or for their halves."""
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self.documents >= 0))
@@ -40,6 +40,6 @@ class PassageOwners:
         titles[: len(self.titles)] = self.titles
         if added:
             ids, numbers, positions = np.array(added, np.int64).T
-            documents[ids], titles[ids] = numbers, positions == 0
+            documents[ids], titles[ids] = numbers, positions <= 0
         documents[list(removed)] = _NOBODY
         return PassageOwners(documents, titles)

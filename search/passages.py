@@ -10,20 +10,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from search.analysis.question_words import only_asks
 from search.document import Document, Section
 
 PASSAGE_TOKENS = 200
 """Upper bound of a passage's estimated tokens, headings not counted."""
-VERSION = 1
+VERSION = 2
 """Part of the index manifest: raise it when the same document would give other passages."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*|\n+")
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+_WIDE_LETTERS = "\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_WIDE = re.compile(f"[{_WIDE_LETTERS}]")
+_REST_OF_WORD = re.compile(f"(?:(?<=[^\\W{_WIDE_LETTERS}])[^\\W{_WIDE_LETTERS}])*")
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of one section, or (position 0) the title and the questions an article answers."""
+    """A stretch of one section, or what an article is called.
+
+    Position 0 stands for the title and the questions that the article answers, -1 for their
+    beginnings.
+    """
 
     position: int
     anchor: str
@@ -32,7 +39,7 @@ class Passage:
 
     def embedded_text(self, title: str) -> str:
         """Return what the embedding model reads for this passage of an article called `title`."""
-        if self.position == 0:
+        if self.position <= 0:
             return self.text
         return f"{' — '.join((title, *self.path))}\n{self.text}"
 
@@ -44,6 +51,25 @@ def split(document: Document) -> tuple[Passage, ...]:
         for text in _pieces(section):
             passages.append(Passage(len(passages), section.anchor, section.path, text))
     return tuple(passages)
+
+
+def beginning(document: Document) -> Passage | None:
+    """Return what half a question is compared with: the first halves of title and questions.
+
+    Half a question is nearer to half a title than to a whole one. None where no half says more
+    than that something is asked, and where none is shorter than the whole.
+    """
+    whole = (document.title, *document.questions)
+    halves = tuple(map(_first_half, whole))
+    telling = [half for half in halves if half and not only_asks(half)]
+    return Passage(-1, "", (), "\n".join(telling)) if telling and halves != whole else None
+
+
+def _first_half(text: str) -> str:
+    """Return the first half of a line, to the end of the word it ends in."""
+    middle = round(len(text) / 2)
+    rest = _REST_OF_WORD.match(text, middle)
+    return text[: rest.end() if rest else middle].rstrip()
 
 
 def sentences(text: str) -> list[str]:

@@ -78,7 +78,7 @@ def rank(
     found = gather(
         word_scores(view, query.text, required, typing=typing) if by_word else [],
         view.match_keys(typed_words(query.text), required) if by_word and typing else NO_MATCHES,
-        NOT_BY_MEANING if vector is None else _meant(view, vector, required, weights),
+        NOT_BY_MEANING if vector is None else _meant(view, vector, required, weights, typing),
     )
     wanted = asked_language(query.text, query.locale)
     fused = _fuse(view, found, query.text, wanted, typing=typing, weights=weights)
@@ -143,9 +143,9 @@ def word_scores(
 
 
 def _meant(
-    view: View, vector: NDArray[np.float32], required: Required, weights: Weights
+    view: View, vector: NDArray[np.float32], required: Required, weights: Weights, begun: bool
 ) -> ByMeaning:
-    return pool(view.nearest(vector, _MEANING_DEPTH, required), weights)
+    return pool(view.nearest(vector, _MEANING_DEPTH, required, begun=begun), weights)
 
 
 def _fuse(

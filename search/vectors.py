@@ -26,6 +26,10 @@ _PROBES = 32
 LANGUAGE_CORRECTION = 1.0
 """Part of the difference in mean cosine between languages that is put down to language."""
 _FEW_PASSAGES = 20
+_COMMON_SHARE = 0.3
+"""Part of what a passage has in common with all titles that is held against it."""
+_BEGINNING_COST = 0.01
+"""What a beginning must be nearer by than a passage to count as much: it says less."""
 
 Ids = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -94,29 +98,45 @@ class VectorIndex:
 
 
 class LanguageVectors:
-    """The vectors of one language's passages, and their mean."""
+    """The vectors of one language's passages, their mean, and that of the titles among them.
 
-    def __init__(self, ids: Ids, vectors: Vectors) -> None:
-        self._index = VectorIndex.build(ids, vectors)
-        self._sum = vectors.sum(axis=0)
-        self._count = len(ids)
+    Beginnings of titles are kept apart: a whole question is not compared with them.
+    """
+
+    def __init__(self, ids: Ids, vectors: Vectors, positions: Ids) -> None:
+        """Keep `vectors`, shape (n, dimensions), under `ids`, shape (n,).
+
+        `positions`, shape (n,): places in the article; see Passage.
+        """
+        self._index = VectorIndex.build(ids[positions >= 0], vectors[positions >= 0])
+        self._beginnings = VectorIndex.build(ids[positions < 0], vectors[positions < 0])
+        dimensions = vectors.shape[1]
+        self._sum, self._title_sum = np.zeros((2, dimensions), np.float32)
+        self._count = self._title_count = 0
+        self._add_up(vectors, positions)
         # FAISS must not be searched while it is changed.
         self._lock = threading.Lock()
 
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors, shape (n, dimensions), under new ids, shape (n,)."""
+    def _add_up(self, vectors: Vectors, positions: Ids) -> None:
+        self._sum = self._sum + vectors[positions >= 0].sum(axis=0)
+        self._count += int((positions >= 0).sum())
+        self._title_sum = self._title_sum + vectors[positions == 0].sum(axis=0)
+        self._title_count += int((positions == 0).sum())
+
+    def add(self, ids: Ids, vectors: Vectors, positions: Ids) -> None:
+        """Add vectors under new ids; all as for a new object."""
         with self._lock:
-            self._index.add(ids, vectors)
-            self._sum = self._sum + vectors.sum(axis=0)
-            self._count += len(ids)
+            self._index.add(ids[positions >= 0], vectors[positions >= 0])
+            self._beginnings.add(ids[positions < 0], vectors[positions < 0])
+            self._add_up(vectors, positions)
 
     def remove(self, ids: Ids) -> int:
         """Forget vectors and return how many there were.
 
-        The mean keeps them: it moves little, and a rebuild sets it right.
+        The means keep them: they move little, and a rebuild sets them right.
         """
         with self._lock:
-            return self._index.remove(ids)
+            return self._index.remove(ids) + self._beginnings.remove(ids)
 
     def search(
         self, vector: Vectors, count: int, allowed: Selection | None = None
@@ -124,6 +144,31 @@ class LanguageVectors:
         """Return ids and cosines of the nearest; see VectorIndex."""
         with self._lock:
             return self._index.search(vector, count, allowed)
+
+    def search_for_half(
+        self, vector: Vectors, count: int, allowed: Selection | None = None
+    ) -> tuple[Ids, Vectors]:
+        """Return ids and cosines of the nearest to half a question, corrected for hubs.
+
+        Half a title may be nearer to it than a whole one. Some passages are near to whatever is
+        asked, and come the sooner the less is said: with titles for the questions that may come,
+        part of a passage's mean cosine to them, beyond what is usual here, is taken off. Dinu,
+        Lazaridou and Baroni (2015), "Improving zero-shot learning by mitigating the hubness
+        problem".
+        """
+        with self._lock:
+            common = self._common()
+            whole, near = self._index.search(vector - common, count, allowed)
+            begun, nearer = self._beginnings.search(vector - common, count, allowed)
+        ids = np.concatenate((whole, begun))
+        cosines = np.concatenate((near, nearer - _BEGINNING_COST))
+        best = np.argsort(-cosines, kind="stable")[:count]
+        return ids[best], cosines[best] + np.float32(self.usual_cosine(common))
+
+    def _common(self) -> Vectors:
+        """Return what is taken off a question, shape (dimensions,); of few titles, little."""
+        share = _COMMON_SHARE / (self._title_count + _FEW_PASSAGES)
+        return np.asarray(share * self._title_sum, np.float32)
 
     def usual_cosine(self, vector: Vectors) -> float:
         """Return the mean cosine of `vector` to this language's passages."""
@@ -139,6 +184,8 @@ def nearest_in_languages(
     vector: Vectors,
     count: int,
     allowed: Selection | None = None,
+    *,
+    begun: bool = False,
 ) -> tuple[Ids, Vectors]:
     """Return ids and cosines of the `count` nearest of each language, on one scale.
 
@@ -147,12 +194,15 @@ def nearest_in_languages(
     the language nearest to it is (mostly) that, and is given back, so that a better answer in
     another language can win. Mean-centring by language: Libovický, Rosa and Fraser (2020), "On the
     language neutrality of pre-trained multilingual representations".
+
+    `begun`: `vector` is that of half a question.
     """
     usual = [language.usual_cosine(vector) for language in languages]
     found: tuple[list[Ids], list[Vectors]] = ([np.empty(0, np.int64)], [np.empty(0, np.float32)])
     for language, mean in zip(languages, usual, strict=True):
         correction = LANGUAGE_CORRECTION * language.weight() * (max(usual) - mean)
-        ids, cosines = language.search(vector, count, allowed)
+        search = language.search_for_half if begun else language.search
+        ids, cosines = search(vector, count, allowed)
         found[0].append(ids)
         found[1].append(cosines + np.float32(correction))
     return np.concatenate(found[0]), np.concatenate(found[1])

@@ -162,14 +162,21 @@ class View:
         """Tell whether any document holds `term`."""
         return self.lexical is not None and self.lexical.document_frequency(term) > 0
 
-    def nearest(self, vector: NDArray[np.float32], count: int, required: Required) -> Nearest:
-        """Return the visible passages nearest to a vector.
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        count: int,
+        required: Required,
+        *,
+        begun: bool = False,
+    ) -> Nearest:
+        """Return the visible passages nearest to a vector, that of half a question if `begun`.
 
         `count` of each language; cosines are comparable between languages.
         """
         allowed = self.visible(required)
         seen = None if allowed is None else self._selection(required, allowed)
-        ids, cosines = nearest_in_languages(self.vectors.values(), vector, count, seen)
+        ids, cosines = nearest_in_languages(self.vectors.values(), vector, count, seen, begun=begun)
         known = self.owners.known(ids)
         ids, cosines = ids[known], cosines[known]
         return Nearest(ids, self.owners.documents[ids], cosines, self.owners.titles[ids])

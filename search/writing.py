@@ -22,7 +22,7 @@ from search.keystrokes.key_index import is_outgrown, last_in_file, write_keys
 from search.lexical.contract import Entry, LexicalEngine
 from search.lexical.engines import EngineChoice, choose_engine, create_engine, open_engine
 from search.manifest import Manifest
-from search.passages import Passage, split
+from search.passages import Passage, beginning, split
 from search.store import Addition, Change, Store
 from search.view import labels
 
@@ -157,7 +157,7 @@ class Writer:
             engine.replace(entries, change.removed_before())
 
     def _prepare(self, documents: Sequence[Document], *, embed: bool) -> list[Addition]:
-        passages = [split(document) for document in documents]
+        passages = [_passages(document) for document in documents]
         vectors = self._vectors(documents, passages) if embed else None
         additions, start = [], 0
         for document, own in zip(documents, passages, strict=True):
@@ -179,6 +179,11 @@ class Writer:
         if self._cache is None:
             return self._embedder.encode_passages(texts)
         return encode_passages_cached(self._embedder, self._cache, texts, no_progress)
+
+
+def _passages(document: Document) -> tuple[Passage, ...]:
+    begun = beginning(document)
+    return (*split(document), begun) if begun else split(document)
 
 
 def _entry(change: Change, addition: Addition) -> Entry:

@@ -1,8 +1,10 @@
 """A real browser on a real server: Debian's Chromium, the pages and their scripts, a fake index."""
 
+import contextlib
 import os
 import shutil
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -101,18 +103,16 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def open_page(browser, site_url):
-    """Opens pages: `open_page("/en/", color_scheme="dark")`; complaints in the console fail."""
+@contextlib.contextmanager
+def watched_pages(browser):
+    """Opens pages, each in a context of its own; complaints in the console fail at the end."""
     contexts = []
     complaints = []
 
-    def open_at(path, *, expect_complaints=False, **options):
+    def open_at(url, path, *, expect_complaints=False, **options):
         # Requests that a worker makes are hidden from the tests' routes.
-        options.setdefault("service_workers", "block")
-        context = browser.new_context(
-            base_url=site_url, viewport=options.pop("viewport", VIEWPORT), **options
-        )
+        given = {"service_workers": "block", "viewport": VIEWPORT} | options
+        context = browser.new_context(base_url=url, **given)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
@@ -126,6 +126,23 @@ def open_page(browser, site_url):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_page(browser, site_url):
+    """Opens pages of the site: `open_page("/en/", color_scheme="dark")`."""
+    with watched_pages(browser) as open_at:
+        yield partial(open_at, site_url)
+
+
+def compose(page, text):
+    """What an input method does while a syllable is being put together; returns its session."""
+    session = page.context.new_cdp_session(page)
+    session.send(
+        "Input.imeSetComposition",
+        {"text": text, "selectionStart": len(text), "selectionEnd": len(text)},
+    )
+    return session
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import re
 import time
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from ruamel.yaml import YAML
@@ -88,7 +89,8 @@ class ConceptEmbedder:
     """Vectors by meaning: each known word, in any language, adds to the axis of its concept.
 
     `concepts`: word -> axis. What is not known adds a little to the axis of `languages[script]`,
-    which is how a multilingual model keeps languages apart. Counts what it is given.
+    which is how a multilingual model keeps languages apart. Texts without a known word are about
+    something of their own each. Counts what it is given.
     """
 
     dimensions = 32
@@ -113,9 +115,10 @@ class ConceptEmbedder:
         for row, text in zip(rows, texts, strict=True):
             for word, axis in self._axes.items():
                 row[axis] += text.lower().count(word)
-            length = float(np.linalg.norm(row))
-            row[-1 if text.isascii() else -2] = self._language_share * (length or 1.0)
             if not row.any():
-                row[-3] = 1.0
+                spare = range(len(set(self._axes.values())), self.dimensions - 2)
+                row[spare[crc32(text.encode("utf-8", "replace")) % len(spare)]] = 1.0
+            length = float(np.linalg.norm(row))
+            row[-1 if text.isascii() else -2] = self._language_share * length
             row /= np.linalg.norm(row)
         return rows

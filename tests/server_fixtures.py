@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -117,12 +118,23 @@ def wait_until_ready(server):
 @pytest.fixture(scope="session")
 def stocked_var(tmp_path_factory, model_dir):
     """A var folder with the sample help center imported and indexed; copy it, do not change it."""
-    var = tmp_path_factory.mktemp("stocked") / "var"
-    env = environment(var, model_dir)
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # where the folders of all processes of this run are
+    var, stocked = folder / "stocked", folder / "stocked.done"
+    with (folder / "stocked.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stocked.exists():
+            stock(environment(var, model_dir))
+            stocked.touch()
+    return var
+
+
+def stock(env):
+    """Import the sample help center, and index it."""
     for step in (("migrate",), ("import", ROOT / "articles", "--no-progress")):
         done = kb(*step, env=env)
         assert done.returncode == 0, done.stderr
-    return var
 
 
 @pytest.fixture(scope="session")

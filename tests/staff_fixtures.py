@@ -1,15 +1,28 @@
 """Staff at work: accounts of each role, and clients that are signed in."""
 
+import functools
 import re
 
 import pytest
+from argon2 import PasswordHasher
 
+from app.accounts import passwords
 from app.accounts.audit import COMMAND_LINE
 from app.accounts.sessions import open_session
 from app.accounts.users import add_user
 from app.models import utc_now
 
 STAFF_PASSWORD = "green kettle on the roof"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly_hasher():
+    """What hashes passwords outside of tests; in tests it is as quick as Argon2id can be."""
+    costly = passwords._hasher
+    quick = functools.cache(lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        yield costly
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app import create_app
 from app.db import create_database_engine, session_factory
 from app.models import Base
 from app.settings import Settings
-from tests.browser_fixtures import VIEWPORT, _Quiet
+from tests.browser_fixtures import _Quiet, watched_pages
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
 
@@ -118,32 +118,18 @@ def _open_shop(folder, *, allows):
 def open_shop(browser, shop):
     """Opens a page of the shop around `body`; complaints, also of its policy, fail the test."""
     the_shop = shop
-    contexts, complaints = [], []
+    with watched_pages(browser) as open_at:
 
-    def open_at(
-        body, *, head=None, lang="en", script=None, expect_complaints=False, at=None, **options
-    ):
-        shop = at or the_shop
-        number = len(shop.pages)
-        tag = f'<script defer src="{shop.help_center}/widget/v1.js"></script>'
-        more = ""
-        if script is not None:
-            shop.files[f"/{number}.js"] = script
-            more = f'<script defer src="/{number}.js"></script>'
-        whole = FRAME.format(lang=lang, head=(tag if head is None else head) + more, body=body)
-        shop.pages[f"/page/{number}"] = whole
-        options.setdefault("viewport", VIEWPORT)
-        context = browser.new_context(base_url=shop.url, **options)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        if not expect_complaints:
-            page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"/page/{number}")
-        return page
+        def open_around(body, *, head=None, lang="en", script=None, at=None, **options):
+            shop = at or the_shop
+            number = len(shop.pages)
+            tag = f'<script defer src="{shop.help_center}/widget/v1.js"></script>'
+            more = ""
+            if script is not None:
+                shop.files[f"/{number}.js"] = script
+                more = f'<script defer src="/{number}.js"></script>'
+            whole = FRAME.format(lang=lang, head=(tag if head is None else head) + more, body=body)
+            shop.pages[f"/page/{number}"] = whole
+            return open_at(shop.url, f"/page/{number}", **options)
 
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert complaints == []
+        yield open_around

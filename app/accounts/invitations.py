@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.audit import Actor, note_deed
 from app.accounts.passwords import check_strength
 from app.accounts.tokens import hash_token, new_token
-from app.accounts.users import LONGEST_NAME, set_password
+from app.accounts.users import LONGEST_NAME, refuse_password, set_password
 from app.db import begin_writing
 from app.errors import KotaeError
 from app.models import Invitation, User
@@ -29,8 +29,9 @@ class InvitationGone(KotaeError):
 def invite(session: Session, user: User, *, actor: Actor, now: datetime) -> str:
     """A token for a link that lets `user` choose a password once, and commit.
 
-    Links that the user had before stop working.
+    Links that the user had before stop working. Raises NoPassword.
     """
+    refuse_password(session, user)
     token = new_token()
     session.execute(delete(Invitation).where(Invitation.user_id == user.id))
     session.add(

@@ -18,7 +18,14 @@ IDLE = timedelta(hours=24)
 _SEEN_EVERY = timedelta(minutes=5)
 
 
-def open_session(session: Session, user: User, *, replaces: str = "", now: datetime) -> str:
+def open_session(
+    session: Session,
+    user: User,
+    *,
+    replaces: str = "",
+    now: datetime,
+    lasts: timedelta = LONGEST,
+) -> str:
     """Sign the user in, and commit; returns the token for the browser's cookie.
 
     The token is always a new one; the session of the cookie that the browser had (`replaces`) is
@@ -35,7 +42,7 @@ def open_session(session: Session, user: User, *, replaces: str = "", now: datet
             user_id=user.id,
             created_at=now,
             seen_at=now,
-            expires_at=now + LONGEST,
+            expires_at=now + lasts,
         )
     )
     user.signed_in_at = now

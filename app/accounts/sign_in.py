@@ -1,24 +1,18 @@
-"""Signing in: by address and password, slowly for who guesses, and the same for who exists or not.
-
-Attempts are counted in the database, so that every worker knows of them. One is written down
-before the password is looked at and taken back when it was right: who tries many at once is
-counted for each.
-"""
+"""Signing in by address and password: slowly for who guesses, alike for who exists or not."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.passwords import hash_password, is_right, needs_renewal
+from app.accounts.throttling import count_attempt, forgive_attempt
 from app.accounts.tokens import keyed_hash
-from app.db import begin_writing
 from app.errors import KotaeError
 from app.models import SignInFailure, User
 
-WINDOW = timedelta(minutes=15)
 MOST_OF_ACCOUNT = 5
 """Failures for one address within WINDOW, after which it is not even tried."""
 MOST_OF_CLIENT = 30
@@ -32,13 +26,6 @@ class SignInRefused(KotaeError):
     status = 401
 
 
-class TooManyAttempts(KotaeError):
-    """Too many sign-ins failed of late, for this address or from this client."""
-
-    code = "too-many-attempts"
-    status = 429
-
-
 def sign_in(
     session: Session, *, email: str, password: str, client: str, secret: str, now: datetime
 ) -> User:
@@ -47,10 +34,10 @@ def sign_in(
     `client`: its network address, kept for WINDOW as a hash with `secret`.
     """
     folded = email.strip().casefold()[:320]
-    counted = _count_attempt(
+    counted = count_attempt(
         session,
         {
-            keyed_hash(secret, "account", folded): MOST_OF_ACCOUNT,
+            _subject(folded, secret): MOST_OF_ACCOUNT,
             keyed_hash(secret, "client", client): MOST_OF_CLIENT,
         },
         now,
@@ -60,29 +47,18 @@ def sign_in(
     right = is_right(password, password_hash)
     if user is None or not right or user.disabled_at is not None:
         raise SignInRefused("The e-mail address or the password is not right.")
-    session.execute(delete(SignInFailure).where(SignInFailure.id.in_(counted)))
+    forgive_attempt(session, counted)
     if password_hash is not None and needs_renewal(password_hash):
         user.password_hash = hash_password(password)
     session.commit()
     return user
 
 
-def _count_attempt(session: Session, limits: dict[str, int], now: datetime) -> list[int]:
-    """Write an attempt down under each subject, and commit; returns the rows' ids.
+def forgive_failures(session: Session, email: str, secret: str) -> None:
+    """Forget the failed sign-ins of an address. The caller commits."""
+    mine = SignInFailure.subject == _subject(email, secret)
+    session.execute(delete(SignInFailure).where(mine))
 
-    Raises TooManyAttempts where a subject has had its number already.
-    """
-    begin_writing(session)
-    session.execute(delete(SignInFailure).where(SignInFailure.at <= now - WINDOW))
-    for subject, most in limits.items():
-        failed = select(func.count()).where(SignInFailure.subject == subject)
-        tried = session.scalar(failed) or 0
-        if tried >= most:
-            session.rollback()
-            raise TooManyAttempts("Too many sign-ins failed; wait some minutes and try again.")
-    attempts = [SignInFailure(subject=subject, at=now) for subject in limits]
-    session.add_all(attempts)
-    session.flush()
-    ids = [attempt.id for attempt in attempts]
-    session.commit()
-    return ids
+
+def _subject(email: str, secret: str) -> str:
+    return keyed_hash(secret, "account", email)

@@ -12,7 +12,16 @@ from app.accounts.audit import Actor, note_deed
 from app.accounts.passwords import check_strength, hash_password
 from app.db import begin_writing
 from app.errors import KotaeError
-from app.models import ROLES, Invitation, User, UserSession
+from app.models import (
+    ROLES,
+    ApiToken,
+    Identity,
+    Invitation,
+    PasswordReset,
+    PendingSignIn,
+    User,
+    UserSession,
+)
 from app.tickets import EMAIL
 from app.wording import clean_text
 
@@ -38,6 +47,13 @@ class BadUser(KotaeError):
 
     code = "bad-user"
     status = 422
+
+
+class NoPassword(KotaeError):
+    """The account signs in by its organisation's provider; a password would be a second door."""
+
+    code = "no-password"
+    status = 409
 
 
 class LastOwner(KotaeError):
@@ -100,6 +116,11 @@ def list_users(session: Session) -> list[User]:
     return list(session.scalars(select(User).order_by(User.email)))
 
 
+def list_provided(session: Session) -> frozenset[int]:
+    """Ids of the accounts that are an OpenID provider's."""
+    return frozenset(session.scalars(select(Identity.user_id)))
+
+
 def has_users(session: Session) -> bool:
     """Whether any account was ever made."""
     return session.scalars(select(User.id).limit(1)).first() is not None
@@ -108,13 +129,26 @@ def has_users(session: Session) -> bool:
 def set_password(session: Session, user: User, password: str, *, actor: Actor) -> None:
     """Give the account a password, end its sessions and invitations, and commit.
 
-    Raises WeakPassword.
+    Raises NoPassword, WeakPassword.
     """
+    refuse_password(session, user)
     check_strength(password, user.email)
     user.password_hash = hash_password(password)
     _end_access(session, user)
     note_deed(session, actor, "user.password", f"user:{user.id}")
     session.commit()
+
+
+def has_identity(session: Session, user: User) -> bool:
+    """Whether the account is one of an OpenID provider's."""
+    known = select(Identity.subject).where(Identity.user_id == user.id).limit(1)
+    return session.scalars(known).first() is not None
+
+
+def refuse_password(session: Session, user: User) -> None:
+    """Raise NoPassword where the account is one of an OpenID provider's."""
+    if has_identity(session, user):
+        raise NoPassword(f"{user.email} signs in by the organisation's provider, not by password.")
 
 
 def set_role(session: Session, user: User, role: str, *, actor: Actor) -> None:
@@ -133,11 +167,15 @@ def set_role(session: Session, user: User, role: str, *, actor: Actor) -> None:
 
 
 def disable_user(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
-    """Sign the account out everywhere and let nobody in by it, and commit. Raises LastOwner."""
+    """Sign the account out everywhere, end its tokens, and let nobody in by it, and commit.
+
+    Raises LastOwner.
+    """
     begin_writing(session)
     _keep_an_owner(session, user)
     user.disabled_at = user.disabled_at or now
     _end_access(session, user)
+    session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
     note_deed(session, actor, "user.disable", f"user:{user.id}")
     session.commit()
 
@@ -149,16 +187,21 @@ def enable_user(session: Session, user: User, *, actor: Actor) -> None:
     session.commit()
 
 
-def _keep_an_owner(session: Session, user: User) -> None:
-    """Raise LastOwner where no other owner could sign in."""
-    session.refresh(user)  # another writer may have been before us
+def has_other_owner(session: Session, user: User) -> bool:
+    """Whether another account than this one manages accounts."""
     others = select(func.count()).where(
         User.role == "owner", User.disabled_at.is_(None), User.id != user.id
     )
-    if user.role == "owner" and user.disabled_at is None and not session.scalar(others):
+    return bool(session.scalar(others))
+
+
+def _keep_an_owner(session: Session, user: User) -> None:
+    """Raise LastOwner where no other owner could sign in."""
+    session.refresh(user)  # another writer may have been before us
+    if user.role == "owner" and user.disabled_at is None and not has_other_owner(session, user):
         raise LastOwner(f"{user.email} is the only owner; make another one first.")
 
 
 def _end_access(session: Session, user: User) -> None:
-    session.execute(delete(UserSession).where(UserSession.user_id == user.id))
-    session.execute(delete(Invitation).where(Invitation.user_id == user.id))
+    for table in (UserSession, Invitation, PasswordReset, PendingSignIn):
+        session.execute(delete(table).where(table.user_id == user.id))

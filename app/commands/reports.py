@@ -143,7 +143,10 @@ def _print(report: Report, fall: float) -> None:
         click.echo(f"{name:20} {count:>8}")
     click.echo(f"{'sessions seen':20} {report.counts.sessions:>8}")
     _print_outcomes(report)
-    _print_effect(report.effect, fall)
+    if report.effect is None and not report.site_effects:
+        click.echo("\nNo holdout has run: whether tickets were avoided is not known.")
+    for effect in filter(None, (report.effect, *report.site_effects)):
+        _print_effect(effect, fall)
     _print_claims(report)
     _print_table("languages", report.languages, ("locale", "episodes"))
     columns = ("article_id", "read", "failed", "helpful", "not_helpful")
@@ -167,12 +170,10 @@ def _print_outcomes(report: Report) -> None:
         click.echo(f"{label:20} {share.count:>8}{_rate(share.rate)}")
 
 
-def _print_effect(effect: Effect | None, fall: float) -> None:
-    if effect is None:
-        click.echo("\nNo holdout has run: whether tickets were avoided is not known.")
-        return
-    name, percent = effect.experiment.name, effect.experiment.percent
-    click.echo(f"\nholdout {name!r}, {percent} % of visitors, {effect.days:.1f} days")
+def _print_effect(effect: Effect, fall: float) -> None:
+    name, percent, site = (getattr(effect.experiment, each) for each in ("name", "percent", "site"))
+    whose = f" of {site}" if site else ""
+    click.echo(f"\nholdout {name!r}, {percent} % of visitors{whose}, {effect.days:.1f} days")
     for arm in (TREATMENT, CONTROL):
         rate = _rate(effect.rates[arm])
         click.echo(f"{arm:20} {effect.with_ticket[arm]:>8} of {effect.visitors[arm]}{rate}")

@@ -8,7 +8,9 @@ import click
 
 from app.commands.printing import json_option, named_errors, print_json
 from app.commands.workplace import open_workplace
-from app.sites import add_site, list_sites, remove_site
+from app.deflection.holdout import note_experiments
+from app.models import utc_now
+from app.sites import add_site, holdout_shares, list_sites, remove_site, set_holdout
 
 
 @click.group("site")
@@ -32,12 +34,20 @@ def site_group() -> None:
     metavar="ADDRESS",
     help="mailto: or https: address that reaches a person while the help center is away.",
 )
+@click.option(
+    "--holdout",
+    type=int,
+    metavar="PERCENT",
+    help="Share of its visitors who are shown no suggestions; KB_HOLDOUT_PERCENT without.",
+)
 @json_option
 @named_errors
-def add_command(name: str, origins: Sequence[str], contact: str, as_json: bool) -> None:
+def add_command(
+    name: str, origins: Sequence[str], contact: str, holdout: int | None, as_json: bool
+) -> None:
     """Add a site. Its secret is shown this once."""
     with open_workplace() as place, place.sessions() as session:
-        site = add_site(session, name, origins, contact)
+        site = add_site(session, name, origins, contact, holdout)
         told, secret = site.to_json(), site.secret
     if as_json:
         print_json(told | {"secret": secret})
@@ -58,6 +68,24 @@ def list_command(as_json: bool) -> None:
         return
     for site in sites:
         click.echo(f"{site['key']}  {site['name']}  {' '.join(site['origins'])}  {site['contact']}")
+
+
+@site_group.command("holdout")
+@click.argument("key")
+@click.argument("percent", type=int, required=False)
+@named_errors
+def holdout_command(key: str, percent: int | None) -> None:
+    """Show no suggestions to PERCENT of a site's visitors; without it the server's share counts.
+
+    Another share begins another experiment, and draws other visitors.
+    """
+    with open_workplace() as place, place.sessions() as session:
+        set_holdout(session, key, percent)
+        shares = holdout_shares(session)
+        name, general = place.settings.holdout_name, place.settings.holdout_percent
+        note_experiments(session, name=name, percent=general, shares=shares, now=utc_now())
+    said = "the share of KB_HOLDOUT_PERCENT" if percent is None else f"{percent} %"
+    click.echo(f"{key}: {said} of visitors see no suggestions.")
 
 
 @site_group.command("remove")

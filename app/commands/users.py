@@ -8,6 +8,7 @@ import click
 
 from app.accounts.audit import COMMAND_LINE, list_deeds
 from app.accounts.invitations import VALID, invite
+from app.accounts.second_factor import remove_second_factor
 from app.accounts.users import (
     UserNotFound,
     add_user,
@@ -15,6 +16,7 @@ from app.accounts.users import (
     enable_user,
     find_user,
     has_users,
+    list_provided,
     list_users,
     set_password,
     set_role,
@@ -84,12 +86,12 @@ def invite_command(email: str, name: str, role: str | None) -> None:
 def list_command(as_json: bool) -> None:
     """List every account."""
     with open_workplace() as place, place.sessions() as session:
-        users = list_users(session)
+        users, provided = list_users(session), list_provided(session)
     if as_json:
-        print_json([_members(user) for user in users])
+        print_json([_members(user) | {"by_provider": user.id in provided} for user in users])
         return
     for user in users:
-        click.echo(_line(user))
+        click.echo(_line(user, by_provider=user.id in provided))
 
 
 @user_group.command("disable")
@@ -139,6 +141,17 @@ def password_command(email: str, password_stdin: bool) -> None:
     click.echo(_line(user))
 
 
+@user_group.command("reset-app")
+@click.argument("email")
+@named_errors
+def reset_app_command(email: str) -> None:
+    """Take a lost authenticator app away from somebody's account."""
+    with open_workplace() as place, place.sessions() as session:
+        user = find_user(session, email)
+        remove_second_factor(session, user, actor=COMMAND_LINE)
+    click.echo(_line(user))
+
+
 @user_group.command("log")
 @click.option("--limit", default=50, show_default=True, help="How many lines.")
 @json_option
@@ -162,8 +175,10 @@ def _ask_password(*, from_stdin: bool) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
 
 
-def _line(user: User) -> str:
-    state = "disabled" if user.disabled_at else "invited" if not user.password_hash else "active"
+def _line(user: User, *, by_provider: bool = False) -> str:
+    """`by_provider`: they sign in there, and wait for no invitation."""
+    waits = not user.password_hash and not by_provider
+    state = "disabled" if user.disabled_at else "invited" if waits else "active"
     return f"{user.email}  {user.role}  {state}  {user.name}"
 
 

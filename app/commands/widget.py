@@ -11,8 +11,11 @@ from app.signing import signing_key
 from app.widget_files import WidgetFile, read_widget_files
 
 _HOME = "https://help.example.com"
-_PINNED = ("v1.js", "loader.js")
-_OWN = {"site.js", "article.js", "contact.js"}
+_PINNED = {
+    "v1.js": "This v1.js and no other, and no other later steps",
+    "loader.js": "This loader.js and no other; what it fetches is not checked",
+}
+_OWN = {"site.js", "article.js", "contact.js", "ease.js"}
 """Scripts of the help center's own pages, built from the same sources."""
 
 
@@ -40,8 +43,8 @@ def info_command(as_json: bool) -> None:
         click.echo(f"{name:18} {file.packed:8}  {file.version}")
     click.echo("\nThe newest, fetched anew within an hour:")
     click.echo(f'<script defer src="{home}/widget/loader.js" data-key="{key}"></script>')
-    for name in _PINNED:
-        click.echo(f"\nThis {name} and no other:\n{_pinned(home, files[name], key)}")
+    for name, what in _PINNED.items():
+        click.echo(f"\n{what}:\n{_pinned(home, files[name], key)}")
     click.echo(f"\nContent-Security-Policy:\n{policy}")
 
 

@@ -26,6 +26,9 @@ OUTCOMES = (
 SILENCE = timedelta(minutes=30)
 """An episode ends when its visitor does nothing for longer than this."""
 
+WEAK = 0.5
+"""A best answer whose score is below this is a weak one; scores are calibrated to 0..1."""
+
 _BEGINS = {"suggest_shown", "result_opened", "contact_started", "solved", TICKET} | {
     "helpful",
     "not_helpful",
@@ -57,6 +60,10 @@ class Evidence:
     """What was asked, each once; the last is what they meant in the end."""
     unanswered: tuple[str, ...]
     """Those of the queries to which no answer was shown."""
+    unsure: tuple[str, ...]
+    """Those to which the best answer was a weak one, by the score that it had then."""
+    page: str
+    """Where the first of them was asked; "" where that was not told."""
     verdict: str
     """The last of helpful, not_helpful and solved; "" if none was said."""
 
@@ -186,7 +193,8 @@ def _evidence(part: Sequence[Moment]) -> Evidence:
     tickets = [place for place, moment in enumerate(part) if moment.kind == TICKET]
     part = part[: tickets[0]] if tickets else part
     kinds = {moment.kind for moment in part}
-    asked = [moment for moment in part if moment.kind == "suggest_shown" and not moment.held_back]
+    shown = [moment for moment in part if moment.kind == "suggest_shown"]
+    asked = [moment for moment in shown if not moment.held_back]
     verdicts = [moment.kind for moment in part if moment.kind in _VERDICTS]
     return Evidence(
         contact=bool(kinds & {"contact_started", "contact_abandoned"}),
@@ -197,6 +205,8 @@ def _evidence(part: Sequence[Moment]) -> Evidence:
         read=_once(moment.article_id for moment in part if moment.kind in _READS),
         queries=_once(_query(moment) for moment in asked),
         unanswered=_once(_query(moment) for moment in asked if not moment.shows_answers),
+        unsure=_once(_query(moment) for moment in asked if _is_weak(moment)),
+        page=next(filter(None, (moment.details.get("page") for moment in shown)), ""),
         verdict=verdicts[-1] if verdicts else "",
     )
 
@@ -227,6 +237,11 @@ def _query(moment: Moment) -> str | None:
     """What was asked, on one line; None where the event does not say."""
     query = moment.details.get("query")
     return (" ".join(query.split()) if isinstance(query, str) else "") or None
+
+
+def _is_weak(moment: Moment) -> bool:
+    score = moment.details.get("score")
+    return moment.shows_answers and isinstance(score, int | float) and score < WEAK
 
 
 def _once(values: Iterator[str | None]) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ def _check_shown(value: Fields) -> None:
     value.text("query", longest=LONGEST_QUERY)
     results = value.count("results", high=MOST_RESULTS)
     articles = value.texts("articles", most=MOST_ARTICLES, longest=400)
+    value.share("score")
+    value.text("page", longest=2000)
     value.flag("no_answer")
     if value.has("via"):
         value.choice("via", SHOWN_VIA)

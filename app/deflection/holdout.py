@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.deflection import intervals
 from app.deflection.intervals import Interval
-from app.deflection.participants import CONTROL, TREATMENT, arm_of
+from app.deflection.participants import CONTROL, TREATMENT, arm_of, experiment_key
 from app.models import Experiment, Participant
 
 __all__ = ["CONTROL", "TREATMENT", "arm_of"]
@@ -122,6 +122,7 @@ class Effect:
         } | {"tickets_per_episode": self.tickets_per_episode}
         return {
             "name": self.experiment.name,
+            "site": self.experiment.site,
             "control_percent": self.experiment.percent,
             "started_at": self.experiment.started_at.isoformat(),
             "ended_at": self.experiment.ended_at and self.experiment.ended_at.isoformat(),
@@ -139,26 +140,40 @@ class Effect:
         }
 
 
-def note_experiment(session: Session, *, name: str, percent: int, now: datetime) -> None:
-    """Write down that `percent` of visitors are held out from now on, and commit.
+def note_experiment(
+    session: Session, *, name: str, percent: int, now: datetime, site: str = ""
+) -> None:
+    """Write down that `percent` of a site's visitors are held out from now on, and commit.
 
     A change of name or share ends the running experiment and begins another: mixed, they would
-    compare different times. 0 ends it.
+    compare different times. 0 ends it. `site`: "" for visitors of no site with a share of its own.
     """
-    running = session.scalars(select(Experiment).where(Experiment.ended_at.is_(None))).all()
+    open_ones = select(Experiment).where(Experiment.ended_at.is_(None), Experiment.site == site)
+    running = session.scalars(open_ones).all()
     same = [each for each in running if (each.name, each.percent) == (name, percent)]
     for each in running:
         if each not in same:
             each.ended_at = now
     if percent and not same:
-        session.add(Experiment(name=name, percent=percent, started_at=now))
+        session.add(Experiment(name=name, percent=percent, site=site, started_at=now))
     session.commit()
 
 
-def last_experiment(session: Session) -> Experiment | None:
-    """The experiment that runs, else the one that ran last."""
-    newest = select(Experiment).order_by(Experiment.started_at.desc(), Experiment.id.desc())
-    return session.scalars(newest.limit(1)).first()
+def note_experiments(
+    session: Session, *, name: str, percent: int, shares: Mapping[str, int], now: datetime
+) -> None:
+    """`note_experiment` for all: `percent` in general, `shares` of sites that have their own."""
+    running = select(Experiment.site).where(Experiment.ended_at.is_(None))
+    over = set(session.scalars(running)) - {"", *shares}
+    for site, share in ({"": percent} | dict.fromkeys(over, 0) | dict(shares)).items():
+        note_experiment(session, name=name, percent=share, site=site, now=now)
+
+
+def last_experiments(session: Session) -> list[Experiment]:
+    """Of all and of each site the experiment that runs, else the one that ran last; all's first."""
+    newest = select(Experiment).order_by(Experiment.started_at, Experiment.id)
+    last = {each.site: each for each in session.scalars(newest)}
+    return [last[site] for site in sorted(last)]
 
 
 def visitor_results(
@@ -170,11 +185,12 @@ def visitor_results(
     are compared over equal times.
     """
     end = min(experiment.ended_at or now, now - window)
+    key = experiment_key(experiment.name, experiment.percent, experiment.site)
     what = Participant.arm, Participant.episodes, Participant.tickets
     found = session.execute(
         select(*what, func.count())
         .where(
-            Participant.experiment == experiment.name,
+            Participant.experiment == key,
             Participant.enrolled_at >= experiment.started_at,
             Participant.enrolled_at < end,
         )

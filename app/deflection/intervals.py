@@ -7,7 +7,7 @@ their coverage, 0.95 unless said otherwise.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -31,6 +31,16 @@ class Interval:
     def times(self, factor: float) -> Interval:
         """The interval of a multiple; `factor` is not negative."""
         return Interval(self.value * factor, self.low * factor, self.high * factor)
+
+
+def total(parts: Sequence[Interval]) -> Interval | None:
+    """The sum of independent estimates, its limits by MOVER (Zou and Donner 2008); None of none."""
+    if not parts:
+        return None
+    value = sum(part.value for part in parts)
+    down = math.sqrt(sum((part.value - part.low) ** 2 for part in parts))
+    up = math.sqrt(sum((part.high - part.value) ** 2 for part in parts))
+    return Interval(value, value - down, value + up)
 
 
 def wilson(successes: int, trials: int, level: float = LEVEL) -> Interval | None:

@@ -31,10 +31,18 @@ class Holdout:
 
     name: str
     percent: int
+    site: str = ""
+    """Key of the site whose visitors take part, if it has a share of its own."""
+
+    @property
+    def key(self) -> str:
+        """What participants are kept under; see `experiment_key`."""
+        return experiment_key(self.name, self.percent, self.site)
 
     def arm_of(self, visitor: str) -> str:
         """The arm of a visitor, by the name their browser made."""
-        return arm_of(visitor, self.name, self.percent)
+        share = int(hash_visitor(visitor, self.key)[:16], 16)
+        return CONTROL if share < self.percent * 2**64 // 100 else TREATMENT
 
 
 def arm_of(visitor: str, name: str, percent: int) -> str:
@@ -42,18 +50,26 @@ def arm_of(visitor: str, name: str, percent: int) -> str:
 
     It follows from a salted hash, so every process of every server agrees without asking anybody.
     """
-    share = int(hash_visitor(visitor, name)[:16], 16)
-    return CONTROL if share < percent * 2**64 // 100 else TREATMENT
+    return Holdout(name, percent).arm_of(visitor)
 
 
-def hash_visitor(visitor: str, name: str) -> str:
-    """What is kept of a visitor's name: SHA-256 salted with the experiment's name."""
-    return hashlib.sha256(f"{name}\n{visitor}".encode()).hexdigest()
+def experiment_key(name: str, percent: int, site: str) -> str:
+    """Name, share and site in one word of at most 64 letters.
+
+    The share belongs to it: another share draws other visitors, as another name does, so that who
+    was in one arm under the old share is not counted in it under the new one.
+    """
+    return "/".join(filter(None, (name, str(percent), site)))
+
+
+def hash_visitor(visitor: str, key: str) -> str:
+    """What is kept of a visitor's name: SHA-256 salted with the experiment's key."""
+    return hashlib.sha256(f"{key}\n{visitor}".encode()).hexdigest()
 
 
 def join(session: Session, holdout: Holdout, visitor: str, visit: str, at: datetime) -> None:
     """Note that the session `visit` is a participant's from `at` on; the caller commits."""
-    known = {"experiment": holdout.name, "visitor": hash_visitor(visitor, holdout.name)}
+    known = {"experiment": holdout.key, "visitor": hash_visitor(visitor, holdout.key)}
     new = known | {"arm": holdout.arm_of(visitor), "episodes": 0, "tickets": 0, "closed": False}
     session.execute(insert_new(session, Participant), [new])
     session.execute(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.counting import Counts, count_tickets
 from app.deflection.day_sums import tally_since
 from app.deflection.episodes import OUTCOMES
-from app.deflection.holdout import Effect, last_experiment, measure_effect, visitor_results
+from app.deflection.holdout import Effect, last_experiments, measure_effect, visitor_results
 from app.deflection.intervals import Interval, wilson
 from app.deflection.kept_results import results_in
 from app.deflection.tallies import ARTICLE_MEASURES, Tally, load_days
@@ -99,6 +99,9 @@ class Report:
     shares: dict[str, Share]
     self_service_score: float | None
     effect: Effect | None
+    """Of visitors of no site with a share of its own."""
+    site_effects: tuple[Effect, ...]
+    """Of sites with a share of their own, in the order of their keys."""
     languages: Table
     articles: Table
     failing: Table
@@ -127,6 +130,7 @@ class Report:
             "shares": {name: share.to_json() for name, share in self.shares.items()},
             "self_service_score": self.self_service_score,
             "holdout": self.effect and self.effect.to_json(),
+            "site_holdouts": [effect.to_json() for effect in self.site_effects],
             "languages": self.languages.to_json(),
             "articles": self.articles.to_json(),
             "failing_articles": self.failing.to_json(),
@@ -152,13 +156,15 @@ def make_report(
     # lately would be shares of tickets.
     opened = max(now - window, since) if since else now - window
     closed = tally - tally_since(session, opened)
+    effects = current_effects(session, window, now)
     return Report(
         counts=_counts(session, since, tally),
         window=window,
         outcomes=_outcomes(tally),
         shares=_shares(_outcomes(closed), closed),
         self_service_score=_self_service_score(session, tally, since),
-        effect=current_effect(session, window, now),
+        effect=next((each for each in effects if not each.experiment.site), None),
+        site_effects=tuple(each for each in effects if each.experiment.site),
         languages=_languages(tally),
         articles=_articles(tally, "read"),
         failing=_articles(tally, "failed"),
@@ -210,14 +216,19 @@ def _self_service_score(session: Session, tally: Tally, since: datetime | None) 
     return round(tally["seeker", "", ""] / people, 4) if people else None
 
 
-def current_effect(session: Session, window: timedelta, now: datetime) -> Effect | None:
-    """What the last experiment has measured so far; None where there was none."""
-    experiment = last_experiment(session)
-    if experiment is None:
-        return None
-    results = visitor_results(session, experiment, window=window, now=now)
-    results += results_in(experiment, load_days(session, None))
-    return measure_effect(experiment, results, window=window, now=now)
+def current_effects(session: Session, window: timedelta, now: datetime) -> list[Effect]:
+    """What the last experiment of all, and that of each site, have measured so far."""
+    kept = load_days(session, None)
+    return [
+        measure_effect(
+            experiment,
+            visitor_results(session, experiment, window=window, now=now)
+            + results_in(experiment, kept),
+            window=window,
+            now=now,
+        )
+        for experiment in last_experiments(session)
+    ]
 
 
 def _languages(tally: Tally) -> Table:

@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.deflection.day_sums import update_sums
-from app.deflection.holdout import note_experiment
+from app.deflection.holdout import note_experiments
 from app.deflection.report import Report, make_report
 from app.deflection.tracking import update_episodes
 from app.models import utc_now
 from app.retention import forget_old_events
 from app.settings import Settings
+from app.sites import holdout_shares
 
 
 def current_report(
@@ -38,8 +39,12 @@ def keep_deflection(
     """
     moment = now or utc_now()
     with session_factory() as session:
-        note_experiment(
-            session, name=settings.holdout_name, percent=settings.holdout_percent, now=moment
+        note_experiments(
+            session,
+            name=settings.holdout_name,
+            percent=settings.holdout_percent,
+            shares=holdout_shares(session),
+            now=moment,
         )
     update_episodes(session_factory, window=settings.ticket_window, now=moment)
     forgotten = forget_old_events(

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.content import ArticleContent, read_content
+from app.db import begin_writing
 from app.editing.actors import Actor, Place, require_permission
-from app.editing.conflicts import (
-    ConflictingTexts,
-    EditConflict,
-    continue_draft,
-    discard_conflict,
-    settle_draft,
-)
+from app.editing.conflicts import ConflictingTexts, EditConflict, continue_draft, discard_conflict
 from app.editing.plans import forget_plan
 from app.editing.revisions import (
     append_revision,
@@ -28,12 +24,22 @@ from app.editing.revisions import (
     refuse_deleted,
     show_as_draft,
 )
-from app.editing.transaction import ArticleName, Transaction, writing
+from app.editing.settling import is_settled, settle_draft
+from app.editing.transaction import (
+    ArticleName,
+    Transaction,
+    find_article,
+    place_of,
+    writing,
+)
 from app.errors import KotaeError
 from app.locales import normalise_locale
 from app.merging import merge_sources
-from app.models import Article, UnsavedText
+from app.models import Article, UnsavedText, utc_now
 from app.naming import slugify_path
+
+KEEPS_UNSAVED = timedelta(days=30)
+"""From the last key on: as long as somebody may be away. What is typed may be about people."""
 
 
 class ArticleExists(KotaeError):
@@ -189,15 +195,30 @@ def forget_unsaved(session: Session, actor: Actor, name: ArticleName) -> None:
         _forget(session, name, actor)
 
 
+def forget_old_unsaved(session_factory: sessionmaker[Session], now: datetime | None = None) -> int:
+    """Delete what nobody came back to for KEEPS_UNSAVED, whoever typed it; returns how many."""
+    limit = (now or utc_now()) - KEEPS_UNSAVED
+    with session_factory() as session:
+        begin_writing(session)
+        gone = session.execute(delete(UnsavedText).where(UnsavedText.saved_at < limit))
+        session.commit()
+    return int(getattr(gone, "rowcount", 0))
+
+
 def working_text(session: Session, actor: Actor, name: ArticleName) -> SaveOutcome:
     """What an editor opens: the draft, with what is shown by now merged in, else what is shown.
 
-    Raises ArticleNotFound, Forbidden.
+    The writers' turn is taken only where there is something to merge: who looks must wait for
+    nobody. `session` has nothing begun in it. Raises ArticleNotFound, Forbidden.
     """
-    with writing(session, actor) as tx:
-        article = tx.open(name, "read")
-        settle_draft(tx, article)
-        head = read_revision(session, article, head_of(article))
+    article = find_article(session, name)
+    require_permission(actor, "read", place_of(article))
+    if not is_settled(article):
+        session.rollback()
+        with writing(session, actor) as tx:
+            article = tx.open(name, "read")
+            settle_draft(tx, article)
+    head = read_revision(session, article, head_of(article))
     return SaveOutcome(article, head.number, head.source, False, False)
 
 

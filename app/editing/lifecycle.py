@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.addresses import article_url
 from app.content import check_article_id, read_content
-from app.editing.actors import Actor, require_permission
-from app.editing.conflicts import continue_draft, settle_draft
+from app.editing.actors import ACTIONS, Actor, require_permission
+from app.editing.conflicts import continue_draft
+from app.editing.covering import may_somewhere
 from app.editing.drafts import ArticleExists, SaveOutcome, save_draft
 from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.publication import publish, unpublish
@@ -26,6 +27,7 @@ from app.editing.revisions import (
     read_revision,
     show_revision,
 )
+from app.editing.settling import settle_draft
 from app.editing.transaction import (
     ArticleName,
     Transaction,
@@ -195,6 +197,12 @@ _BULK: Mapping[str, Callable[[Session, Actor, ArticleName], object]] = MappingPr
     }
 )
 BULK_ACTIONS = tuple(_BULK)
+
+
+def bulk_actions_of(actor: Actor) -> list[str]:
+    """Those of BULK_ACTIONS that the actor may do anywhere at all."""
+    needed = {name: name if name in ACTIONS else name.removeprefix("un") for name in _BULK}
+    return [name for name, action in needed.items() if may_somewhere(actor, action)]
 
 
 def do_to_many(

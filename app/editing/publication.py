@@ -6,12 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, is_allowed, require_permission
-from app.editing.conflicts import (
-    ConflictingTexts,
-    EditConflict,
-    settle_draft,
-)
+from app.editing.conflicts import ConflictingTexts, EditConflict
 from app.editing.drafts import save_draft
+from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
 from app.editing.reviewing import close_reviews, is_approved
 from app.editing.revisions import (
@@ -24,11 +21,12 @@ from app.editing.revisions import (
     refuse_deleted,
     show_revision,
 )
+from app.editing.settling import settle_draft
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
 from app.merging import merge_sources
 from app.models import Article
-from app.outbox import note_change
+from app.outbox import PLANNED, note_change
 from app.publishing import mark_published
 
 
@@ -118,6 +116,7 @@ def _require_publishable(tx: Transaction, name: ArticleName, revision: int | Non
 
 def _publish_or_plan(tx: Transaction, article: Article, number: int, note: str) -> None:
     content = content_of(read_revision(tx.session, article, number))
+    require_reviewed(tx, article, content)
     starts_later = content.publish_at is not None and content.publish_at > tx.now
     if starts_later and article.is_visible(tx.now) and number == article.draft_revision:
         plan_publication(tx, article, number, content.publish_at)
@@ -126,13 +125,16 @@ def _publish_or_plan(tx: Transaction, article: Article, number: int, note: str) 
     publish_revision(tx, article, number, note)
 
 
-def publish_revision(tx: Transaction, article: Article, number: int, note: str) -> None:
+def publish_revision(
+    tx: Transaction, article: Article, number: int, note: str, *, planned: bool = False
+) -> None:
     """Show customers revision `number`, which is the draft or one that it was continued from.
 
-    What was shown meanwhile is merged in. Raises EditConflict.
+    What was shown meanwhile is merged in. Raises EditConflict, MachineText.
     """
     content = content_of(read_revision(tx.session, article, number))
     shown_number, content = _merge_with_shown(tx, article, number, content)
+    require_reviewed(tx, article, content)
     if content.status != "published":
         shown_number, content = append_with_fields(
             tx, article, shown_number, content, {"status": None}, note or "Published"
@@ -147,7 +149,7 @@ def publish_revision(tx: Transaction, article: Article, number: int, note: str) 
     close_reviews(tx, article)
     forget_plan(tx, article)
     note_change(tx.session, article, tx.now)
-    tx.record("publish", article, shown_number, note=note)
+    tx.record("publish", article, shown_number, note=note, **({"by": PLANNED} if planned else {}))
 
 
 def _merge_with_shown(

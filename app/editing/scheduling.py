@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing.actors import SYSTEM, Actor, Grant
-from app.editing.conflicts import EditConflict, settle_draft
+from app.editing.conflicts import EditConflict
+from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
 from app.editing.publication import publish_revision
 from app.editing.revisions import (
@@ -20,6 +21,7 @@ from app.editing.revisions import (
     refuse_deleted,
     show_revision,
 )
+from app.editing.settling import settle_draft
 from app.editing.transaction import ArticleName, Transaction, writing
 from app.errors import KotaeError
 from app.models import Article, PlannedPublication, utc_now
@@ -46,7 +48,7 @@ def schedule(
 
     The times are written into the front matter, as everything else about an article. Only for a
     draft beside a live text, `publish_at` is kept apart: the live text stays until then.
-    Raises ArticleNotFound, ArticleDeleted, Forbidden, BadSchedule.
+    Raises ArticleNotFound, ArticleDeleted, Forbidden, BadSchedule, MachineText.
     """
     if publish_at is not None and expires_at is not None and expires_at <= publish_at:
         raise BadSchedule("The article would expire before it is published; swap the two times.")
@@ -54,6 +56,8 @@ def schedule(
         article = tx.open(name, "schedule")
         refuse_deleted(article)
         if article.is_visible(tx.now) and article.draft_revision is not None:
+            draft = read_revision(session, article, article.draft_revision)
+            require_reviewed(tx, article, content_of(draft))
             plan_publication(tx, article, article.draft_revision, publish_at)
             _retime(tx, article, {"expires_at": expires_at})
         elif article.is_visible(tx.now) and publish_at is not None and publish_at > tx.now:
@@ -94,7 +98,9 @@ def _publish_plan(session: Session, article_pk: int, now: datetime) -> bool:
                 return False
             author = Actor(plan.author, email=plan.author_email, grants=(Grant("owner"),))
             planned = Transaction(session, author, now)
-            publish_revision(planned, plan.article, plan.revision, "Published as planned")
+            publish_revision(
+                planned, plan.article, plan.revision, "Published as planned", planned=True
+            )
     except EditConflict:
         with writing(session, SYSTEM, now) as tx:
             plan = session.get_one(PlannedPublication, article_pk)
@@ -111,6 +117,8 @@ def _retime(tx: Transaction, article: Article, times: dict[str, datetime | None]
     if not article.is_visible(tx.now):
         number = head_of(article)
     content = content_of(read_revision(tx.session, article, number))
+    if not is_live(article):
+        require_reviewed(tx, article, content)
     number, content = append_with_fields(
         tx, article, number, content, {**times, "status": None}, "Scheduled"
     )

@@ -36,6 +36,8 @@ class ArticleForm:
     """YYYY-MM-DD."""
     translates: str = ""
     """The text that a translation says the same as; see `app.editor.translations`."""
+    translated_by: str = ""
+    """`machine` where one made the text and nobody checked it; see `app.machine_texts`."""
 
 
 def read_form(source: str) -> ArticleForm:
@@ -53,6 +55,7 @@ def read_form(source: str) -> ArticleForm:
         owner=_text(raw, "owner"),
         review_by=_text(raw, "review_by")[:10],
         translates=_text(raw, "translates"),
+        translated_by=_text(raw, "translated_by"),
     )
 
 
@@ -68,7 +71,7 @@ def write_form(form: ArticleForm, base: str) -> str:
     parsed = parse_source(base.encode("utf-8"))
     before = read_form(base)
     changes: dict[str, object] = {}
-    for name in ("title", *_PLAIN, "translates"):
+    for name in ("title", *_PLAIN, "translates", "translated_by"):
         value = getattr(form, name)
         if value != getattr(before, name):
             changes[name] = value or None

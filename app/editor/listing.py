@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from app.answers import MOST_PER_PAGE, Index, Question, search
+from app.editing.actors import SYSTEM, Actor, Place, is_allowed
+from app.editing.covering import covered
+from app.editor.demand import Demand
 from app.models import AUDIENCES, Article, Conflict, PlannedPublication, Review, Revision
 from app.reading import in_category
 
@@ -23,7 +38,12 @@ _WEIGHT = (
     *("deleted", "archived", "conflict", "review", "changed", "planned"),
     *("stale", "draft", "published"),
 )
+ORDERS = ("changed", "asked")
 PER_PAGE = 50
+_MOST_NAMED = 2000
+"""Names in one condition: what is more urgent comes first, and nobody reads on for so long."""
+_MOST_ORDERED = 300
+_Name = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +56,23 @@ class Wanted:
     locale: str = ""
     category: str = ""
     owner: str = ""
+    because: str = ""
+    """One of app.freshness.signs.KINDS: only what needs a look for this reason."""
+    order: str = "changed"
+    """One of ORDERS."""
     page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What visitors did, by article id and locale; none where nobody looked for it."""
+
+    signs: Mapping[_Name, tuple[str, ...]] = field(default_factory=dict)
+    """Why an article needs a look: kinds of app.freshness.signs, the most urgent article first."""
+    demand: Demand = field(default_factory=dict)
+
+
+NO_EVIDENCE = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +87,11 @@ class Listed:
     updated_at: datetime
     states: tuple[str, ...]
     """Of STATES, the weightiest first."""
+    signs: tuple[str, ...]
+    asked: int
+    """How many visitors of its language wanted it lately; see `app.editor.demand`."""
+    may_write: bool
+    """Whether who looks may change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +113,50 @@ class Choices:
     products: tuple[str, ...]
 
 
-def list_for_editors(session: Session, index: Index, wanted: Wanted, *, now: datetime) -> Page:
-    """The articles that are wanted: those that a search finds first, then the last changed."""
-    conditions = _conditions(wanted, now)
+def list_for_editors(
+    session: Session,
+    index: Index,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    evidence: Evidence = NO_EVIDENCE,
+    actor: Actor = SYSTEM,
+) -> Page:
+    """The articles that are wanted and that `actor` may read: those that a search finds first,
+    then by `wanted.order`."""
+    conditions = [covered(actor, "read"), *_conditions(wanted, evidence, now)]
     order: list[Any] = [Article.updated_at.desc(), Article.id]
+    if wanted.order == "asked":
+        counts = evidence.demand
+        order.insert(0, _by_place(sorted(counts, key=lambda name: -counts[name])[:_MOST_ORDERED]))
     if wanted.text:
         found = _found_by_search(session, index, wanted, now)
         conditions.append(or_(_holds(wanted.text), _name().in_(found)))
-        if found:
-            places = [(_name() == name, place) for place, name in enumerate(found)]
-            order.insert(0, case(*places, else_=len(found)))
+        order.insert(0, _by_place(found))
     total = session.scalar(select(func.count(Article.id)).where(*conditions)) or 0
     page = max(1, wanted.page)
-    rows = _columns(now).where(*conditions).order_by(*order)
+    rows = _columns(evidence, now).where(*conditions).order_by(*order)
     rows = rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    listed = tuple(_listed(row) for row in session.execute(rows))
+    listed = tuple(_listed(row, evidence, actor) for row in session.execute(rows))
     return Page(listed, total, max(1, -(-total // PER_PAGE)))
 
 
-def list_choices(session: Session) -> Choices:
-    """Languages, categories, owners and products of all articles that are not deleted."""
+def _by_place(names: Sequence[_Name]) -> ColumnElement[int]:
+    """SQL: an article's place among `names`, from 0; those that are not there come last."""
+    places = [(_name() == name, place) for place, name in enumerate(names)]
+    return case(*places, else_=len(names)) if places else literal(0)
+
+
+def list_choices(session: Session, actor: Actor = SYSTEM) -> Choices:
+    """Languages, categories, owners and products of all articles that are not deleted and that
+    `actor` may read."""
+    kept = (Article.deleted_at.is_(None), covered(actor, "read"))
 
     def distinct(column: Any) -> tuple[str, ...]:
-        kept = select(column).where(Article.deleted_at.is_(None)).distinct().order_by(column)
-        return tuple(value for value in session.scalars(kept) if value)
+        found = select(column).where(*kept).distinct().order_by(column)
+        return tuple(value for value in session.scalars(found) if value)
 
-    named = session.scalars(select(Article.products).where(Article.deleted_at.is_(None)))
+    named = session.scalars(select(Article.products).where(*kept))
     products = sorted({product for row in named for product in row})
     return Choices(
         locales=distinct(Article.locale),
@@ -108,11 +167,18 @@ def list_choices(session: Session) -> Choices:
 
 
 def suggest_links(
-    session: Session, index: Index, text: str, locale: str, *, now: datetime, limit: int = 8
+    session: Session,
+    index: Index,
+    text: str,
+    locale: str,
+    *,
+    now: datetime,
+    limit: int = 8,
+    actor: Actor = SYSTEM,
 ) -> list[Listed]:
     """Published articles that a link may lead to, the nearest to `text` first."""
     wanted = Wanted(text=text, locale=locale, state="published")
-    return list(list_for_editors(session, index, wanted, now=now).rows[:limit])
+    return list(list_for_editors(session, index, wanted, now=now, actor=actor).rows[:limit])
 
 
 def _found_by_search(
@@ -145,14 +211,16 @@ def _holds(text: str) -> ColumnElement[bool]:
     )
 
 
-def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, evidence: Evidence, now: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.state != "deleted":
         conditions.append(Article.deleted_at.is_(None))
     if not wanted.state:
         conditions.append(Article.status != "archived")
     if wanted.state in STATES:
-        conditions.append(_state(wanted.state, now))
+        conditions.append(_state(wanted.state, evidence, now))
+    if wanted.because:
+        conditions.append(_named(evidence, wanted.because))
     if wanted.locale:
         conditions.append(Article.locale == wanted.locale)
     if wanted.category:
@@ -162,7 +230,13 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _state(state: str, now: datetime) -> ColumnElement[bool]:
+def _named(evidence: Evidence, kind: str = "") -> ColumnElement[bool]:
+    """SQL condition: the article needs a look, for this reason if one is given."""
+    names = [name for name, signs in evidence.signs.items() if not kind or kind in signs]
+    return _name().in_(names[:_MOST_NAMED]) if names else false()
+
+
+def _state(state: str, evidence: Evidence, now: datetime) -> ColumnElement[bool]:
     """SQL condition: the article is in this state, one of STATES."""
     if state == "draft":
         return Article.status == "draft"
@@ -176,22 +250,33 @@ def _state(state: str, now: datetime) -> ColumnElement[bool]:
         later = and_(Article.status == "published", Article.publish_at > now)
         return or_(later, exists().where(PlannedPublication.article_pk == Article.id))
     if state == "stale":
-        return and_(Article.review_by.is_not(None), Article.review_by <= now.date())
+        due = and_(Article.review_by.is_not(None), Article.review_by <= now.date())
+        return or_(due, _named(evidence))
     if state == "conflict":
         return exists().where(Conflict.article_pk == Article.id, Conflict.resolved_at.is_(None))
     return Article.status == "archived" if state == "archived" else Article.deleted_at.is_not(None)
 
 
-def _columns(now: datetime) -> Select[Any]:
+def _columns(evidence: Evidence, now: datetime) -> Select[Any]:
     columns: list[Any] = [Article.article_id, Article.locale, Article.title, Article.category]
     columns += [Article.owner, Article.updated_at]
-    return select(*columns, *(_state(state, now).label(f"is_{state}") for state in STATES))
+    return select(
+        *columns, *(_state(state, evidence, now).label(f"is_{state}") for state in STATES)
+    )
 
 
-def _listed(row: Any) -> Listed:
-    states = tuple(state for state in _WEIGHT if getattr(row, f"is_{state}"))
+def _listed(row: Any, evidence: Evidence, actor: Actor) -> Listed:
+    name = (row.article_id, row.locale)
     return Listed(
-        row.article_id, row.locale, row.title, row.category, row.owner, row.updated_at, states
+        *name,
+        title=row.title,
+        category=row.category,
+        owner=row.owner,
+        updated_at=row.updated_at,
+        states=tuple(state for state in _WEIGHT if getattr(row, f"is_{state}")),
+        signs=evidence.signs.get(name, ()),
+        asked=evidence.demand.get(name, 0),
+        may_write=is_allowed(actor, "write", Place(row.category, row.locale)),
     )
 
 

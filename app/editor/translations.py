@@ -8,17 +8,23 @@ git. Where it is missing, the text that was shown when the translation was last 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from app.content import hash_source
 from app.differences import InlineLine, compare_texts, to_inline
+from app.editing.actors import SYSTEM, Actor, Place, is_allowed
+from app.editing.covering import covered
+from app.editing.transaction import place_of
+from app.editor.demand import Demand
 from app.front_matter import parse_source
+from app.machine_texts import is_machine_made
 from app.models import Article, Revision
 
 _HASH_DIGITS = 12
+_OPEN = frozenset({"missing", "stale"})
 _LONG = (Article.html, Article.sections, Article.headings, Article.links, Article.source)
 
 
@@ -27,8 +33,10 @@ class Version:
     """An article in one language, beside the language it is translated from."""
 
     state: str
-    """`source`, `current`, `stale`, `draft` or `missing`."""
+    """`source`, `current`, `stale`, `draft`, `machine` or `missing`."""
     title: str = ""
+    asked: int = 0
+    """How many visitors of this language wanted it lately; see `app.editor.demand`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,10 @@ class Coverage:
     title: str
     source_locale: str
     versions: Mapping[str, Version]
+    readable: frozenset[str]
+    """Languages of versions that who looks may read."""
+    writable: frozenset[str]
+    """Languages in which who looks may write it, be it there or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +72,19 @@ def mark_of(locale: str, source: str) -> str:
 
 
 def list_coverage(
-    session: Session, locales: Sequence[str], default_locale: str, *, only: str = ""
+    session: Session,
+    locales: Sequence[str],
+    default_locale: str,
+    *,
+    demand: Demand,
+    only: str = "",
+    actor: Actor = SYSTEM,
 ) -> list[Coverage]:
-    """Every article that is not put away, in each of `locales`; the least complete first.
+    """Every article that is not put away and that `actor` may read in some language, in each of
+    `locales`.
 
+
+    First those whose missing and stale texts most visitors wanted, then the least complete.
     `only`: a state of which each listed article has a version.
     """
     kept = select(Article).where(Article.deleted_at.is_(None), Article.status != "archived")
@@ -75,22 +96,31 @@ def list_coverage(
     for article in session.scalars(kept.order_by(Article.article_id)):
         rows.setdefault(article.article_id, {})[article.locale] = article
     covered = [
-        _cover(session, article_id, versions, locales, default_locale, revised)
-        for article_id, versions in rows.items()
+        _with_demand(_cover(session, versions, locales, default_locale, revised, actor), demand)
+        for versions in rows.values()
+        if any(is_allowed(actor, "read", place_of(version)) for version in versions.values())
     ]
     if only:
         covered = [each for each in covered if any(v.state == only for v in each.versions.values())]
-    return sorted(covered, key=lambda each: (-_open_work(each), each.article_id))
+    return sorted(covered, key=lambda each: (-_asked(each), -_open_work(each), each.article_id))
 
 
 def source_for(
-    session: Session, article_id: str, locale: str, *, wanted: str, default_locale: str
+    session: Session,
+    article_id: str,
+    locale: str,
+    *,
+    wanted: str,
+    default_locale: str,
+    actor: Actor = SYSTEM,
 ) -> SourceText | None:
-    """The text to translate from: in the language `wanted`, else the default one, else any."""
+    """The text to translate from, of those that `actor` may read: in the language `wanted`, else
+    the default one, else any."""
     found = select(Article).where(
         Article.article_id == article_id,
         Article.locale != locale,
         Article.deleted_at.is_(None),
+        covered(actor, "read"),
     )
     versions = {article.locale: article for article in session.scalars(found)}
     if not versions:
@@ -110,11 +140,11 @@ def source_for(
 
 def _cover(
     session: Session,
-    article_id: str,
     versions: Mapping[str, Article],
     locales: Sequence[str],
     default_locale: str,
     revised: frozenset[int],
+    actor: Actor,
 ) -> Coverage:
     """`revised`: articles that ever changed; a translation of any other is up to date."""
     source_locale = default_locale if default_locale in versions else min(versions)
@@ -127,11 +157,29 @@ def _cover(
         elif locale == source_locale:
             states[locale] = Version("source", mine.title)
         elif mine.status != "published":
-            states[locale] = Version("draft", mine.title)
+            made = is_machine_made(parse_source(mine.source.encode("utf-8")).raw)
+            states[locale] = Version("machine" if made else "draft", mine.title)
         else:
             stale = source.id in revised and is_stale(session, source, mine)
             states[locale] = Version("stale" if stale else "current", mine.title)
-    return Coverage(article_id, source.title, source_locale, states)
+    readable = frozenset(
+        locale for locale, mine in versions.items() if is_allowed(actor, "read", place_of(mine))
+    )
+    shown = source if source_locale in readable else versions[min(readable)]
+    places = {
+        tag: place_of(versions[tag]) if tag in versions else Place(source.category, tag)
+        for tag in states
+    }
+    writable = frozenset(tag for tag, place in places.items() if is_allowed(actor, "write", place))
+    return Coverage(source.article_id, shown.title, source_locale, states, readable, writable)
+
+
+def _with_demand(each: Coverage, demand: Demand) -> Coverage:
+    counted = {
+        locale: replace(version, asked=demand.get((each.article_id, locale), 0))
+        for locale, version in each.versions.items()
+    }
+    return replace(each, versions=counted)
 
 
 def is_stale(session: Session, source: Article, translation: Article) -> bool:
@@ -171,4 +219,8 @@ def _body(source: str) -> str:
 
 
 def _open_work(each: Coverage) -> int:
-    return sum(version.state in {"missing", "stale"} for version in each.versions.values())
+    return sum(version.state in _OPEN for version in each.versions.values())
+
+
+def _asked(each: Coverage) -> int:
+    return sum(version.asked for version in each.versions.values() if version.state in _OPEN)

@@ -61,6 +61,16 @@ class Check:
             return "better"
         return "worse" if self.difference.low > 0 else "unclear"
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Check:
+        """What `to_json` gave."""
+        difference = kept["difference"]
+        return cls(
+            (kept["before"][0], kept["before"][1]),
+            (kept["after"][0], kept["after"][1]),
+            difference and Interval(**difference),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The members by name."""
         return {
@@ -159,12 +169,15 @@ def settle(
 def check(session: Session, item: Improvement, *, window: timedelta, now: datetime) -> Check:
     """Compare the needs that the item is about before and after its change.
 
-    Both sides are as long: from the change until now (or until it was settled), at most
-    LONGEST_BEFORE. Only episodes whose `window` for tickets has closed count.
+    Both sides are as long: from the change until now, at most LONGEST_BEFORE. Only episodes whose
+    `window` for tickets has closed count. Of a settled item it is what was seen when somebody
+    decided: the events behind it are forgotten in time.
     """
-    if item.changed_at is None:
+    if item.settled_at is not None and item.result:
+        return Check.from_json(item.result)
+    if item.changed_at is None or item.settled_at is not None:
         return Check((0, 0), (0, 0), None)
-    until = min(item.settled_at or now, item.changed_at + LONGEST_BEFORE)
+    until = min(now, item.changed_at + LONGEST_BEFORE)
     length = until - item.changed_at
     before = _failures(session, item, item.changed_at - length, item.changed_at, now - window)
     after = _failures(session, item, item.changed_at, until, now - window)

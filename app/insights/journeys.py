@@ -41,7 +41,7 @@ class Journey:
     evidence: Mapping[str, Any]
     tickets: tuple[str, ...]
     pages: tuple[str, ...]
-    """Where its tickets were written from."""
+    """Where help was first looked for, and where its tickets were written from."""
     subjects: tuple[str, ...]
 
     @property
@@ -143,6 +143,8 @@ def _journey(
         locale=record.locale or "",
         evidence=record.evidence,
         tickets=own,
-        pages=tuple(page for page, _ in known if page),
+        pages=tuple(
+            dict.fromkeys(filter(None, (record.evidence.get("page"), *(page for page, _ in known))))
+        ),
         subjects=tuple(subject for _, subject in known if subject),
     )

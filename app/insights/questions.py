@@ -1,6 +1,7 @@
 """What visitors asked, put together by meaning, and where the help center has nothing to say.
 
-Whether a question has an answer is asked of today's index: a gap that was closed is no gap.
+Whether a question has an answer is asked of today's index: a gap that was closed is no gap. Whether
+the answer was a weak one is what visitors' episodes say, by the index of their day.
 """
 
 from __future__ import annotations
@@ -25,8 +26,6 @@ MOST_QUESTIONS = 400
 """Different questions that are put together; the rest were asked by one or two people each."""
 MOST_ASKED = 60
 """Groups for which the index is asked."""
-UNSURE = 0.5
-"""A best answer with a score below this is a weak one; scores are calibrated to 0..1."""
 _EXAMPLES = 5
 
 
@@ -49,6 +48,7 @@ class _Asked:
     visitors: set[str] = field(default_factory=set)
     with_ticket: set[str] = field(default_factory=set)
     unanswered: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
     reworded: set[str] = field(default_factory=set)
 
 
@@ -62,6 +62,7 @@ class Topic:
     visitors: frozenset[str]
     with_ticket: int
     unanswered: int
+    unsure: int
     reworded: int
 
 
@@ -77,7 +78,7 @@ def make_questions(
     found = [(row, _ask(known[id(row)], session, index, now)) for row in shown[:MOST_ASKED]]
     gaps: dict[str, list[Row]] = {
         "no_answer": [row for row, answer in found if answer.no_answer],
-        "unsure": [row for row, answer in found if _is_unsure(answer)],
+        "unsure": [row for row in shown if row["unsure"] > 0],
         "untranslated": [
             dict(row) | {"todo": _translation(row, answer)}
             for row, answer in found
@@ -107,7 +108,7 @@ _COLUMNS = (
 )
 _GAP_COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "no_answer": (*_COLUMNS[:4], ("todo", "todo")),
-    "unsure": (*_COLUMNS[:4], ("todo", "todo")),
+    "unsure": (*_COLUMNS[:3], ("unsure", "count"), ("todo", "todo")),
     "untranslated": (*_COLUMNS[:4], ("todo", "todo")),
     "reworded": (*_COLUMNS[:3], ("reworded", "count"), ("todo", "todo")),
 }
@@ -131,6 +132,7 @@ def _count(journeys: Sequence[Journey]) -> list[_Asked]:
     asked: dict[tuple[str, str], _Asked] = {}
     for journey in journeys:
         unanswered = set(journey.evidence.get("unanswered") or ())
+        unsure = set(journey.evidence.get("unsure") or ())
         last = journey.queries[-1:]
         for query in journey.queries:
             text = " ".join(query.split())[:LONGEST_QUESTION]
@@ -143,6 +145,8 @@ def _count(journeys: Sequence[Journey]) -> list[_Asked]:
                 entry.with_ticket.add(journey.visitor)
             if query in unanswered:
                 entry.unanswered.add(journey.visitor)
+            if query in unsure:
+                entry.unsure.add(journey.visitor)
             if _was_reworded(journey.queries):
                 entry.reworded.add(journey.visitor)
     largest = sorted(asked.values(), key=lambda each: (-len(each.visitors), each.text))
@@ -173,6 +177,7 @@ def _topic(group: Sequence[_Asked]) -> Topic:
         visitors=frozenset().union(*(each.visitors for each in group)),
         with_ticket=len(set().union(*(each.with_ticket for each in group))),
         unanswered=len(set().union(*(each.unanswered for each in group))),
+        unsure=len(set().union(*(each.unsure for each in group))),
         reworded=len(set().union(*(each.reworded for each in group))),
     )
 
@@ -184,6 +189,7 @@ def _row(topic: Topic) -> dict[str, Any]:
         "people": len(topic.visitors),
         "with_ticket": topic.with_ticket,
         "unanswered": topic.unanswered,
+        "unsure": topic.unsure,
         "reworded": topic.reworded,
         "wordings": list(topic.wordings[1 : 1 + _EXAMPLES]),
         "leads_to": {
@@ -200,10 +206,6 @@ def _row(topic: Topic) -> dict[str, Any]:
 def _ask(topic: Topic, session: Session, index: Index, now: datetime) -> Answers:
     question = Question(text=topic.label, locale=topic.locale or None, limit=1, per_page=1)
     return answers.search(question, session=session, index=index, now=now)
-
-
-def _is_unsure(answer: Answers) -> bool:
-    return not answer.no_answer and answer.items[0].score < UNSURE
 
 
 def _is_foreign(row: Mapping[str, Any], answer: Answers) -> bool:

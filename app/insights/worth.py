@@ -11,8 +11,8 @@ from statistics import mean, stdev
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.deflection.intervals import Interval
-from app.deflection.report import current_effect
+from app.deflection.intervals import Interval, total
+from app.deflection.report import current_effects
 from app.insights.costs import Costs, load_costs
 from app.insights.figures import SMALLEST_GROUP, Figure, Sheet, Table, share
 from app.insights.journeys import SETTLED, Journey, decided, load_journeys
@@ -47,9 +47,13 @@ def make_worth(
 
 
 def _avoided(session: Session, window: timedelta, now: datetime) -> Interval | None:
-    """Tickets avoided in 30 days, as the holdout has it."""
-    effect = current_effect(session, window, now)
-    return effect.avoided_per_month if effect else None
+    """Tickets avoided in 30 days, as the last holdout has it, and those of sites that run."""
+    counted = [
+        effect.avoided_per_month
+        for effect in current_effects(session, window, now)
+        if effect.experiment.ended_at is None or not effect.experiment.site
+    ]
+    return total([each for each in counted if each is not None])
 
 
 def _money(avoided: Interval | None, costs: Costs) -> list[Figure]:

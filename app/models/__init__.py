@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.models.api_token import ApiToken
 from app.models.article import AUDIENCES, ORIGINS, STATUSES, Article, Revision
 from app.models.base import Base, UtcDateTime, utc_now
 from app.models.category import Category
@@ -25,6 +26,8 @@ from app.models.episode import (
 )
 from app.models.event import EVENT_TYPES, Event
 from app.models.experiment import Experiment, Participant, ParticipantSession
+from app.models.grant import UserGrant
+from app.models.identity import Identity
 from app.models.improvement import (
     IMPROVEMENT_KINDS,
     IMPROVEMENT_STATES,
@@ -33,8 +36,17 @@ from app.models.improvement import (
 )
 from app.models.media import Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
+from app.models.notification import (
+    NOTIFICATION_WAYS,
+    Letter,
+    LetterItem,
+    NotificationChoice,
+    NotificationMark,
+)
 from app.models.outbox import OutboxEntry
+from app.models.password_reset import PasswordReset
 from app.models.redirect import Redirect
+from app.models.second_factor import PendingSignIn, RecoveryCode, SecondFactor
 from app.models.site_key import SiteKey
 from app.models.ticket import PersonSession, Ticket, TicketOutcome, TicketReply, TicketSession
 from app.models.user import ROLES, AuditEntry, Invitation, SignInFailure, User, UserSession
@@ -47,10 +59,12 @@ __all__ = [
     "IMPROVEMENT_KINDS",
     "IMPROVEMENT_STATES",
     "NOTICE_KINDS",
+    "NOTIFICATION_WAYS",
     "ROLES",
     "ORIGINS",
     "REVIEW_STATES",
     "STATUSES",
+    "ApiToken",
     "Article",
     "AuditEntry",
     "Base",
@@ -64,22 +78,31 @@ __all__ = [
     "EpisodeRecord",
     "Event",
     "Experiment",
+    "Identity",
     "Improvement",
     "InsightSetting",
     "Invitation",
+    "Letter",
+    "LetterItem",
     "Media",
     "MediaFile",
     "Notice",
+    "NotificationChoice",
+    "NotificationMark",
     "OutboxEntry",
     "PlannedPublication",
     "Participant",
     "ParticipantSession",
+    "PasswordReset",
+    "PendingSignIn",
     "PersonSession",
+    "RecoveryCode",
     "Redirect",
     "Review",
     "ReviewComment",
     "Revision",
     "SignInFailure",
+    "SecondFactor",
     "SiteKey",
     "Ticket",
     "TicketAttachment",
@@ -87,6 +110,7 @@ __all__ = [
     "TicketOutcome",
     "TicketReply",
     "User",
+    "UserGrant",
     "UserSession",
     "UnsavedText",
     "TicketSession",

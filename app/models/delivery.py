@@ -21,7 +21,20 @@ from app.models.base import SHA256, Base, UtcDateTime, utc_now
 DELIVERY_STATES = ("waiting", "delivered", "dead")
 
 
-class TicketDelivery(Base):
+class Carried:
+    """What every delivery has: where it stands, and when it is tried (again)."""
+
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    """When it may be tried (again); while somebody is at it, when they are given up on."""
+    fault: Mapped[str] = mapped_column(Text, default="")
+    """What went wrong last; "" where nothing did."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TicketDelivery(Carried, Base):
     """One ticket to carry by one channel, written in the same transaction as the ticket itself."""
 
     __tablename__ = "ticket_deliveries"
@@ -35,14 +48,6 @@ class TicketDelivery(Base):
     ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
     channel: Mapped[str] = mapped_column(String(16))
     """One of app.delivery_settings.CHANNELS."""
-    state: Mapped[str] = mapped_column(String(16), default="waiting")
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    next_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    """When it may be tried (again); while somebody is at it, when they are given up on."""
-    fault: Mapped[str] = mapped_column(Text, default="")
-    """What went wrong last; "" where nothing did."""
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TicketAttachment(Base):

@@ -11,9 +11,9 @@ from app.models.base import Base, UtcDateTime
 
 
 class Experiment(Base):
-    """One stretch of time during which name and share were the same.
+    """One stretch of time during which name and share were the same, for a site or all others.
 
-    Both together decide in which arm a visitor is, so arms can be told again for as long as the
+    Together they decide in which arm a visitor is, so arms can be told again for as long as the
     visitor is known.
     """
 
@@ -23,6 +23,8 @@ class Experiment(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
     percent: Mapped[int] = mapped_column(Integer)
+    site: Mapped[str] = mapped_column(String(40), default="")
+    """Key of the site whose visitors take part; "" for all without a share of their own."""
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -30,7 +32,7 @@ class Experiment(Base):
 class Participant(Base):
     """A visitor of an experiment and what they did within the ticket window of enrolling.
 
-    The visitor is known by a hash only, salted with the experiment's name, so that nobody can be
+    The visitor is known by a hash only, salted with the experiment's key, so that nobody can be
     followed from one experiment to the next.
     """
 
@@ -38,7 +40,7 @@ class Participant(Base):
     __table_args__ = (Index(None, "experiment", "enrolled_at"),)
 
     experiment: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Its name."""
+    """Its key: name, share and site (app/deflection/participants.py)."""
     visitor: Mapped[str] = mapped_column(String(64), primary_key=True)
     """SHA-256 in hexadecimal digits."""
     arm: Mapped[str] = mapped_column(String(16))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import STRINGS, Base, UtcDateTime, utc_now
@@ -25,6 +25,8 @@ class SiteKey(Base):
     """With which the site's server signs who is signed in; never leaves the two servers."""
     contact: Mapped[str] = mapped_column(Text, default="")
     """Where a person is reached while the help center is away: `mailto:` or `https:`; or empty."""
+    holdout_percent: Mapped[int | None] = mapped_column(Integer)
+    """Share of its visitors who are shown no suggestions; None for the server's."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     def to_json(self) -> dict[str, Any]:
@@ -34,5 +36,6 @@ class SiteKey(Base):
             "name": self.name,
             "origins": self.origins,
             "contact": self.contact,
+            "holdout_percent": self.holdout_percent,
             "created_at": self.created_at.isoformat().replace("+00:00", "Z"),
         }

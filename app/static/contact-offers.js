@@ -1,10 +1,7 @@
 // What is offered below the subject of a message: notices about it, then answers. Nothing in it moves
 // while somebody is about to choose.
 
-import { passageUrl } from "./passage.js";
-
-/** @typedef {import("./widget/client.js").Answers} Answers */
-/** @typedef {Answers["items"][number]} Item */
+/** @typedef {import("./widget/client.js").Notice} Notice */
 
 // A finger leaves the screen before its click arrives.
 const TOUCH_MS = 400;
@@ -14,6 +11,8 @@ export class Offers {
   #pointing = false;
   /** A change that came while the rows had to stay. @type {(() => void) | undefined} */
   #held;
+  /** What the answer that is shown next comes with. @type {Notice[]} */
+  notices = [];
 
   /**
    * @param {HTMLElement} place
@@ -28,21 +27,21 @@ export class Offers {
     place.addEventListener("focusout", () => setTimeout(() => this.#release()));
   }
 
+  get open() {
+    return !this.place.hidden;
+  }
+
   /**
-   * Show what answers the subject, at once or as soon as the rows are let go.
-   * @param {Answers} answers
-   * @param {(item: Item, position: number) => void} opened
-   * @param {() => void} shown Called when the rows are on the screen.
+   * Show notices and rows, at once or as soon as those in sight are let go.
+   * @param {import("./widget/combobox.js").Option[]} options
    */
-  show(answers, opened, shown) {
-    this.#change(() => {
-      this.#fill(answers, opened);
-      shown();
-    });
+  show(options) {
+    const notices = this.notices;
+    this.#change(() => this.#fill(notices, options));
   }
 
   /** Take the offers away, at once or as soon as they are let go. */
-  hide() {
+  close() {
     this.#change(() => (this.place.hidden = true));
   }
 
@@ -50,6 +49,7 @@ export class Offers {
   typed() {
     this.#pointing = false;
     this.#held = undefined;
+    this.notices = [];
   }
 
   /** @param {() => void} change */
@@ -75,34 +75,26 @@ export class Offers {
   }
 
   /**
-   * @param {Answers} answers
-   * @param {(item: Item, position: number) => void} opened
+   * @param {Notice[]} notices
+   * @param {import("./widget/combobox.js").Option[]} options
    */
-  #fill({ notices = [], items, no_answer }, opened) {
+  #fill(notices, options) {
     // What stands on top of the page already need not be said again.
     const fresh = notices.filter(({ id }) => document.getElementById(`notice-${id}`) === null);
     const told = fresh.flatMap((notice) => this.#noticeOf(notice) ?? []);
     const list = document.createElement("ul");
-    if (!no_answer) list.append(...items.map((item, place) => this.#rowOf(item, () => opened(item, place))));
+    for (const { element, act } of options) {
+      // The link goes there itself; this tells of it.
+      element.querySelector("a")?.addEventListener("click", () => act(true));
+      list.append(element);
+    }
     const heading = document.createElement("p");
     heading.textContent = this.words.textOffers ?? "";
-    this.place.replaceChildren(...told, ...(list.children.length > 0 ? [heading, list] : []));
+    this.place.replaceChildren(...told, ...(options.length > 0 ? [heading, list] : []));
     this.place.hidden = this.place.children.length === 0;
   }
 
-  /**
-   * @param {Item} item
-   * @param {() => void} opened
-   */
-  #rowOf(item, opened) {
-    const row = document.createElement("li");
-    const link = this.#linkTo(passageUrl(item.url, item.answer), item);
-    link.addEventListener("click", opened);
-    row.append(link, ` (${this.words.textNewTab ?? ""})`);
-    return row;
-  }
-
-  /** @param {NonNullable<Answers["notices"]>[number]} notice */
+  /** @param {Notice} notice */
   #noticeOf(notice) {
     const template = document.querySelector(`#offered-${notice.kind}`);
     if (!(template instanceof HTMLTemplateElement)) return undefined;

@@ -1,16 +1,17 @@
 // The contact form's comforts: answers while the subject is typed, and what was read in this tab.
 
 import { Offers } from "./contact-offers.js";
+import { passageUrl } from "./passage.js";
 import { recall, recallQuestions } from "./read.js";
 import { makeReporter, makeVisit } from "./site-visit.js";
 import { offerSolved } from "./visit.js";
 import { SuggestClient } from "./widget/client.js";
+import { make } from "./widget/elements.js";
 import { earlierSessions } from "./widget/sessions.js";
-import { READ_MS, shownValue } from "./widget/suggestions.js";
-
-/** @typedef {import("./widget/client.js").Answers} Answers */
+import { Suggestions } from "./widget/suggestions.js";
 
 /**
+ * Offer answers to the subject; the writer stays where they are, so they open in a new tab.
  * @param {HTMLFormElement} form
  * @param {import("./widget/visit.js").Visit} visit
  * @param {import("./widget/reporter.js").Reporter} reporter
@@ -20,55 +21,47 @@ function attachOffers(form, visit, reporter) {
   const subject = form.querySelector("#subject");
   const place = form.querySelector(".offers");
   if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return () => {};
-  const offers = new Offers(place, form.dataset);
-  const about = { locale: form.dataset.locale ?? "", page: location.pathname, limit: "3" };
+  const { textNewTab = "", suggest = "", locale = "" } = form.dataset;
+  const about = { locale, page: location.pathname, limit: "3" };
   const client = new SuggestClient(
-    () => form.dataset.suggest ?? "",
+    () => suggest,
     () => about,
     visit,
   );
-  /** @type {number | undefined} */
-  let reading;
-  /** @type {object | undefined} */
-  let shown;
-  const seen = () => {
-    clearTimeout(reading);
-    if (shown) reporter.report("suggest_shown", shown);
-    shown = undefined;
+  const offers = new Offers(place, form.dataset);
+  const send = client.ask.bind(client);
+  // The list of answers knows of no notices where there is no answer; here they come all the same.
+  client.ask = (text, answered, failed) =>
+    send(
+      text,
+      (answers) => {
+        offers.notices = answers.notices ?? [];
+        answered(answers);
+      },
+      failed,
+    );
+  const nothing = () => undefined;
+  /** @type {import("./widget/suggestions.js").Acts} */
+  const acts = {
+    openItem: nothing,
+    openNotice: nothing,
+    askPerson: nothing,
+    knows: () => true, // they stand above the answers
+    makeRow({ url, answer, title, locale: lang }) {
+      const href = passageUrl(url, answer);
+      const link = make("a", { href, target: "_blank", rel: "noopener", lang }, title);
+      return make("li", {}, link, ` (${textNewTab})`);
+    },
   };
-  const show = (/** @type {string} */ text, /** @type {Answers} */ answers) => {
-    const { query_id } = answers;
-    const opened = (/** @type {Answers["items"][number]} */ item, /** @type {number} */ position) => {
-      const { article_id, locale } = item;
-      seen();
-      reporter.report("result_opened", { query_id, article_id, locale, value: { position } });
-    };
-    offers.show(answers, opened, () => {
-      // Both arms of an experiment are counted on the same occasion: where there is an answer.
-      if (answers.no_answer) return;
-      shown = { query_id, value: shownValue(text, answers, "contact") };
-      reading = setTimeout(seen, READ_MS);
-    });
-  };
+  const words = { failed: "", contact: "" };
+  const suggestions = new Suggestions(offers, client, reporter, words, acts, { certain: true });
   const ask = () => {
-    clearTimeout(reading);
-    shown = undefined;
     offers.typed();
-    const text = subject.value.trim();
-    if (text.length < 2) {
-      client.cancel();
-      offers.hide();
-    } else {
-      client.ask(
-        text,
-        (answers) => show(text, answers),
-        () => offers.hide(),
-      );
-    }
+    suggestions.ask(subject.value);
   };
   subject.addEventListener("input", ask);
   if (subject.value) ask();
-  return seen;
+  return () => suggestions.seen();
 }
 
 /**

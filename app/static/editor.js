@@ -1,24 +1,39 @@
 // The comforts of the page on which articles are written. Without this script all of it still works:
 // the form saves, previews and takes pictures by its buttons.
 
+import { begin as beginArea } from "./editor-area.js";
 import { begin as beginLinks } from "./editor-links.js";
-import { insert, useTool } from "./editor-tools.js";
+import { begin as beginPictures } from "./editor-pictures.js";
+import { begin as beginPosts } from "./editor-post.js";
+import { useTool } from "./editor-tools.js";
 
 const KEEP_MS = 1500;
 const PREVIEW_MS = 400;
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("writing"));
-const body = /** @type {HTMLTextAreaElement} */ (document.getElementById("body"));
+const textarea = /** @type {HTMLTextAreaElement} */ (document.getElementById("body"));
 const live = /** @type {HTMLElement} */ (document.getElementById("live"));
 const keeping = /** @type {HTMLElement} */ (document.getElementById("keeping"));
 const toolbar = /** @type {HTMLElement} */ (document.querySelector(".toolbar"));
 const recovered = /** @type {HTMLElement} */ (document.getElementById("recovered"));
 const words = form.dataset;
 const place = `kotae-edit:${words.name}`;
+const post = beginPosts(form);
+/** @type {Record<string, string | undefined>} Why something sent was not taken. */
+const REFUSED = {
+  "signed-out": words.textSignedOut,
+  "other-account": words.textOther,
+  forbidden: words.textForbidden,
+};
 
 let changed = false; // since the last save
 let leaving = false; // by a button of the form
 let sending = false;
+/** @type {import("./editor-area.js").Area} */
+let area;
+/** @type {ReturnType<typeof beginPictures>} */
+let pictures;
+let waits = false; // for somebody to sign in, or for a connection
 /** @type {[number, number]} Where a link is to be written. */
 let selected = [0, 0];
 /** @type {number | undefined} */
@@ -72,19 +87,19 @@ async function keep() {
   remember(false);
   const data = new FormData(form);
   data.delete("picture");
-  let response;
+  let answer;
   try {
-    response = await fetch(words.keep ?? "", { method: "POST", body: data });
+    answer = await post(words.keep ?? "", data);
   } catch {
+    waits = true;
     tell(words.textLost ?? "", true);
     return false;
   }
-  if (!response.ok) {
-    const isOut = response.status === 401 || response.status === 403;
-    // Anything else is for the save itself to say, with the whole page.
-    if (isOut) tell(words.textSignedOut ?? "", true);
-    return !isOut && response.status < 500;
-  }
+  const { response, refused } = answer;
+  waits = refused !== "";
+  if (waits) tell(REFUSED[refused] ?? "", true);
+  // Anything else is for the save itself to say, with the whole page.
+  if (!response.ok) return !waits && response.status < 500;
   remember(true);
   const { newest, by } = await response.json();
   const newer = newest > Number(field("base")?.value);
@@ -109,7 +124,7 @@ async function preview() {
   data.delete("picture");
   const scrolled = live.scrollTop;
   try {
-    const response = await fetch(words.preview ?? "", { method: "POST", body: data });
+    const { response } = await post(words.preview ?? "", data);
     const { title, html, fault } = await response.json();
     const name = document.createElement("p");
     name.className = "preview-name";
@@ -129,54 +144,6 @@ function togglePreview() {
   if (!live.hidden) preview();
 }
 
-/** @param {File | undefined} file */
-function offerPicture(file) {
-  const box = document.getElementById("picture-box");
-  const input = field("picture");
-  if (!(box instanceof HTMLDetailsElement) || !(input instanceof HTMLInputElement)) return;
-  box.open = true;
-  if (file) {
-    const holder = new DataTransfer();
-    holder.items.add(file);
-    input.files = holder.files;
-    field("alt")?.focus();
-  } else {
-    input.focus();
-  }
-}
-
-/** Send the chosen picture, and write where it is shown into the text. */
-async function addPicture() {
-  const data = new FormData();
-  data.set("form_token", field("form_token")?.value ?? "");
-  const input = field("picture");
-  const alt = field("alt");
-  const file = input instanceof HTMLInputElement ? input.files?.[0] : undefined;
-  if (!file) return offerPicture(undefined);
-  if (!alt?.value.trim()) {
-    tell(words.textAlt ?? "", true);
-    return alt?.focus();
-  }
-  data.set("picture", file);
-  data.set("alt", alt.value);
-  try {
-    const response = await fetch(words.pictures ?? "", { method: "POST", body: data });
-    const { markdown } = await response.json();
-    if (!markdown) return tell(words.textRefused ?? "", true);
-    insert(body, `\n\n${markdown}\n\n`);
-    if (input) input.value = "";
-    alt.value = "";
-    tell("");
-  } catch {
-    tell(words.textLost ?? "", true);
-  }
-}
-
-/** @param {DataTransfer | null} carried @returns {File | undefined} */
-function pictureOf(carried) {
-  return [...(carried?.files ?? [])].find((file) => file.type.startsWith("image/"));
-}
-
 /** @param {SubmitEvent} event */
 async function send(event) {
   const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
@@ -185,7 +152,7 @@ async function send(event) {
   if (sending) return;
   sending = true;
   try {
-    if (button?.value === "picture") return await addPicture();
+    if (button?.value === "picture") return await pictures.add();
     // First to a place from where it cannot be lost: a page that does not arrive takes the text along.
     if (!(await keep())) return;
   } finally {
@@ -202,28 +169,31 @@ function press(event) {
   if (key === "s") {
     event.preventDefault();
     form.requestSubmit(/** @type {HTMLButtonElement} */ (form.querySelector('button[value="save"]')));
-  } else if (document.activeElement === body && ["b", "i", "k"].includes(key)) {
+  } else if (area.hasFocus && ["b", "i", "k"].includes(key)) {
     event.preventDefault();
     act({ b: "bold", i: "italic", k: "link" }[key] ?? "");
   }
 }
 
+function chosenText() {
+  return area.value.slice(area.start, area.end);
+}
+
 const openLinks = beginLinks(words.links ?? "", words.textNone ?? "", (title, address) => {
-  body.focus();
-  body.setSelectionRange(...selected); // a dialog that closes may put the cursor to the start
-  const chosen = body.value.slice(body.selectionStart, body.selectionEnd);
-  insert(body, `[${(chosen || title).replace(/[[\]]/g, "")}](${address})`);
+  area.focus();
+  area.select(...selected); // a dialog that closes may put the cursor to the start
+  area.insert(`[${(chosenText() || title).replace(/[[\]]/g, "")}](${address})`);
 });
 
 /** @param {string} tool */
 function act(tool) {
   if (tool === "preview") togglePreview();
-  else if (tool === "picture") offerPicture(undefined);
+  else if (tool === "picture") pictures.offer(undefined);
   else if (tool === "link") {
-    selected = [body.selectionStart, body.selectionEnd];
+    selected = [area.start, area.end];
     openLinks();
   }
-  else useTool(body, tool);
+  else useTool(area, tool);
 }
 
 function offerRecovery() {
@@ -234,28 +204,38 @@ function offerRecovery() {
   } catch {
     forget();
   }
-  if (!entry || entry.kept || entry.values.body === typed().body) return;
+  if (!entry || entry.values.body === typed().body) return;
   const { values } = entry;
+  // What the server keeps it offers itself, unless this page was made while it was on its way there.
+  if (entry.kept && (words.unsaved !== undefined || values.base !== typed().base)) return;
   recovered.hidden = false;
   recovered.querySelector("[data-recover]")?.addEventListener("click", () => {
+    area.value = values.body ?? "";
     for (const [name, value] of Object.entries(values)) {
+      if (name === "body") continue;
       const into = field(name);
       const isBox = into instanceof HTMLInputElement && into.type === "checkbox";
       if (into && !isBox) into.value = value;
     }
     recovered.hidden = true;
-    body.focus();
+    area.focus();
     note();
   });
   recovered.querySelector("[data-drop]")?.addEventListener("click", () => {
     recovered.hidden = true;
     forget();
-    body.focus();
+    area.focus();
   });
 }
 
-function begin() {
+async function begin() {
   if (words.readonly !== undefined) return;
+  // Typing may begin before the area is there.
+  textarea.addEventListener("compositionstart", () => (textarea.dataset.composing = ""));
+  textarea.addEventListener("compositionend", () => delete textarea.dataset.composing);
+  form.addEventListener("input", note);
+  area = await beginArea(textarea, words);
+  document.getElementById(words.label ?? "")?.addEventListener("click", () => area.focus());
   if (words.saved !== undefined) {
     forget();
     // Loading the page again must not forget what is typed after this.
@@ -270,35 +250,20 @@ function begin() {
     const button = event.target instanceof Element ? event.target.closest("[data-tool]") : null;
     if (button instanceof HTMLElement) act(button.dataset.tool ?? "");
   });
-  form.addEventListener("input", note);
   form.addEventListener("submit", send);
   document.addEventListener("keydown", press);
-  body.addEventListener("paste", (event) => {
-    const file = pictureOf(event.clipboardData);
-    if (!file) return;
-    event.preventDefault();
-    offerPicture(file);
-  });
-  for (const kind of ["dragover", "dragleave", "drop"]) {
-    body.addEventListener(kind, (event) => {
-      const carried = /** @type {DragEvent} */ (event).dataTransfer;
-      const holds = carried?.types.includes("Files") ?? false;
-      body.classList.toggle("dropping", kind === "dragover" && holds);
-      if (holds) event.preventDefault();
-      const file = kind === "drop" ? pictureOf(carried) : undefined;
-      if (file) offerPicture(file);
-    });
-  }
+  pictures = beginPictures(area, form, { post, tell, refused: REFUSED });
   addEventListener("online", () => changed && keep());
+  // Back from the window in which one signed in.
+  addEventListener("focus", () => waits && keep());
   addEventListener("beforeunload", (event) => {
     if (changed && !leaving) event.preventDefault();
   });
   // The page may come back from the browser's own memory, with its buttons.
   addEventListener("pageshow", () => (leaving = false));
   document.querySelector("#quote")?.closest("details")?.addEventListener("toggle", () => {
-    const chosen = body.value.slice(body.selectionStart, body.selectionEnd);
     const quote = document.getElementById("quote");
-    if (chosen && quote instanceof HTMLTextAreaElement && !quote.value) quote.value = chosen;
+    if (quote instanceof HTMLTextAreaElement && !quote.value) quote.value = chosenText();
   });
 }
 

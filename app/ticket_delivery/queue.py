@@ -6,10 +6,9 @@ next attempt into the future, so no two carry the same, and one whose worker die
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,16 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.db import begin_writing
 from app.errors import KotaeError
 from app.models import Ticket, TicketDelivery, utc_now
+from app.ticket_delivery.attempts import carry_all, claim, note_arrival, note_failure
 from app.ticket_delivery.channel import Channel, DeliveryFailed, DeliveryRefused
 from app.ticket_delivery.handoff import Handoff, load_handoff
-
-MOST_ATTEMPTS = 10
-LEASE = timedelta(minutes=5)
-"""How long a worker has for one ticket; longer than all its timeouts together."""
-_LOG = logging.getLogger(__name__)
-_FIRST_PAUSE = timedelta(minutes=1)
-_LONGEST_PAUSE = timedelta(hours=12)
-_LONGEST_FAULT = 500
 
 
 class DeliveryNotFound(KotaeError):
@@ -42,15 +34,7 @@ class _Taken:
 
     id: int
     channel: str
-    attempts: int
-    """This one included."""
     handoff: Handoff
-
-
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: 1, 4, 16, 64 minutes and so on, at most 12 hours."""
-    factor: int = 4 ** min(attempts - 1, 10)
-    return min(_FIRST_PAUSE * factor, _LONGEST_PAUSE)
 
 
 def deliver_due(
@@ -60,21 +44,12 @@ def deliver_due(
     clock: Callable[[], datetime] = utc_now,
 ) -> int:
     """Hand over every ticket that is due by one of `channels`; returns how many were tried."""
-    tried = 0
-    while taken := _take_one(sessions, channels.keys(), base_url, clock()):
-        tried += 1
-        try:
-            reference = channels[taken.channel].deliver(taken.handoff, taken.id)
-        except (DeliveryFailed, DeliveryRefused) as error:
-            _note_failure(sessions, taken, error, clock())
-        except Exception as error:
-            # A defect of ours must end like every failure, or it would be tried for ever first.
-            _LOG.exception("ticket delivery %d by %s", taken.id, taken.channel)
-            fault = DeliveryFailed(f"defect: {type(error).__name__}")
-            _note_failure(sessions, taken, fault, clock())
-        else:
-            _note_arrival(sessions, taken, reference, clock())
-    return tried
+    return carry_all(
+        lambda: _take_one(sessions, channels.keys(), base_url, clock()),
+        lambda taken: channels[taken.channel].deliver(taken.handoff, taken.id),
+        arrived=lambda taken, reference: _note_arrival(sessions, taken, reference, clock()),
+        failed=lambda taken, error: _note_failure(sessions, taken, error, clock()),
+    )
 
 
 def list_deliveries(session: Session, states: Collection[str], limit: int) -> list[TicketDelivery]:
@@ -127,12 +102,11 @@ def _take_one(
         delivery = session.scalars(first).first()
         if delivery is None:
             return None
-        delivery.attempts += 1
-        delivery.next_at = now + LEASE
+        claim(delivery, now)
         ticket = session.get_one(Ticket, delivery.ticket_id)
         handoff = load_handoff(session, ticket, base_url)
         session.commit()
-        return _Taken(delivery.id, delivery.channel, delivery.attempts, handoff)
+        return _Taken(delivery.id, delivery.channel, handoff)
 
 
 def _note_arrival(
@@ -142,7 +116,7 @@ def _note_arrival(
         delivery = session.get(TicketDelivery, taken.id)
         if delivery is None:  # its ticket was deleted meanwhile
             return
-        delivery.state, delivery.delivered_at, delivery.fault = "delivered", now, ""
+        note_arrival(delivery, now)
         ticket = session.get_one(Ticket, delivery.ticket_id)
         ticket.reference = reference or ticket.reference
         session.commit()
@@ -154,13 +128,8 @@ def _note_failure(
     error: DeliveryFailed | DeliveryRefused,
     now: datetime,
 ) -> None:
-    final = isinstance(error, DeliveryRefused) or taken.attempts >= MOST_ATTEMPTS
-    wait = getattr(error, "wait", None) or timedelta()
     with sessions() as session:
         delivery = session.get(TicketDelivery, taken.id)
-        if delivery is None:
-            return
-        delivery.state = "dead" if final else "waiting"
-        delivery.next_at = now + max(pause_after(taken.attempts), wait)
-        delivery.fault = error.message[:_LONGEST_FAULT]
-        session.commit()
+        if delivery is not None:
+            note_failure(delivery, error, now)
+            session.commit()

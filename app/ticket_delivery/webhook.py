@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from app.ticket_delivery.handoff import Handoff
@@ -21,21 +22,27 @@ class WebhookChannel:
 
     def deliver(self, handoff: Handoff, delivery_id: int) -> str:
         """As `Channel.deliver`. Any 2xx is taken as arrived; a JSON `reference` is remembered."""
-        body = json.dumps(_payload(handoff, delivery_id), ensure_ascii=False).encode()
-        timestamp = str(int(time.time()))
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": "Kotae",
-            "Kotae-Delivery": str(delivery_id),
-            "Kotae-Timestamp": timestamp,
-            "Kotae-Signature": sign(self._secret, timestamp, body),
-        }
-        answer = post(self._url, body, headers)
+        payload = _payload(handoff, delivery_id)
+        answer = post_signed(self._url, self._secret, payload, delivery_id)
         try:
             reference = json.loads(answer).get("reference", "")
         except (ValueError, AttributeError):
             return ""  # it need not answer anything
         return str(reference)[:200]
+
+
+def post_signed(url: str, secret: str, payload: Mapping[str, Any], delivery_id: int) -> bytes:
+    """POST JSON, signed over time and body; what is answered. Raises as `http.post`."""
+    body = json.dumps(payload, ensure_ascii=False).encode()
+    timestamp = str(int(time.time()))
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Kotae",
+        "Kotae-Delivery": str(delivery_id),
+        "Kotae-Timestamp": timestamp,
+        "Kotae-Signature": sign(secret, timestamp, body),
+    }
+    return post(url, body, headers)
 
 
 def _payload(handoff: Handoff, delivery_id: int) -> dict[str, Any]:

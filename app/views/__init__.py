@@ -25,6 +25,8 @@ from app.views.insights import insights_blueprint
 from app.views.media import media_blueprint
 from app.views.my_requests import requests_blueprint
 from app.views.notices import notices_blueprint
+from app.views.notifications import notifications_blueprint
+from app.views.oidc import oidc_blueprint
 from app.views.ops import install_measuring, ops_blueprint
 from app.views.pages import install_pages
 from app.views.results import results_blueprint
@@ -63,6 +65,8 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(help_blueprint(parts.settings, limiter))
     app.register_blueprint(ease_blueprint(parts.settings, limiter))
     app.register_blueprint(accounts_blueprint(limiter))
+    app.register_blueprint(oidc_blueprint(parts.settings, limiter))
+    app.register_blueprint(notifications_blueprint())
     app.register_blueprint(editor_blueprint())
     app.register_blueprint(insights_blueprint())
     app.register_blueprint(improvements_blueprint())

@@ -7,24 +7,29 @@ from flask_limiter import Limiter
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.audit import Actor
+from app.accounts.grants import list_grants
 from app.accounts.invitations import InvitationGone, accept_invitation, find_invited
 from app.accounts.passwords import LONGEST, SHORTEST, WeakPassword, is_right
+from app.accounts.second_factor import is_enrolled
 from app.accounts.sessions import (
     close_other_sessions,
     close_session,
     list_sessions,
     open_session,
 )
-from app.accounts.sign_in import WINDOW, SignInRefused, TooManyAttempts, sign_in
+from app.accounts.sign_in import SignInRefused, sign_in
+from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import set_password
 from app.models import User
 from app.signing import signing_key
+from app.views import api_tokens, password_reset, second_factor
+from app.views.entering import admit, landing, require_passwords
 from app.views.scope import database, now, settings
 from app.views.staff import (
     ANYBODY,
-    SESSION_COOKIE,
     current_user,
     local_address,
+    open_without_second_factor,
     required_role,
     set_session_cookie,
     signed_in,
@@ -48,7 +53,32 @@ def accounts_blueprint(limiter: Limiter) -> Blueprint:
     accounts.get("/account")(account)
     accounts.post("/account/password")(rated(change_password))
     accounts.post("/account/sessions")(end_sessions)
+    _add_password_reset(accounts, limiter)
+    _add_second_factor(accounts, limiter)
+    accounts.get("/account/tokens")(api_tokens.api_tokens)
+    accounts.add_url_rule("/account/tokens", "make_token", api_tokens.make, methods=["POST"])
+    revoking = "/account/tokens/<int:number>/revoke"
+    accounts.add_url_rule(revoking, "revoke_token", api_tokens.revoke, methods=["POST"])
     return accounts
+
+
+def _add_password_reset(accounts: Blueprint, limiter: Limiter) -> None:
+    rated = limiter.shared_limit(_RATE, scope="accounts")
+    accounts.get("/sign-in/forgotten")(password_reset.forgotten_form)
+    accounts.post("/sign-in/forgotten")(rated(password_reset.send_forgotten))
+    accounts.get("/sign-in/new-password/<token>")(password_reset.new_password_form)
+    accounts.post("/sign-in/new-password/<token>")(rated(password_reset.send_new_password))
+
+
+def _add_second_factor(accounts: Blueprint, limiter: Limiter) -> None:
+    rated = limiter.shared_limit(_RATE, scope="accounts")
+    accounts.get("/sign-in/code")(second_factor.code_form)
+    accounts.post("/sign-in/code")(rated(second_factor.send_code))
+    accounts.get("/account/second-factor")(second_factor.second_factor)
+    accounts.post("/account/second-factor/begin")(rated(second_factor.begin))
+    accounts.post("/account/second-factor/confirm")(rated(second_factor.confirm))
+    accounts.post("/account/second-factor/codes")(rated(second_factor.renew_codes))
+    accounts.post("/account/second-factor/remove")(rated(second_factor.remove))
 
 
 @required_role(ANYBODY)
@@ -56,8 +86,9 @@ def sign_in_form() -> AnyResponse:
     """The form; who is signed in already goes on."""
     following = local_address(request.args.get("next", ""))
     if signed_in() is not None:
-        return redirect(following or _landing(), 303)
-    return staff_page("sign_in.html", email="", following=following, fault="")
+        return redirect(following or landing(), 303)
+    changed = request.args.get("changed") == "1"
+    return staff_page("sign_in.html", email="", following=following, fault="", changed=changed)
 
 
 @required_role(ANYBODY)
@@ -65,6 +96,7 @@ def send_sign_in() -> AnyResponse:
     """Sign in and go on, or show the form again."""
     email = request.form.get("email", "").strip()
     following = local_address(request.form.get("next", ""))
+    require_passwords()
     try:
         user = sign_in(
             database(),
@@ -81,9 +113,10 @@ def send_sign_in() -> AnyResponse:
         if isinstance(error, TooManyAttempts):
             shown.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
         return shown
-    return _enter(user, following)
+    return admit(user, following)
 
 
+@open_without_second_factor
 @required_role("reader")
 def sign_out() -> AnyResponse:
     """End this session here and on the server."""
@@ -98,6 +131,7 @@ def sign_out() -> AnyResponse:
 @required_role(ANYBODY)
 def set_up_form(token: str) -> Response:
     """The form behind a link; opening it does not use the link up."""
+    require_passwords()
     try:
         user = find_invited(database(), token, now=now())
     except InvitationGone as error:
@@ -108,6 +142,7 @@ def set_up_form(token: str) -> Response:
 @required_role(ANYBODY)
 def send_set_up(token: str) -> AnyResponse:
     """Take the name and password, and sign in."""
+    require_passwords()
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
         user = find_invited(database(), token, now=now())
@@ -118,7 +153,7 @@ def send_set_up(token: str) -> AnyResponse:
         return staff_page("set_up_gone.html", error.status)
     except WeakPassword as error:
         return _set_up(user, name, error.code)
-    return _enter(user, "")
+    return admit(user, "")
 
 
 @required_role("reader")
@@ -130,6 +165,7 @@ def account() -> Response:
 @required_role("reader")
 def change_password() -> AnyResponse:
     """Take a new password of who knows the old one; all other sessions end."""
+    require_passwords()
     user = current_user()
     password = request.form.get("password", "")
     if not is_right(request.form.get("current", ""), user.password_hash):
@@ -157,17 +193,6 @@ def end_sessions() -> AnyResponse:
     return redirect(url_for("accounts.account"), 303)
 
 
-def _enter(user: User, following: str) -> AnyResponse:
-    response = redirect(following or _landing(), 303)
-    before = request.cookies.get(SESSION_COOKIE, "")
-    set_session_cookie(response, open_session(database(), user, replaces=before, now=now()))
-    return response
-
-
-def _landing() -> str:
-    return url_for("insights.overview")
-
-
 def _set_up(user: User, name: str, fault: str = "") -> Response:
     return staff_page(
         "set_up.html",
@@ -187,6 +212,8 @@ def _account(fault: str = "", *, changed: bool = False) -> Response:
         422 if fault else 200,
         sessions=list_sessions(database(), current_user(), now=now()),
         this_session=session[1].token_hash if session else "",
+        grants=list_grants(database(), current_user()),
+        has_second_factor=is_enrolled(database(), current_user()),
         fault=fault,
         changed=changed,
         shortest=SHORTEST,

@@ -27,12 +27,13 @@ from app.settings import Settings
 from app.sites import read_identity
 from app.ticket_outcomes import read_outcome, record_outcome
 from app.tickets import check_signature, open_ticket, read_ticket
+from app.views.bearer import keep_private, readable_audiences
 from app.views.headers import refuse_foreign_origin
 from app.views.notices import notices_about
 from app.views.pages import checked
 from app.views.parameters import read_list, read_search, read_suggest
 from app.views.privacy import current_holdout, wants_no_tracking
-from app.views.scope import audiences, database, now, parts, settings, site, wanted_locales
+from app.views.scope import database, now, parts, settings, site, wanted_locales
 
 
 def api_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
@@ -49,12 +50,13 @@ def api_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
     api.post("/visitor/export")(rated(settings.rate_events, scope="events")(visitor_export))
     api.post("/visitor/delete")(rated(settings.rate_events, scope="events")(visitor_delete))
     api.get("/openapi.json")(openapi)
+    api.after_request(keep_private)
     return api
 
 
 def suggest() -> Response:
     """Answers while somebody types."""
-    question = read_suggest(request.args, audiences())
+    question = read_suggest(request.args, readable_audiences())
     found = answers.suggest(question, session=database(), index=parts().index, now=now())
     held_back = bool(found.items) and _holds_back(question.visitor)
     shown = replace(found, items=()) if held_back else found
@@ -70,7 +72,7 @@ def suggest() -> Response:
 
 def search() -> Response:
     """One page of answers to a finished question."""
-    question = read_search(request.args, audiences())
+    question = read_search(request.args, readable_audiences())
     found = answers.search(question, session=database(), index=parts().index, now=now())
     body = found.to_search_json(_contact(question.locale)) | {"notices": notices_about(question)}
     return _fresh(found, "search", body)
@@ -83,7 +85,7 @@ def articles() -> Response:
         database(),
         locale=locale,
         category=category,
-        audiences=audiences(),
+        audiences=readable_audiences(),
         now=now(),
         limit=per_page,
         offset=(page - 1) * per_page,
@@ -99,7 +101,7 @@ def article(article_id: str) -> Response:
         database(),
         article_id,
         wanted=wanted_locales(asked),
-        audiences=audiences(),
+        audiences=readable_audiences(),
         now=now(),
     )
     return checked(jsonify(_whole(reading, asked)))

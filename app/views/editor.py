@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from app.views.editor_expired import keep_expired_forms
 from app.views.editor_list import (
     articles,
     create_text,
@@ -13,11 +14,13 @@ from app.views.editor_list import (
     record,
     translations,
 )
+from app.views.editor_machine import translate_text
 from app.views.editor_notices import create_notice, end_one_notice, notices
 from app.views.editor_scope import allow_long_texts
 from app.views.editor_text import (
     add_picture,
     forget_text,
+    form_token,
     keep_text,
     merge_form,
     open_text,
@@ -43,16 +46,19 @@ def editor_blueprint() -> Blueprint:
     """The routes under /edit."""
     editor = staff_blueprint("editor")
     editor.url_value_preprocessor(allow_long_texts)
+    keep_expired_forms(editor)
     editor.get("/edit")(articles)
     editor.post("/edit")(do_together)
     editor.get("/edit/new")(new_text)
     editor.post("/edit/new")(create_text)
+    editor.post(f"/edit/machine/{_NAMED}")(translate_text)
     editor.get("/edit/links")(find_links)
     editor.get("/edit/translations")(translations)
     editor.get("/edit/record")(record)
     editor.get("/edit/conflicts")(conflicts)
     editor.get("/edit/conflicts/<int:number>")(conflict_form)
     editor.post("/edit/conflicts/<int:number>")(resolve)
+    editor.get("/edit/token")(form_token)
     editor.get("/edit/notices")(notices)
     editor.post("/edit/notices")(create_notice)
     editor.post("/edit/notices/<notice_id>/end")(end_one_notice)

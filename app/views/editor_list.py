@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.addresses import article_url
 from app.editing.conflicts import list_conflicts
+from app.editing.covering import locales_for, may_somewhere
 from app.editing.drafts import save_draft
-from app.editing.lifecycle import BULK_ACTIONS, do_to_many
+from app.editing.lifecycle import BULK_ACTIONS, bulk_actions_of, do_to_many
 from app.editing.transaction import ArticleName
 from app.editor.article_form import ArticleForm, read_posted, write_form
+from app.editor.demand import Demand, count_demand
 from app.editor.listing import (
     PER_PAGE,
     STATES,
+    Evidence,
     Wanted,
     find_names,
     list_choices,
@@ -25,10 +28,12 @@ from app.editor.listing import (
 from app.editor.records import list_record
 from app.editor.translations import list_coverage
 from app.errors import KotaeError
+from app.freshness.signs import KINDS
+from app.freshness.worklist import list_work
 from app.languages import read_locale
 from app.naming import slugify, slugify_path
 from app.problems import BadAddress
-from app.views.editor_scope import desk, text_url
+from app.views.editor_scope import acting, desk, kept_values, text_url
 from app.views.scope import database, now, parts, settings
 from app.views.staff import required_role, staff_page
 
@@ -61,7 +66,7 @@ def new_text() -> Response:
     """The form of a new article, or of a translation of one that is there."""
     form = ArticleForm(title="", category=request.args.get("category", ""))
     locale = read_locale(request.args.get("in", "")) or settings().default_locale
-    return _new(form, locale, request.args.get("id", ""))
+    return show_new(form, locale, request.args.get("id", ""))
 
 
 @required_role("writer")
@@ -76,7 +81,7 @@ def create_text() -> AnyResponse:
     try:
         save_draft(*desk(), name, source=write_form(form, ""), base=None)
     except KotaeError as error:
-        return _new(form, locale, article_id, error)
+        return show_new(form, locale, article_id, error)
     beside = request.form.get("beside") or None
     return redirect(text_url(name, beside=beside, done="create"), 303)
 
@@ -85,7 +90,10 @@ def create_text() -> AnyResponse:
 def find_links() -> Response:
     """Articles that a link may lead to, for the editor's script."""
     text, locale = request.args.get("q", "").strip(), read_locale(request.args.get("in", ""))
-    found = suggest_links(database(), parts().index, text, locale or "", now=now()) if text else []
+    found = []
+    if text:
+        index, actor = parts().index, acting()
+        found = suggest_links(database(), index, text, locale or "", now=now(), actor=actor)
     return jsonify(
         items=[
             {
@@ -103,7 +111,10 @@ def translations() -> Response:
     """Which article is there in which language."""
     only = request.args.get("only", "")
     locales = settings().locales
-    coverage = list_coverage(database(), locales, settings().default_locale, only=only)
+    default = settings().default_locale
+    coverage = list_coverage(
+        database(), locales, default, demand=_demand(), only=only, actor=acting()
+    )
     used = {locale for each in coverage for locale in each.versions}
     columns = (*locales, *sorted(used - set(locales)))
     page = _page()
@@ -126,27 +137,54 @@ def record() -> Response:
 def _list(
     action: str = "", done: Sequence[ArticleName] = (), failed: Sequence[Failure] = ()
 ) -> Response:
-    state = request.args.get("state", "")
+    state, because = request.args.get("state", ""), request.args.get("because", "")
     wanted = Wanted(
         text=request.args.get("q", "").strip(),
         state=state if state in STATES else "",
         locale=read_locale(request.args.get("in", "")) or "",
         category=request.args.get("category", ""),
         owner=request.args.get("owner", ""),
+        because=because if because in KINDS else "",
+        order="asked" if request.args.get("order") == "asked" else "changed",
         page=_page(),
     )
+    evidence = Evidence(signs=_signs(), demand=_demand())
     return staff_page(
         "editor_list.html",
         wanted=wanted,
-        found=list_for_editors(database(), parts().index, wanted, now=now()),
-        choices=list_choices(database()),
+        found=list_for_editors(
+            database(), parts().index, wanted, now=now(), evidence=evidence, actor=acting()
+        ),
+        choices=list_choices(database(), acting()),
         states=STATES,
-        bulk_actions=BULK_ACTIONS,
-        conflicts=len(list_conflicts(database())),
+        kinds=tuple(KINDS),
+        bulk_actions=bulk_actions_of(acting()),
+        may_write=may_somewhere(acting(), "write"),
+        conflicts=len(list_conflicts(database(), acting())),
         action=action,
         done=done,
         failed=failed,
     )
+
+
+def _demand() -> Demand:
+    """How often visitors of each language asked for each article."""
+    locales = tuple(dict.fromkeys((*settings().locales, *list_choices(database()).locales)))
+    return kept_values().get(
+        ("demand", locales), lambda: count_demand(database(), locales, now=now())
+    )
+
+
+def _signs() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Why articles need a look, the most urgent first; as it was a few minutes ago."""
+
+    def find() -> Mapping[tuple[str, str], tuple[str, ...]]:
+        work = list_work(database(), settings(), now=now())
+        return {
+            (item.article_id, item.locale): tuple(sign.kind for sign in item.signs) for item in work
+        }
+
+    return kept_values().get("signs", find)
 
 
 def _page() -> int:
@@ -156,16 +194,18 @@ def _page() -> int:
     return max(1, int(text))
 
 
-def _new(
+def show_new(
     form: ArticleForm, locale: str, article_id: str, fault: KotaeError | None = None
 ) -> Response:
+    """The page on which an article or a translation is begun."""
     return staff_page(
         "editor_new.html",
         fault.status if fault else 200,
         form=form,
+        locales=locales_for(acting(), "write", settings().locales),
         locale=locale,
         article_id=article_id,
         beside=request.values.get("beside", ""),
-        choices=list_choices(database()),
+        choices=list_choices(database(), acting()),
         fault=fault,
     )

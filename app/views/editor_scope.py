@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import current_app, g, request, url_for
 from sqlalchemy.orm import Session
 
+from app.content_state import content_state
 from app.editing.actors import Actor
 from app.editing.transaction import ArticleName
 from app.editor.people import actor_of
+from app.kept_values import KeptValues
 from app.problems import BadAddress
-from app.views.scope import database, settings
+from app.views.scope import database, parts, settings
 from app.views.staff import current_user
 
+_KEPT_SECONDS = 300.0
+_MOST_KEPT = 500
+_NAME = "kotae.editor"
 LARGEST_REQUEST = 8 * 1024 * 1024
 """Bytes: the longest article, a picture, and the form around them."""
 
@@ -27,9 +34,29 @@ def allow_long_texts(_endpoint: str | None, _values: object) -> None:
 def desk() -> tuple[Session, Actor]:
     """The request's session, with nothing begun in it, and who is signed in: what every use case
     of editing takes first."""
-    actor = actor_of(current_user())
+    actor = acting()
     database().rollback()
     return database(), actor
+
+
+def acting() -> Actor:
+    """Who is signed in, with what they may do and where."""
+    if "actor" not in g:
+        g.actor = actor_of(database(), current_user())
+    return cast(Actor, g.actor)
+
+
+def kept_values() -> KeptValues:
+    """What the editor's pages found out and need not find out again for the next one."""
+    new = KeptValues(seconds=_KEPT_SECONDS, most=_MOST_KEPT)
+    found: KeptValues = current_app.extensions.setdefault(_NAME, new)
+    return found
+
+
+def content_key() -> tuple[Hashable, ...]:
+    """What changes whenever customers see or find something else."""
+    index = parts().index.state()
+    return content_state(database()), index.generation, index.revision
 
 
 def text_url(name: ArticleName, **parameters: str | int | None) -> str:

@@ -8,7 +8,10 @@ from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.audit import Actor as Member
+from app.accounts.tokens import new_token
 from app.article_page import size_pictures
+from app.content import hash_source
+from app.editing.actors import require_permission
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
     find_unsaved,
@@ -20,20 +23,30 @@ from app.editing.drafts import (
 from app.editing.publication import publish_text
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import read_revision
-from app.editing.transaction import ArticleName
+from app.editing.transaction import ArticleName, place_of
 from app.editor.advice import advise
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
 from app.editor.listing import list_choices
 from app.editor.merging import choose_texts, waiting_merge
-from app.editor.pictures import GivenPicture, PictureRefused, keep_picture
+from app.editor.pictures import GivenPicture, keep_picture
 from app.editor.previewing import Preview, preview_source
 from app.editor.standing import standing_of
 from app.editor.translations import source_for
 from app.errors import KotaeError
 from app.models import Article
-from app.views.editor_scope import desk, field_moment, posted_number, text_url
+from app.picture_checks import BadPicture
+from app.views.editor_scope import (
+    acting,
+    content_key,
+    desk,
+    field_moment,
+    kept_values,
+    posted_number,
+    text_url,
+)
+from app.views.headers import allow_styles
 from app.views.scope import database, now, parts, settings
-from app.views.staff import current_user, required_role, staff_page
+from app.views.staff import current_user, fresh_form_token, required_role, staff_page
 
 
 @required_role("reader")
@@ -96,6 +109,12 @@ def keep_text(locale: str, article_id: str) -> Response:
     return jsonify(kept=True, newest=head.revision, by=_author(head.article, head.revision))
 
 
+@required_role("reader")
+def form_token() -> Response:
+    """A token for a page that is open since before its writer signed in again; for its script."""
+    return jsonify(token=fresh_form_token(), user=current_user().id)
+
+
 @required_role("writer")
 def forget_text(locale: str, article_id: str) -> AnyResponse:
     """Throw away what one typed and did not save."""
@@ -123,7 +142,7 @@ def add_picture(locale: str, article_id: str) -> AnyResponse:
     name = ArticleName(article_id, locale)
     try:
         return jsonify(markdown=_keep_picture(name), fault="")
-    except PictureRefused as error:
+    except BadPicture as error:
         response = jsonify(markdown="", fault=error.message, reason=error.reason)
         response.status_code = error.status
         return response
@@ -168,7 +187,8 @@ def show_text(
     unsaved: object = None,
 ) -> Response:
     """The editor's page. `taken_up`: the form holds what is not saved."""
-    return staff_page(
+    nonce = new_token()
+    response = staff_page(
         "editor_text.html",
         fault.status if fault else 200,
         name=name,
@@ -179,8 +199,11 @@ def show_text(
         unsaved=unsaved,
         preview=preview,
         preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
+        style_nonce=nonce,
         **_surroundings(name),
     )
+    allow_styles(response, nonce)
+    return response
 
 
 def _surroundings(name: ArticleName) -> dict[str, Any]:
@@ -194,14 +217,18 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         name.locale,
         wanted=beside,
         default_locale=settings().default_locale,
+        actor=actor,
     )
     return {
         "article": head.article,
         "standing": standing_of(session, actor, head.article, head.source, now()),
-        "advice": _advice(name, head.article, head.source),
+        "advice": kept_values().get(
+            ("advice", name, hash_source(head.source.encode("utf-8")), *content_key()),
+            lambda: _advice(name, head.article, head.source),
+        ),
         "beside": source_text if beside else None,
         "source_text": source_text,
-        "choices": list_choices(session),
+        "choices": list_choices(session, actor),
         "field_moment": field_moment,
         "zone": settings().time_zone.replace("_", " "),
     }
@@ -247,6 +274,7 @@ def _author(article: Article, number: int) -> str:
 def _keep_picture(name: ArticleName) -> str:
     file = request.files.get("picture")
     article = _article(name)
+    require_permission(acting(), "write", place_of(article))
     given = GivenPicture(
         name=(file.filename or "") if file else "",
         data=file.read() if file else b"",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.differences import Row, compare_texts, count_changes, to_inline
-from app.editing.actors import Actor
+from app.editing.actors import Actor, is_allowed
 from app.editing.conflicts import (
     find_conflict,
     list_conflicts,
@@ -39,13 +39,13 @@ from app.editing.reviewing import (
 )
 from app.editing.revisions import list_revisions, read_revision
 from app.editing.scheduling import BadSchedule, schedule
-from app.editing.transaction import ArticleName
+from app.editing.transaction import ArticleName, place_of
 from app.editor.article_form import read_form
 from app.editor.merging import choose_texts
 from app.editor.records import list_record
 from app.errors import KotaeError
 from app.problems import BadAddress
-from app.views.editor_scope import desk, posted_number, read_moment, text_url
+from app.views.editor_scope import acting, desk, posted_number, read_moment, text_url
 from app.views.editor_text import read_choices, show_text
 from app.views.scope import database
 from app.views.staff import required_role, staff_page
@@ -107,6 +107,7 @@ def history(locale: str, article_id: str) -> Response:
         rows=rows,
         lines=to_inline(rows) if inline else (),
         inline=inline,
+        may_write=is_allowed(acting(), "write", place_of(head.article)),
         counted=count_changes(rows),
         deeds=list_record(database(), name, limit=60),
     )
@@ -124,7 +125,7 @@ def restore(locale: str, article_id: str) -> AnyResponse:
 @required_role("reader")
 def conflicts() -> Response:
     """All that wait for somebody to bring two texts together."""
-    return staff_page("editor_conflicts.html", conflicts=list_conflicts(database()))
+    return staff_page("editor_conflicts.html", conflicts=list_conflicts(database(), acting()))
 
 
 @required_role("writer")
@@ -136,7 +137,7 @@ def conflict_form(number: int) -> Response:
 @required_role("writer")
 def resolve(number: int) -> AnyResponse:
     """Put what was chosen in the place of both."""
-    conflict = find_conflict(database(), number)
+    conflict = find_conflict(database(), number, acting())
     name = name_of(conflict.article)
     texts = texts_of(database(), conflict)
     source = choose_texts(texts, read_choices())
@@ -149,8 +150,8 @@ def resolve(number: int) -> AnyResponse:
 
 
 def _show_conflict(number: int, fault: KotaeError | None = None) -> Response:
-    session, _ = desk()
-    conflict = find_conflict(session, number)
+    session, actor = desk()
+    conflict = find_conflict(session, number, actor)
     return staff_page(
         "editor_merge.html",
         fault.status if fault else 200,

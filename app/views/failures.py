@@ -29,7 +29,7 @@ def install_failures(app: Flask) -> None:
 
 def respond(problem: Problem) -> Response:
     """The response for a problem, in the form the request's address calls for."""
-    if request.path.startswith(_FOR_PROGRAMS):
+    if request.path.startswith(_FOR_PROGRAMS) or "Authorization" in request.headers:
         return problem_document(problem)
     moved = moved_address() if problem.status == 404 else None
     if moved is not None:

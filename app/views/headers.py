@@ -52,6 +52,12 @@ def install_headers(app: Flask) -> None:
     app.after_request(_add_sharing)
 
 
+def allow_styles(response: Response, nonce: str) -> None:
+    """Let style elements that carry `nonce` apply on this page; it is new for each response."""
+    policy = _POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
+    response.headers["Content-Security-Policy"] = policy
+
+
 def refuse_foreign_form() -> None:
     """Raise OriginRefused when a form was posted from another site's page.
 

@@ -100,7 +100,9 @@ def _questions() -> dict[str, str]:
             "typing on does not count."
         ),
         "no_answer": gettext("Questions for which today's index has no good answer."),
-        "unsure": gettext("Questions whose best answer scores below one half."),
+        "unsure": gettext(
+            "Questions whose best answer scored below one half when they were asked."
+        ),
         "untranslated": gettext(
             "Questions whose best answer is in another language than they were asked in."
         ),

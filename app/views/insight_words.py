@@ -129,6 +129,7 @@ def _column_labels() -> dict[str, str]:
         "todo": gettext("What to do"),
         "question": gettext("Question"),
         "unanswered": gettext("No answer"),
+        "unsure": gettext("With a weak answer"),
         "wordings": gettext("Also asked as"),
         "step": gettext("Step"),
         "ease": gettext("Ease, 0 to 5"),

@@ -18,6 +18,7 @@ from app.insights.journeys import load_journeys, titles_of
 from app.insights.selection import Selection, read_selection
 from app.insights.sheets import SHEETS, Sources, make_sheet
 from app.insights.speed import make_speed
+from app.views.bearer import token_scope
 from app.views.exports import csv_of_sheet
 from app.views.insight_definitions import DEFINED, definition
 from app.views.insight_words import label, note, value_words
@@ -38,18 +39,21 @@ def insights_blueprint() -> Blueprint:
     return insights
 
 
+@token_scope("insights:read")
 @required_role("reader")
 def overview() -> Response:
     """How needs for help ended."""
     return _show("overview")
 
 
+@token_scope("insights:read")
 @required_role("reader")
 def sheet(name: str) -> Response:
     """Another sheet."""
     return _show(name)
 
 
+@token_scope("insights:read")
 @required_role("reader")
 def episodes() -> Response:
     """The episodes behind a number."""

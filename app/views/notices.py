@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -13,7 +12,7 @@ from app.models import Notice
 from app.notice_fields import read_notice
 from app.notices import ShownNotice, Visit, add_notice, end_notice, notices_for
 from app.payload import parse_json
-from app.problems import NotSigned
+from app.views.bearer import require_token
 from app.views.scope import database, notices_in_force_now, now, settings
 
 
@@ -67,6 +66,4 @@ def _short(notice: ShownNotice, locale: str) -> dict[str, Any]:
 
 
 def _require_token() -> None:
-    token, given = settings().api_token, request.headers.get("Authorization", "")
-    if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        raise NotSigned("Send the token of KB_API_TOKEN as Authorization: Bearer.")
+    require_token(settings().api_token, "KB_API_TOKEN", "notices:write")

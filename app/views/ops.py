@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.health import IndexState, check_database, describe_index
-from app.problems import NotSigned
+from app.views.bearer import require_token
 from app.views.scope import database, parts, settings
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -43,10 +42,8 @@ def ready() -> Response:
 
 def metrics() -> Response:
     """Measurements in Prometheus' text format."""
-    token = settings().metrics_token
-    given = request.headers.get("Authorization", "")
-    if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        raise NotSigned("Send the token of KB_METRICS_TOKEN as Authorization: Bearer.")
+    if settings().metrics_token:
+        require_token(settings().metrics_token, "KB_METRICS_TOKEN", "metrics:read")
     _observe_index()
     return _uncached(Response(parts().metrics.exposition(), content_type=CONTENT_TYPE_LATEST))
 

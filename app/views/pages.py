@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import (  # type: ignore[import-untyped]
     Babel,
+    format_date,
     format_datetime,
     format_decimal,
     get_locale,
@@ -68,6 +69,7 @@ def install_pages(app: Flask) -> None:
     app.template_filter("marked")(mark_spans)
     app.template_filter("decimal")(format_decimal)
     app.template_filter("moment")(moment_words)
+    app.template_filter("day")(day_words)
     app.template_filter("language_name")(language_name)
     app.jinja_env.globals.update(
         article_url=addresses.article_url,
@@ -168,6 +170,14 @@ def moment_words(moment: datetime) -> str:
     """A moment in the site's time zone: 24 hours, as notices and letters are dated everywhere."""
     shape = _MOMENTS.get(language_of(spoken_locale()), _MOMENTS["zh"])
     return str(format_datetime(moment, shape))
+
+
+def day_words(day: date) -> str:
+    """A day; of a moment, the day it is in the site's time zone."""
+    shape = _MOMENTS.get(language_of(spoken_locale()), _MOMENTS["zh"]).partition("HH")[0]
+    return str(
+        (format_datetime if isinstance(day, datetime) else format_date)(day, shape.rstrip(", "))
+    )
 
 
 def _passage_url(item: Answer) -> str:

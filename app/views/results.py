@@ -81,7 +81,7 @@ def _show(locale: str, typed: str, question: Question, found: Answers) -> Respon
         own=own or found.items,
         others=[item for item in found.items if item not in own] if own else [],
         asked=asked,
-        shown=_shown(typed, found) if asked else None,
+        shown=_shown(typed, found, request.path) if asked else None,
         page_number=question.page,
         pages=max(1, -(-found.total // question.per_page)),
         category=question.category or "",
@@ -91,7 +91,7 @@ def _show(locale: str, typed: str, question: Question, found: Answers) -> Respon
     )
 
 
-def _shown(typed: str, found: Answers) -> dict[str, object]:
+def _shown(typed: str, found: Answers, page: str) -> dict[str, object]:
     """What the page's script tells of it; docs/deflection.md says what for."""
     return {
         "query_id": found.query_id,
@@ -99,9 +99,11 @@ def _shown(typed: str, found: Answers) -> dict[str, object]:
             "query": typed.strip(),
             "results": len(found.items),
             "articles": [item.article_id for item in found.items[:_MOST_TOLD]],
+            "score": round(found.items[0].score, 4) if found.items else None,
             "no_answer": found.no_answer,
             "via": "search",
             "held_back": False,
+            "page": page,
         },
     }
 

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, current_app, g, redirect, request, url_fo
 from flask_babel import gettext  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.accounts.second_factor import is_second_factor_missing
 from app.accounts.sessions import LONGEST, find_session
 from app.accounts.tokens import keyed_hash, new_token
 from app.accounts.users import may_act_as
@@ -22,6 +23,7 @@ from app.errors import KotaeError
 from app.languages import INTERFACE_LOCALES
 from app.models import User, UserSession
 from app.signing import signing_key
+from app.views.bearer import has_token, scope_of_endpoint, token_user
 from app.views.headers import refuse_foreign_form
 from app.views.pages import page
 from app.views.scope import accepted_locale, database, now, settings
@@ -32,6 +34,9 @@ LANGUAGE_COOKIE = "kotae_language"
 ANYBODY = "anybody"
 """What a page asks for that one opens in order to sign in."""
 _MARK = "required_role"
+_FREE = "open_without_second_factor"
+_FOR_PROGRAMS = frozenset({"csv", "json"})
+"""Formats in which programs read figures, with an API token instead of a session."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _YEAR = 31_536_000
 
@@ -49,6 +54,13 @@ class RoleMissing(KotaeError):
     """Who is signed in may not do this."""
 
     code = "role-missing"
+    status = 403
+
+
+class SecondFactorMissing(KotaeError):
+    """Who is signed in has to set an authenticator app up before anything else."""
+
+    code = "second-factor-missing"
     status = 403
 
 
@@ -75,6 +87,12 @@ def required_role(role: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def open_without_second_factor(view: View) -> View:
+    """Mark a view that one needs in order to set an authenticator app up, or to leave."""
+    setattr(view, _FREE, True)
+    return view
 
 
 def role_of_endpoint(endpoint: str) -> str | None:
@@ -121,6 +139,11 @@ def staff_page(template: str, status: int = 200, **values: object) -> Response:
     if found is None and request.cookies.get(FORM_COOKIE) != seed:
         set_private_cookie(response, FORM_COOKIE, seed)
     return response
+
+
+def fresh_form_token() -> str:
+    """The token that forms of this session carry, for a page that outlived the session before."""
+    return _form_token(_form_seed())
 
 
 def set_private_cookie(
@@ -181,14 +204,41 @@ def _admit() -> AnyResponse | None:
         raise RuntimeError(f"nobody said who may open {request.endpoint}")
     if request.method not in _SAFE:
         refuse_foreign_form()
-    if role != ANYBODY:
-        if signed_in() is None and request.method in _SAFE:
-            return redirect(url_for("accounts.sign_in_form", next=here()), 303)
-        if not may_act_as(current_user().role, role):
-            raise RoleMissing("Your account may not do this; ask an owner for the role it needs.")
+    elsewhere = _require_staff(role) if role != ANYBODY else None
+    if elsewhere is not None:
+        return elsewhere
     if request.method not in _SAFE:
         _check_form_token()
     return None
+
+
+def _require_staff(role: str) -> AnyResponse | None:
+    """None for who may go on, else the page to which they are led. Raises what refuses them."""
+    scope = scope_of_endpoint(request.endpoint or "")
+    if scope is not None and has_token() and request.args.get("format") in _FOR_PROGRAMS:
+        _require_role(token_user(scope), role)
+        return None
+    if signed_in() is None and request.method in _SAFE:
+        return redirect(url_for("accounts.sign_in_form", next=here()), 303)
+    _require_role(current_user(), role)
+    if not _lacks_second_factor():
+        return None
+    if request.method in _SAFE:
+        return redirect(url_for("accounts.second_factor"), 303)
+    raise SecondFactorMissing("Set up an authenticator app first; this was not saved.")
+
+
+def _require_role(user: User, role: str) -> None:
+    if not may_act_as(user.role, role):
+        raise RoleMissing("Your account may not do this; ask an owner for the role it needs.")
+
+
+def _lacks_second_factor() -> bool:
+    view = current_app.view_functions[request.endpoint or ""]
+    least = settings().second_factor
+    return not getattr(view, _FREE, False) and is_second_factor_missing(
+        database(), current_user(), least
+    )
 
 
 def _check_form_token() -> None:

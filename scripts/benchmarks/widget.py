@@ -257,6 +257,7 @@ def later() -> str:
         return f"{size / 1000:.1f} kB"
 
     return (
-        f"at the first key {weigh('begin.ko.js')}, reading and contact {weigh('panel.ko.js')}, "
+        f"at the first key {weigh('begin.ko.js')}, reading {weigh('read.ko.js')}, "
+        f"writing to a person {weigh('write.ko.js', 'offers.js')}, "
         f"when idle {weigh('away.js')} and the index"
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from search.analysis.normalise import fold
+
 _ENGLISH = """
 a about am an and any are as at be been but by can could did do does doing for from get had has have
 having he her here hers him his how i if in into is it its just like may me might mine my no not of
@@ -52,6 +54,12 @@ def is_question_word(word: str) -> bool:
 def without_question_phrases(folded: str) -> str:
     """Blank out the phrases of asking in a folded Chinese, Korean or Japanese question."""
     return _PHRASES.sub(" ", folded)
+
+
+def only_asks(text: str) -> bool:
+    """Tell a text, such as "how do I", that says that something is asked and not what."""
+    said = without_question_phrases(fold(text)).split()
+    return all(is_question_word(word) for word in said)
 
 
 def said_between_phrases(run: str) -> Iterator[tuple[int, int]]:

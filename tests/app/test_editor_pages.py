@@ -3,17 +3,20 @@
 import io
 import re
 import struct
+import uuid
 import zlib
 from html import unescape
 
 import pytest
+from PIL import ExifTags, Image
 from sqlalchemy import select
 
 from app.content import read_content
 from app.editing.actors import SYSTEM
 from app.editing.revisions import append_revision, show_revision
 from app.editing.transaction import ArticleName, Transaction
-from app.models import Article, MediaFile, Revision, utc_now
+from app.media import media_path
+from app.models import Article, Event, MediaFile, Revision, utc_now
 from tests.app.test_templates import Checker
 from tests.fake_index import make_hit
 from tests.staff_fixtures import form_token
@@ -27,6 +30,7 @@ class Desk:
     def __init__(self, client):
         self.client = client
         self.token = form_token(client)
+        self.media_dir = client.application.extensions["kotae"].settings.media_dir
 
     def post(self, address, **values):
         data = {"form_token": self.token} | values
@@ -89,6 +93,17 @@ def png(width, height):
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
 
 
+def photograph():
+    """A JPEG that says where it was taken, and that it stands on its side."""
+    notes = Image.Exif()
+    notes[ExifTags.Base.Orientation] = 6
+    notes.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (37.0, 33.0, 0.0)
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(file, "JPEG", exif=notes)
+    file.seek(0)
+    return file
+
+
 def test_an_article_is_written_reviewed_and_published(writer, desk_of, read, client):
     assert writer.save(body="Scan the code.\n").status_code == 303
     assert "Saved." in writer.client.get(f"{TEXT}?done=save").text
@@ -103,6 +118,44 @@ def test_an_article_is_written_reviewed_and_published(writer, desk_of, read, cli
     assert writer.step("publish").status_code == 303
     assert "at the station" in client.get("/en/articles/city/borrow").text
     assert read().status == "published"
+
+
+def test_a_text_sent_after_its_session_ended_is_shown_again_until_it_is_saved(writer, read):
+    sent = writer.fields() | {"body": "Not <lost>.\n", "tags": "bike", "do": "save"}
+    sent.pop("form_token")
+    token = writer.client.get_cookie("kotae_staff").value
+    writer.client.delete_cookie("kotae_staff")
+    held = writer.post(TEXT, **sent)
+    assert held.status_code == 401
+    assert "Not &lt;lost&gt;." in held.text
+    assert 'name="tags" value="bike"' in held.text
+    writer.client.set_cookie("kotae_staff", token)
+    writer.token = "of another session"
+    again = writer.post(TEXT, **sent)
+    assert again.status_code == 403
+    assert "save it once more" in again.text
+    assert "Not &lt;lost&gt;." in again.text
+    writer.token = re.search(r'name="form_token" value="(\w+)"', again.text)[1]
+    assert writer.post(TEXT, **sent).status_code == 303
+    assert read().source.endswith("Not <lost>.\n")
+
+
+def test_what_was_sent_elsewhere_after_the_session_ended_is_refused_as_ever(writer):
+    writer.token = "of another session"
+    assert "This form is too old" in writer.step("publish").text
+    assert "This form is too old" in writer.post(TEXT, base="x").text
+    assert "This form is too old" in writer.post(TEXT).text
+
+
+def test_the_page_lets_in_the_style_of_its_own_area_and_no_other(writer, client):
+    first, second = (writer.client.get(TEXT) for _ in range(2))
+    nonces = [re.search(r'data-nonce="([\w-]{20,})"', page.text)[1] for page in (first, second)]
+    assert nonces[0] != nonces[1]
+    policy = first.headers["Content-Security-Policy"]
+    assert f"style-src 'self' 'nonce-{nonces[0]}';" in policy
+    assert "script-src 'self';" in policy
+    assert "nonce" not in client.get("/en/").headers["Content-Security-Policy"]
+    assert "code-area" not in client.get("/en/").text
 
 
 def test_a_writer_publishes_nothing_that_nobody_approved(writer, read):
@@ -226,14 +279,18 @@ def test_what_is_typed_is_kept_for_its_writer_alone(writer, desk_of, sessions):
 
 
 def test_a_picture_is_checked_kept_and_shown(writer, sessions, client):
-    file = (io.BytesIO(png(40, 30)), "My Bike!.png")
+    file = (photograph(), "My Bike!.jpg")
     response = writer.save("picture", picture=file, alt="A red [bike]")
-    source = re.search(r"!\[A red bike\]\((/images/my-bike-[0-9a-f]{8}\.png)\)", response.text)
+    source = re.search(r"!\[A red bike\]\((/images/my-bike-[0-9a-f]{8}\.jpg)\)", response.text)
     assert source
     body = f"![A red bike]({source[1]})\n"
     assert 'alt="A red bike"' in writer.save("preview", body=body).text
     with sessions() as session:
         assert session.scalars(select(MediaFile.from_site)).all() == [True]
+        kept = session.scalar(select(MediaFile.sha256))
+    with Image.open(media_path(writer.media_dir, kept)) as picture:
+        assert picture.size == (30, 40), "turned as the camera was held"
+        assert dict(picture.getexif()) == {}
 
 
 @pytest.mark.parametrize(
@@ -249,8 +306,9 @@ def test_a_picture_is_checked_kept_and_shown(writer, sessions, client):
         (png(4, 4) + b"\0" * 1000, "x", "larger than 5 MB"),
         (png(4, 4), " ", "Say what the picture shows"),
         (b"", "x", "no PNG"),
+        (png(4, 4), "x", "damaged"),
     ],
-    ids=["svg", "html", "bomb", "large", "wordless", "empty"],
+    ids=["svg", "html", "bomb", "large", "wordless", "empty", "damaged"],
 )
 def test_what_is_no_fit_picture_is_refused_with_the_reason(
     writer, sessions, monkeypatch, data, alt, words
@@ -339,6 +397,61 @@ def test_a_translation_says_what_changed_in_its_source(desk_of):
     publisher.save("publish", address, translates=new_mark)
     assert row.search(publisher.client.get("/edit/translations").text)[1] == "current"
     assert publisher.fields(address)["translates"] == new_mark
+
+
+def ask_in_japanese(sessions, article_id, count):
+    with sessions.begin() as session:
+        for number in range(count):
+            value = {"query": "返金はいつ", "articles": [article_id], "results": 1}
+            asked = {"type": "suggest_shown", "at": utc_now(), "value": value}
+            session.add(Event(id=str(uuid.uuid4()), session=f"{article_id}-{number}", **asked))
+
+
+def test_what_most_visitors_miss_in_their_language_stands_first(desk_of, sessions):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="Free for an hour.\n")
+    publisher.post("/edit/new", title="Stands before it by its name", locale="en", id="a/a")
+    ask_in_japanese(sessions, "city/borrow", 40)
+    page = publisher.client.get("/edit/translations").text
+    first = page[page.index("<tbody>") : page.index("</tr>", page.index("<tbody>"))]
+    assert "Borrow a bike" in first
+    cells = dict(re.findall(r"<td>.*?\((\S+)\)</span></a>(.*?)</td>", first))
+    assert "asked by 40 visitors" in cells["日本語"]
+    assert "asked" not in cells["한국어"]
+
+
+def test_the_list_says_why_an_article_needs_a_look_and_what_is_asked_for(desk_of, sessions):
+    publisher = desk_of("publisher")
+    publisher.create(review_by="2020-01-01")
+    publisher.save("publish", body="[Gone](nowhere.md)\n")
+    publisher.post("/edit/new", title="Fare", locale="ja", id="city/fare")
+    publisher.save("publish", "/edit/text/ja/city/fare", body="一時間。\n")
+    ask_in_japanese(sessions, "city/fare", 2)
+    page = publisher.client.get("/edit?because=dead-links").text
+    rows = re.findall(r"<li>(.*?)</li>", page[page.index('class="desk-rows"') :], re.S)
+    assert [re.search(r"/edit/text/(\S+)\"", row)[1] for row in rows] == ["en/city/borrow"]
+    assert "Needs a look:" in rows[0]
+    assert rows[0].index("the day to look at it again") < rows[0].index("links lead nowhere")
+    page = publisher.client.get("/edit?order=asked").text
+    rows = re.findall(r"<li>(.*?)</li>", page[page.index('class="desk-rows"') :], re.S)
+    assert "asked by 2 visitors" in rows[0]
+    assert "/edit/text/ja/city/fare" in rows[0]
+    assert "/edit/text/en/city/borrow" in publisher.client.get("/edit?state=stale").text
+    assert "city/fare" not in publisher.client.get("/edit?state=stale").text
+
+
+def test_advice_on_a_text_is_found_out_once_until_something_changes(writer, index):
+    def asked():
+        before = len(index.queries)
+        writer.client.get(TEXT)
+        return len(index.queries) - before
+
+    assert asked() > 0
+    assert asked() == 0
+    writer.save(body="Another text.\n")
+    assert asked() > 0
+    assert asked() == 0
 
 
 def test_the_list_finds_drafts_by_their_words_and_others_by_the_search(writer, index):

@@ -5,8 +5,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pyotp
 import pytest
 
+from app.accounts.pending import begin_pending
+from app.accounts.second_factor import begin_enrolment, read_enrolment
+from app.accounts.users import find_user
+from app.models import utc_now
 from app.requests import request_key
 from app.signing import signing_key
 from tests.app.test_templates import ADDRESSES
@@ -58,7 +63,7 @@ def pages(client, sessions, settings):
 
 
 @pytest.mark.slow
-def test_every_page_of_the_editor_is_valid_html(check, sign_in_as):
+def test_every_page_of_editor_and_account_is_valid_html(check, sessions, sign_in_as):
     client = sign_in_as("owner")
     token = form_token(client)
     named = {"form_token": token, "title": "Borrow a bike", "locale": "en", "id": "borrow"}
@@ -70,7 +75,39 @@ def test_every_page_of_the_editor_is_valid_html(check, sign_in_as):
         for number, address in enumerate(addresses)
         for tag in ("en", "zh-Hant")
     }
-    assert check(pages | {"list": client.get("/edit").text}) == []
+    for address in ("/account/notifications", "/sign-in"):
+        pages[address.replace("/", "-")] = client.get(address).text
+    assert check(pages | account_pages(client, sessions) | {"list": client.get("/edit").text}) == []
+
+
+def account_pages(client, sessions):
+    """One's account in each state of the authenticator app, tokens, and the door to all this."""
+    names = ["account", "account/second-factor", "account/tokens"]
+    names += ["sign-in/forgotten", "sign-in/forgotten?sent=1"]
+    found = {name: client.get(f"/{name}").text for name in names}
+    token = form_token(client)
+    wish = {"form_token": token, "name": "Bot", "scope": "articles:read", "days": "7"}
+    found["made"] = client.post("/account/tokens", data=wish).text
+    found["refused"] = client.post("/account/tokens", data=wish | {"days": ""}).text
+    client_key = signing_key(client.application.extensions["kotae"].settings)
+    with sessions() as session:
+        user = find_user(session, "owner@example.com")
+        begin_enrolment(session, user, secret=client_key, now=utc_now())
+        found["begun"] = client.get("/account/second-factor").text
+        enrolment = read_enrolment(
+            session, user, secret=client_key, issuer="Help center", now=utc_now()
+        )
+    code = pyotp.TOTP(enrolment.secret).at(utc_now(), counter_offset=-1)
+    confirming = {"form_token": token, "code": code}
+    found["codes"] = client.post("/account/second-factor/confirm", data=confirming).text
+    found["on"] = client.get("/account/second-factor").text
+    other = client.application.test_client()
+    with sessions() as session:
+        user = find_user(session, "owner@example.com")
+        other.set_cookie("kotae_pending", begin_pending(session, user, now=utc_now()))
+    found["code"] = other.get("/sign-in/code").text
+    assert [name for name, text in found.items() if "<h1>" not in text] == []
+    return {f"account-{number}": text for number, text in enumerate(found.values())}
 
 
 @pytest.mark.slow

@@ -72,6 +72,29 @@ def test_migrating_twice_changes_nothing(settings, engine):
         assert migrating.current_revision(connection) == migrating.head_revision()
 
 
+def test_who_took_part_in_an_experiment_is_kept_under_its_share(settings, engine):
+    migrating.upgrade(settings, "0008")
+    with engine.begin() as connection:
+        for number, (name, percent) in enumerate([("a", 10), ("a", 20), ("b", 5)]):
+            connection.execute(
+                text("INSERT INTO experiments VALUES (:id, :name, :percent, :at, NULL)"),
+                {"id": number, "name": name, "percent": percent, "at": f"2026-01-0{number + 1}"},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO participants (experiment, visitor, arm, episodes, tickets, closed) "
+                "VALUES ('a', 'v', 'control', 1, 0, false), ('gone', 'v', 'control', 1, 0, false)"
+            )
+        )
+    migrating.upgrade(settings)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT experiment FROM participants ORDER BY experiment"))
+        assert kept.scalars().all() == ["a/20", "gone"]
+        # Arms are drawn anew, so what ran is over.
+        running = text("SELECT count(*) FROM experiments WHERE ended_at IS NULL")
+        assert connection.execute(running).scalar() == 0
+
+
 def test_a_failed_migration_leaves_the_schema_as_it_was(settings, engine, monkeypatch):
     def fail(*arguments, **options):
         raise RuntimeError("power cut")

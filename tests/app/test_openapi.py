@@ -8,6 +8,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
+from hypothesis.strategies._internal import regex
+from hypothesis.strategies._internal.lazy import unwrap_strategies
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode
 
@@ -35,8 +37,24 @@ SENDING = [
 ]
 
 
+@pytest.fixture(scope="module")
+def kept_classes():
+    """A class of 55,000 characters is spelt out once for a pattern, not once for each example."""
+    make, kept = regex.base_regex_strategy, {}
+
+    def find_or_make(pattern, *, parsed=None, alphabet):
+        key = pattern, None if alphabet is None else unwrap_strategies(alphabet).intervals
+        if key not in kept:
+            kept[key] = make(pattern, parsed=parsed, alphabet=alphabet)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(regex, "base_regex_strategy", find_or_make)
+        yield
+
+
 @pytest.fixture
-def served_schema(sessions, make_client):
+def served_schema(sessions, make_client, kept_classes):
     rates = {
         f"rate_{name}": "1000000/minute" for name in ("suggest", "search", "events", "tickets")
     }
@@ -94,7 +112,6 @@ def test_whatever_is_sent_the_answer_is_as_described(served_schema, path, method
 
     @hypothesis_settings(
         max_examples=15,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

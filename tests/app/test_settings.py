@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings, SettingsError, describe_settings
+from app.sign_in_settings import is_safe_address, role_for
 from app.signing import signing_key
 
 
@@ -157,3 +158,56 @@ def test_a_key_file_that_was_cut_short_is_refused(tmp_path):
     (tmp_path / "secret_key").write_text("short", encoding="ascii")
     with pytest.raises(SettingsError, match="too short"):
         signing_key(Settings(var_dir=tmp_path))
+
+
+PROVIDER = {
+    "KB_OIDC_ISSUER": "https://login.example.com/staff/",
+    "KB_OIDC_CLIENT_ID": "kotae",
+    "KB_OIDC_ROLES": "help=writer; cn=Leads,ou=Help=Publisher;",
+}
+
+
+def test_a_provider_is_read_to_the_letter():
+    settings = Settings.from_env(PROVIDER | {"KB_OIDC_SCOPES": "email,groups"})
+    assert settings.oidc_issuer == "https://login.example.com/staff/"
+    assert settings.oidc_roles == (("help", "writer"), ("cn=Leads,ou=Help", "publisher"))
+    assert settings.oidc_scopes == ("openid", "email", "groups")
+    assert settings.allows_passwords
+    assert role_for(settings, ["help", "cn=Leads,ou=Help"]) == "publisher"
+    assert role_for(settings, ["else"]) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"KB_OIDC_ISSUER": "http://login.example.com"},
+        {"KB_OIDC_ISSUER": "https://login.example.com?x=1"},
+        {"KB_OIDC_CLIENT_ID": ""},
+        {"KB_OIDC_ROLES": ""},
+        {"KB_OIDC_ROLES": "help=boss"},
+        {"KB_OIDC_ROLES": "writer"},
+        {"KB_OIDC_DEFAULT_ROLE": "boss"},
+        {"KB_OIDC_ISSUER": "", "KB_PASSWORD_SIGN_IN": "off"},
+    ],
+)
+def test_a_provider_by_which_nobody_could_sign_in_is_refused(changes):
+    with pytest.raises(SettingsError):
+        Settings.from_env(PROVIDER | changes)
+
+
+@pytest.mark.parametrize(
+    ("address", "safe"),
+    [
+        ("https://login.example.com/x", True),
+        ("http://localhost:9400", True),
+        ("http://127.0.0.1/", True),
+        ("http://[::1]/", True),
+        ("http://10.0.0.1/", False),
+        ("http://localhost.example.com/", False),
+        ("https:///x", False),
+        ("ftp://localhost/", False),
+        ("http://[", False),
+    ],
+)
+def test_secrets_go_by_tls_or_stay_on_this_machine(address, safe):
+    assert is_safe_address(address) is safe

@@ -220,6 +220,25 @@ def test_sites_are_managed_from_the_command_line(kb):
     assert json.loads(kb("site", "list", "--json").output) == []
 
 
+def test_a_sites_share_of_the_experiment_is_set_from_the_command_line(kb):
+    added = ("site", "add", "Shop", "--origin", SHOP, "--holdout", "20", "--json")
+    key = json.loads(kb(*added).output)["key"]
+
+    def share():
+        return json.loads(kb("site", "list", "--json").output)[0]["holdout_percent"]
+
+    assert share() == 20
+    assert kb("site", "holdout", key, "10").exit_code == 0
+    assert share() == 10
+    (holdout,) = json.loads(kb("report", "deflection", "--json").output)["site_holdouts"]
+    assert (holdout["site"], holdout["control_percent"]) == (key, 10)
+    assert f"10 % of visitors of {key}" in kb("report", "deflection").output
+    assert kb("site", "holdout", key).exit_code == 0
+    assert share() is None
+    assert kb("site", "holdout", key, "51").exit_code == 1
+    assert kb("site", "holdout", UNKNOWN, "10").exit_code == 1
+
+
 def test_the_command_line_says_what_is_wrong(kb):
     assert kb("site", "add", "Shop", "--origin", "shop").exit_code == 1
     again = kb("site", "remove", UNKNOWN)

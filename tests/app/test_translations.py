@@ -12,7 +12,11 @@ import app
 from app.languages import INTERFACE_LOCALES
 
 ROOT = Path(app.__file__).parent
-METHODS = [("templates/**.html", "jinja2"), ("views/**.py", "python")]
+METHODS = [
+    ("templates/**.html", "jinja2"),
+    ("views/**.py", "python"),
+    ("notifications/**.py", "python"),
+]
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 
 

@@ -5,13 +5,13 @@ import base64
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from sqlalchemy import select
 
-from app.accounts.audit import COMMAND_LINE
 from app.accounts.sessions import open_session
-from app.accounts.users import add_user
-from app.models import utc_now
+from app.models import User, utc_now
+from tests.accessibility import faults
+from tests.editing_fixtures import address_of, area_of, body_of, save
 
 pytestmark = pytest.mark.browser
 
@@ -20,80 +20,30 @@ DOT = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+COMPOSED = [
+    (["ㅎ", "화", "환", "환ㅂ", "환부", "환불"], "환불"),
+    (["h", "へ", "へn", "へん", "へんp", "へんぴん", "返品"], "返品"),
+    (["t", "tu", "tui", "tui'h", "tui'huo", "退货"], "退货"),
+]
+"""What input methods show while a word is written, and the word."""
 PICTURE = re.compile(r"!\[A dot\]\(/images/dot-[0-9a-f]{8}\.png\)")
 PASTE = """([data]) => {
   const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
   const carried = new DataTransfer();
   carried.items.add(new File([bytes], "dot.png", { type: "image/png" }));
-  document.getElementById("body").dispatchEvent(
+  document.querySelector(".cm-content").dispatchEvent(
     new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
 }"""
 
 
-@pytest.fixture(scope="session")
-def staff_cookies(site_sessions):
-    """A signed-in browser's cookie for each role."""
-    cookies = {}
+def sign_in_again(page, site_sessions, role="writer"):
+    """End the browser's session and begin another, as in another window."""
+    page.context.clear_cookies()
     with site_sessions() as session:
-        for role in ("writer", "reviewer", "publisher", "owner"):
-            user = add_user(
-                session,
-                email=f"{role}@example.com",
-                name=f"{role.title()} Kim",
-                role=role,
-                password=None,
-                actor=COMMAND_LINE,
-            )
-            cookies[role] = open_session(session, user, now=utc_now())
-    return cookies
-
-
-@pytest.fixture
-def open_as(open_page, site_url, staff_cookies):
-    """Opens a page as a member of staff: `open_as("writer", "/edit")`."""
-
-    def open_it(role, path, **options):
-        cookie = {"name": "kotae_staff", "value": staff_cookies[role], "domain": "127.0.0.1"}
-        state = {"cookies": [cookie | {"path": "/"}], "origins": []}
-        return open_page(path, storage_state=state, **options)
-
-    return open_it
-
-
-@pytest.fixture
-def make_article(open_as, request):
-    """Makes an article of this test's own, and leaves its writer on its page."""
-
-    def make(role="writer", body="One.\n\nTwo.\n\nThree.\n", **options):
-        page = open_as(role, "/edit/new", **options)
-        page.get_by_label("Title").fill("Borrow a bike")
-        name = request.node.name.replace("[", "-").replace("]", "").replace("_", "-")
-        page.get_by_label("Address", exact=True).fill(f"city/{name}")
-        page.get_by_role("button", name="Create the draft").click()
-        body_of(page).fill(body)
-        save(page)
-        return page
-
-    return make
-
-
-def body_of(page):
-    return page.locator("#body")
-
-
-def save(page, button="Save"):
-    with page.expect_navigation():
-        page.get_by_role("button", name=button, exact=True).click()
-    expect(page.locator(".notice.good")).to_be_visible()
-
-
-def address_of(page):
-    return page.url.partition("?")[0]
-
-
-def faults(page):
-    found = Axe().run(page)
-    return found.generate_report() if found.violations_count else ""
+        user = session.scalar(select(User).where(User.email == f"{role}@example.com"))
+        token = open_session(session, user, now=utc_now())
+    cookie = {"name": "kotae_staff", "value": token, "domain": "127.0.0.1", "path": "/"}
+    page.context.add_cookies([cookie])
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -102,7 +52,10 @@ def test_the_pages_are_accessible_in_light_and_dark_and_fit_320_pixels(
 ):
     page = make_article("owner", "One.\n\n#### Deep\n\n[gone](nowhere.md)\n")
     text = address_of(page)
-    body_of(page).fill("Another.\n")
+    area_of(page).fill(
+        "## Scan\n\n- Open the **app**, *then* `scan` [the code](scan.md)\n\n"
+        "> Free for 30 minutes\n\n| A | B |\n|---|---|\n| 1 | 2 |\n"
+    )
     save(page)
     places = {
         "text": text,
@@ -129,7 +82,7 @@ def test_the_pages_are_accessible_in_light_and_dark_and_fit_320_pixels(
 def test_the_preview_follows_what_is_typed(make_article):
     page = make_article()
     page.get_by_role("toolbar").get_by_role("button", name="Preview").click()
-    body_of(page).fill("Some **bold** <img src=x onerror=alert(1)> words.\n")
+    area_of(page).fill("Some **bold** <img src=x onerror=alert(1)> words.\n")
     live = page.locator("#live")
     expect(live.locator("strong")).to_have_text("bold")
     assert live.locator("[onerror]").count() == 0
@@ -137,7 +90,7 @@ def test_the_preview_follows_what_is_typed(make_article):
 
 def test_a_pasted_picture_asks_what_it_shows_and_is_in_the_text(make_article):
     page = make_article()
-    body_of(page).focus()
+    area_of(page).focus()
     page.evaluate(PASTE, [DOT])
     expect(page.get_by_label("What does the picture show?")).to_be_focused()
     page.get_by_role("button", name="Add the picture").click()
@@ -154,7 +107,7 @@ def test_a_pasted_picture_asks_what_it_shows_and_is_in_the_text(make_article):
 
 def test_the_keyboard_alone_writes_links_and_saves(make_article):
     page = make_article()
-    body_of(page).focus()
+    area_of(page).focus()
     page.keyboard.press("Control+End")
     page.keyboard.type("Read ")
     page.keyboard.press("Control+b")
@@ -175,7 +128,7 @@ def test_the_keyboard_alone_writes_links_and_saves(make_article):
 
 def test_a_tool_is_taken_back_by_undo(make_article):
     page = make_article(body="One.\n")
-    body_of(page).focus()
+    area_of(page).focus()
     page.keyboard.press("Control+Home")
     page.get_by_role("button", name="Heading").click()
     expect(body_of(page)).to_have_value("## One.\n")
@@ -183,12 +136,60 @@ def test_a_tool_is_taken_back_by_undo(make_article):
     expect(body_of(page)).to_have_value("One.\n")
 
 
+def test_input_methods_write_words_in_the_middle_of_a_line(make_article):
+    page = make_article(body="One two.\n")
+    area_of(page).focus()
+    page.keyboard.press("Control+Home")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    method = page.context.new_cdp_session(page)
+    before = "One "
+    for steps, written in COMPOSED:
+        for step in steps:
+            place = {"selectionStart": len(step), "selectionEnd": len(step)}
+            method.send("Input.imeSetComposition", {"text": step, **place})
+            # Nothing that happens on a key may break off what is half made.
+            expect(area_of(page)).to_contain_text(f"{before}{step}two.")
+        method.send("Input.insertText", {"text": written})
+        before += written
+        expect(body_of(page)).to_have_value(f"{before}two.\n")
+    page.keyboard.type("!")
+    expect(body_of(page)).to_have_value("One 환불返品退货!two.\n")
+    expect(page.locator("#keeping")).to_have_text("Kept, not saved yet")
+    page.keyboard.press("Control+z")
+    expect(body_of(page)).not_to_have_value("One 환불返品退货!two.\n")
+
+
+def test_the_area_has_a_name_and_the_tab_key_leads_out_of_it(make_article):
+    page = make_article()
+    area = page.get_by_role("textbox", name="Text Markdown")
+    area.focus()
+    page.keyboard.press("Tab")
+    assert not area.evaluate("area => area === document.activeElement")
+    page.locator("#body-label").click()
+    expect(area).to_be_focused()
+    assert area.get_attribute("aria-multiline") == "true"
+
+
+def test_without_the_area_one_types_as_in_any_form(make_article, open_as):
+    place = address_of(make_article())
+    page = open_as("writer", "/edit", expect_complaints=True)
+    page.route("**/code-area.js", lambda route: route.abort())
+    page.goto(place)
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    body_of(page).fill("By hand.")
+    body_of(page).select_text()
+    page.get_by_role("button", name="Bold").click()
+    save(page)
+    expect(body_of(page)).to_have_value("**By hand.**")
+
+
 def test_two_browsers_at_once_lose_nothing(make_article, open_as):
     mine = make_article()
     theirs = open_as("reviewer", address_of(mine))
-    body_of(mine).fill("ONE.\n\nTwo.\n\nThree.\n")
+    area_of(mine).fill("ONE.\n\nTwo.\n\nThree.\n")
     save(mine)
-    body_of(theirs).fill("One.\n\nTwo.\n\nTHREE.\n")
+    area_of(theirs).fill("One.\n\nTwo.\n\nTHREE.\n")
     expect(theirs.locator("#keeping")).to_contain_text("Writer Kim saved a newer text")
     save(theirs)
     expect(theirs.locator(".notice.good")).to_contain_text("merged in")
@@ -198,9 +199,9 @@ def test_two_browsers_at_once_lose_nothing(make_article, open_as):
 def test_two_browsers_in_the_same_line_see_both_texts(make_article, open_as):
     mine = make_article()
     theirs = open_as("reviewer", address_of(mine))
-    body_of(mine).fill("Mine.\n\nTwo.\n\nThree.\n")
+    area_of(mine).fill("Mine.\n\nTwo.\n\nThree.\n")
     save(mine)
-    body_of(theirs).fill("Theirs.\n\nTwo.\n\nThree.\n")
+    area_of(theirs).fill("Theirs.\n\nTwo.\n\nThree.\n")
     theirs.get_by_role("button", name="Save", exact=True).click()
     expect(theirs.get_by_role("heading", name="Two texts")).to_be_visible()
     expect(theirs.locator("main")).to_contain_text("Mine.")
@@ -217,7 +218,7 @@ def test_two_browsers_in_the_same_line_see_both_texts(make_article, open_as):
 def test_a_connection_lost_in_the_middle_of_a_save_loses_nothing(make_article):
     page = make_article(expect_complaints=True)
     page.context.set_offline(True)
-    body_of(page).fill("Typed in a tunnel.\n")
+    area_of(page).fill("Typed in a tunnel.\n")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#keeping")).to_contain_text("No connection")
     expect(body_of(page)).to_have_value("Typed in a tunnel.\n")
@@ -237,12 +238,29 @@ def test_a_connection_lost_in_the_middle_of_a_save_loses_nothing(make_article):
 def test_without_a_server_the_browser_keeps_what_is_typed(make_article):
     page = make_article(expect_complaints=True)
     page.route("**/edit/kept/**", lambda route: route.abort())
-    body_of(page).fill("Kept by the browser.\n")
+    area_of(page).fill("Kept by the browser.\n")
     expect(page.locator("#keeping")).to_contain_text("No connection")
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(address_of(page))
     page.locator("[data-recover]").click()
     expect(body_of(page)).to_have_value("Kept by the browser.\n")
+
+
+def test_a_session_that_ended_is_taken_up_again_without_losing_the_text(
+    make_article, site_sessions
+):
+    page = make_article(expect_complaints=True)
+    page.context.clear_cookies()
+    area_of(page).fill("Typed while signed out.\n")
+    expect(page.locator("#keeping")).to_contain_text("You were signed out")
+    sign_in_again(page, site_sessions, "reviewer")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#keeping")).to_contain_text("Another account is signed in")
+    sign_in_again(page, site_sessions)
+    save(page)
+    expect(body_of(page)).to_have_value("Typed while signed out.\n")
+    page.goto(address_of(page))
+    expect(body_of(page)).to_have_value("Typed while signed out.\n")
 
 
 def test_review_and_publication_by_three_people(make_article, open_as, open_page):

@@ -5,7 +5,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import update
 from werkzeug.serving import make_server
@@ -18,9 +17,10 @@ from app.db import create_database_engine, session_factory
 from app.insights.improvements import note_change, plan_improvement
 from app.models import Article, Base, Event, Ticket, utc_now
 from app.settings import Settings
+from tests.accessibility import faults
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START
-from tests.browser_fixtures import VIEWPORT, _Quiet
+from tests.browser_fixtures import VIEWPORT, _Quiet, watched_pages
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
 from tests.staff_fixtures import STAFF_PASSWORD
@@ -72,7 +72,9 @@ class Site:
             )
         self.app = create_app(self.settings, index=FakeIndex(hits_of_help_center()))
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}
+        )
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.engine = engine
@@ -138,22 +140,8 @@ def busy_site(tmp_path_factory):
 
 @pytest.fixture
 def open_at(browser):
-    contexts, complaints = [], []
-
-    def open_at(site, path, **options):
-        options.setdefault("service_workers", "block")
-        context = browser.new_context(base_url=site.url, viewport=VIEWPORT, **options)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with watched_pages(browser) as open_pages:
+        yield lambda site, path, **options: open_pages(site.url, path, **options)
 
 
 def sign_in(page):
@@ -276,8 +264,7 @@ def test_every_page_of_figures_is_accessible_in_light_and_dark_and_fits_320_pixe
         page.goto(f"{address}{joint}lang={locale}")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            found = Axe().run(page)
-            assert not found.violations_count, f"{name}: {found.generate_report()}"
+            assert faults(page) == "", name
             screenshot(page, f"insights-{name}-{locale}-{scheme}")
         page.set_viewport_size({"width": 320, "height": 640})
         width = page.evaluate("document.scrollingElement.scrollWidth")

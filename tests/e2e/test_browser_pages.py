@@ -5,10 +5,11 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.requests import request_key
+from tests.accessibility import faults
+from tests.browser_fixtures import VIEWPORT
 
 pytestmark = pytest.mark.browser
 
@@ -35,12 +36,47 @@ MISSING = "not-found"
 
 
 @pytest.fixture
-def open_kind(open_page, site_secret):
+def address_of(site_secret):
+    return lambda name, locale: PAGES[name].format(locale, key=request_key(site_secret, TICKET))
+
+
+@pytest.fixture
+def open_kind(open_page, address_of):
     def open_it(name, locale, **options):
-        address = PAGES[name].format(locale, key=request_key(site_secret, TICKET))
-        return open_page(address, expect_complaints=name == MISSING, **options)
+        return open_page(address_of(name, locale), expect_complaints=name == MISSING, **options)
 
     return open_it
+
+
+@pytest.fixture(scope="module")
+def only_page(browser, site_url):
+    """One page for many tests, each of which goes to its own address, and what it complained of."""
+    context = browser.new_context(base_url=site_url, viewport=VIEWPORT, service_workers="block")
+    context.set_default_timeout(10_000)
+    page, complaints = context.new_page(), []
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page, complaints
+    context.close()
+
+
+@pytest.fixture
+def go_to_kind(only_page, address_of):
+    """`page = go_to_kind("home", "ko")`: as `open_kind`, as a new visitor, without a new window."""
+    page, complaints = only_page
+    complaints.clear()
+    asked = []
+
+    def go_to(name, locale):
+        asked.append(name)
+        page.set_viewport_size(VIEWPORT)
+        page.goto(address_of(name, locale))
+        return page
+
+    yield go_to
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.context.clear_cookies()
+    assert MISSING in asked or complaints == []
 
 
 def late(route):
@@ -49,17 +85,12 @@ def late(route):
     route.continue_()
 
 
-def faults(page):
-    found = Axe().run(page)
-    return found.generate_report() if found.violations_count else ""
-
-
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "empty-contact"])
 def test_a_page_is_accessible_in_light_and_dark_and_fits_320_pixels(
-    open_kind, screenshot, name, locale
+    go_to_kind, screenshot, name, locale
 ):
-    page = open_kind(name, locale)
+    page = go_to_kind(name, locale)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert faults(page) == ""

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
+from tests.browser_fixtures import compose
+
 pytestmark = pytest.mark.browser
 
 
@@ -257,16 +259,6 @@ def test_what_is_listed_without_being_an_answer_is_said_to_be_uncertain(page):
     expect(options(page).first).to_have_class(re.compile("suggestion-unsure"))
     expect(options(page).last).to_contain_text("Nothing certain yet")
     expect(page.get_by_role("status")).to_contain_text("Nothing certain yet")
-
-
-def compose(page, text):
-    """What an input method does while a syllable is being put together."""
-    session = page.context.new_cdp_session(page)
-    session.send(
-        "Input.imeSetComposition",
-        {"text": text, "selectionStart": len(text), "selectionEnd": len(text)},
-    )
-    return session
 
 
 def test_answers_refresh_while_an_input_method_composes(open_page):

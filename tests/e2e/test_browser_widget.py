@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.models import Event, Ticket
+from tests.browser_fixtures import compose
 
 pytestmark = pytest.mark.browser
 
@@ -26,15 +27,6 @@ def box(page):
 
 def options(page):
     return page.get_by_role("option")
-
-
-def compose(page, text):
-    session = page.context.new_cdp_session(page)
-    session.send(
-        "Input.imeSetComposition",
-        {"text": text, "selectionStart": len(text), "selectionEnd": len(text)},
-    )
-    return session
 
 
 def faults(page):

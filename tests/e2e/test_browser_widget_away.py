@@ -15,6 +15,11 @@ from tests.server_fixtures import environment, free_port, start_server, wait_unt
 pytestmark = pytest.mark.browser
 
 BOX = "<kotae-suggest></kotae-suggest>"
+ITEM = {
+    "article_id": "refund", "locale": "en", "title": "Get a refund", "title_highlights": [],
+    "answer": "Within five days.", "answer_highlights": [], "url": "/en/articles/refund",
+    "score": 1, "why": [], "translation_of_query_locale": False,
+}  # fmt: skip
 SAID = "These are answers from a while ago."
 
 
@@ -139,22 +144,43 @@ def test_a_person_is_reached_by_the_hosts_own_way_while_it_is_away(open_shop):
     expect(page.get_by_label("Your e-mail address")).to_be_visible()
 
 
-def test_whoever_sees_no_suggestions_sees_none_of_the_kept_ones_either(open_shop):
-    page = open_shop(BOX, expect_complaints=True)
-    body = {"query_id": "q", "items": [], "no_answer": False, "held_back": True, "contact_url": "/"}
+def answer_with(page, **body):
+    answer = {"query_id": "q", "items": [], "no_answer": True, "contact_url": "/"} | body
+    answer |= {"experiment": {"consent": False}}
     headers = {"Access-Control-Allow-Origin": "*"}
     page.route(
         "**/api/v1/suggest*",
-        lambda route: route.fulfill(status=200, body=json.dumps(body), headers=headers),
+        lambda route: route.fulfill(status=200, body=json.dumps(answer), headers=headers),
     )
+
+
+def ask_while_provided(page, text):
     with page.expect_response("**/widget/answers/*"):
-        box(page).press_sequentially("refund")
+        box(page).press_sequentially(text)
     page.wait_for_timeout(300)
-    box(page).fill("refunds")
-    page.wait_for_timeout(400)
+
+
+ARMS = {
+    "control": {"held_back": True, "no_answer": False},
+    "not known": {},
+    "treatment": {"items": [ITEM], "no_answer": False},
+}
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_who_is_known_to_see_suggestions_sees_those_of_the_index_on_a_fresh_page_too(
+    open_shop, arm
+):
+    page = open_shop(BOX, expect_complaints=True)
+    answer_with(page, **ARMS[arm])
+    ask_while_provided(page, "refund")
+    page.reload()
+    answer_with(page)  # nothing to show tells nothing of the arm
+    ask_while_provided(page, "zzz")
     take_away(page)
     box(page).fill("gift card")
-    expect(options(page).first).to_contain_text("Suggestions are not available right now.")
+    said = "Use a gift card" if arm == "treatment" else "Suggestions are not available right now."
+    expect(options(page).first).to_contain_text(said)
 
 
 def events_of(shop, session):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import app
 from app.deflection.people import sign_identity
 from app.models import Ticket
 from app.sites import add_site, remove_site
+from tests.browser_fixtures import compose
 
 pytestmark = pytest.mark.browser
 
@@ -79,13 +81,11 @@ def test_a_composition_goes_on_while_the_widget_takes_over(open_shop, loader):
     held = []
     page.route("**/v1.mjs", lambda route: held.append(route))
     page.keyboard.press("Tab")
-    session = page.context.new_cdp_session(page)
-    about = {"selectionStart": 2, "selectionEnd": 2}
-    session.send("Input.imeSetComposition", {"text": "환부", **about})
+    compose(page, "환부")
     page.wait_for_timeout(200)
     held[0].continue_()
     expect(box(page)).to_have_value("환부")
-    session.send("Input.imeSetComposition", {"text": "환불", **about})
+    session = compose(page, "환불")
     expect(box(page)).to_have_value("환불")
     session.send("Input.insertText", {"text": "환불"})
     expect(box(page)).to_have_value("환불")
@@ -185,19 +185,43 @@ def test_nothing_of_the_page_moves_while_the_script_comes_late(open_shop, shop, 
 # Versions
 
 
-@pytest.mark.parametrize("name", ["v1.js", "loader.js"])
-def test_a_script_pinned_by_its_hash_runs(open_shop, shop, name):
+def pinned_script(shop, name):
     data = (BUILT / name).read_bytes()
     version = hashlib.sha256(data).hexdigest()[:12]
     integrity = base64.b64encode(hashlib.sha384(data).digest()).decode()
-    page = open_shop(
-        BOX,
-        head=f'<script defer src="{shop.help_center}/widget/{version}/{name}" '
-        f'integrity="sha384-{integrity}" crossorigin="anonymous"></script>',
+    return (
+        f'<script defer src="{shop.help_center}/widget/{version}/{name}" '
+        f'integrity="sha384-{integrity}" crossorigin="anonymous"></script>'
     )
+
+
+@pytest.mark.parametrize("name", ["v1.js", "loader.js"])
+def test_a_script_pinned_by_its_hash_runs_and_so_do_its_later_steps(open_shop, shop, name):
+    page = open_shop(BOX, head=pinned_script(shop, name))
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[1]))
     page.keyboard.press("Tab")
     page.keyboard.type("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    options(page).first.click()
+    expect(page.get_by_role("heading", name="When it arrives")).to_be_visible()
+    # What was checked is what runs: it is not fetched again.
+    assert fetched.count("read.en.js") == fetched.count("hashes.js") == 1
+    assert page.locator("head link[rel=modulepreload]").count() == 0
+
+
+@pytest.mark.parametrize("name", ["read.en", "hashes"])
+def test_a_later_step_with_another_hash_does_not_run_where_the_script_is_pinned(
+    open_shop, shop, name
+):
+    page = open_shop(BOX, head=pinned_script(shop, "v1.js"), expect_complaints=True)
+    forged = "window.forged = true; export const show = () => {}; export default {};"
+    about = {"content_type": "text/javascript", "headers": CORS}
+    page.route(f"**/{name}.js", lambda route: route.fulfill(body=forged, **about))
+    box(page).press_sequentially("refund")
+    with page.context.expect_page() as opened:
+        options(page).first.click()
+    assert "/en/articles/refund" in opened.value.url
+    assert page.evaluate("window.forged") is None
 
 
 def test_a_script_with_another_hash_does_not_run(open_shop, shop):
@@ -285,6 +309,9 @@ def test_a_ticket_says_who_is_signed_in_where_the_site_vouches_for_it(open_shop,
     proof = sign_identity(site["secret"], "customer 7")
     write_as(page, {"id": "customer 7", "email": "kim@example.com", "hash": proof})
     expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+    # tests/app/test_widget.py weighs these; away.js comes when the browser is idle.
+    steps = {"begin.en.js", "write.en.js", "offers.js"}
+    assert set(scripts_of(page)) - {"away.js"} == {"v1.js"} | steps
     with strict_shop.sessions() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.identity == "customer 7")).one()
         assert (ticket.email, ticket.site) == ("kim@example.com", site["key"])
@@ -377,7 +404,7 @@ def test_inside_a_form_with_its_own_enter_handler_rows_are_chosen_and_text_is_th
 
 def test_a_later_step_that_cannot_be_fetched_leads_to_the_help_center(open_shop):
     page = open_shop(BOX, expect_complaints=True)
-    page.route("**/panel.*.js", lambda route: route.abort())
+    page.route(re.compile(r"/(read|write)\.\w+\.js"), lambda route: route.abort())
     box(page).press_sequentially("refund")
     with page.context.expect_page() as opened:
         options(page).first.click()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from app.models import Ticket
+from app.models import Event, Ticket
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +83,8 @@ def test_a_list_in_sight_is_told_with_what_was_asked_and_shown(open_shop):
     wait_for(page, lambda: batches)
     shown = events_in(batches)[-1]
     assert shown["type"] == "suggest_shown"
+    assert 0 < shown["value"].pop("score") <= 1
+    assert shown["value"].pop("page") == page.url
     assert shown["value"] == {
         "query": "refund",
         "results": 1,
@@ -265,6 +267,29 @@ def test_the_host_decides_what_is_kept(open_shop, storage):
     )
     if storage == "none":
         assert kept == set()
+
+
+def test_only_who_asks_for_a_person_is_told_to_be_who_the_host_says(open_shop, shop):
+    page = open_shop(BOX, expect_complaints=True)
+    batches = batches_of(page)
+    page.evaluate(
+        "Kotae.identify({id: 'customer 7', email: 'kim@example.com', hash: 'f'.repeat(64)})"
+    )
+    box(page).press_sequentially("refund")
+    wait_for(page, lambda: batches)
+    assert "identity" not in batches[-1]
+    options(page).last.click()
+    wait_for(page, lambda: any("identity" in batch for batch in batches))
+    named = next(batch for batch in batches if "identity" in batch)
+    assert named["identity"] == {"id": "customer 7", "hash": "f" * 64}
+    assert "contact_started" in {event["type"] for event in named["events"]}
+    assert "customer 7" not in json.dumps(named["events"])
+    # The shop signs nothing here, so the server refuses the name; what happened counts.
+    with shop.sessions() as database:
+        kinds = select(Event.type).where(Event.session == named["session"])
+        wait_for(page, lambda: "contact_started" in set(database.scalars(kinds)))
+    assert "identity" not in batches[-1]
+    assert "customer 7" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
 
 
 # Experiments

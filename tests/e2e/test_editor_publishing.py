@@ -6,6 +6,7 @@ import shutil
 import time
 import urllib.parse
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,14 +83,20 @@ def test_what_is_published_in_the_editor_is_found_and_what_is_taken_away_is_not(
     text = {"title": "Borrow a zwerfbike", "body": "Scan the code on the zwerfbike and ride."}
     send(PLACE, form_token=token, base=hidden(page, "base"), do="save", **text)
     settle(server, "/api/v1/search", False, **asked)
+    soon = (datetime.now(UTC) + timedelta(seconds=3)).strftime("%Y-%m-%dT%H:%M:%S")
+    step = PLACE.replace("text", "step", 1)
+    assert "Planned" in send(step, form_token=token, do="schedule", publish_at=soon)
+    settle(server, "/api/v1/search", False, **asked)
+    settle(server, "/api/v1/search", True, **asked)
     page = send(PLACE)
-    send(
-        PLACE.replace("text", "step", 1), form_token=token, base=hidden(page, "base"), do="publish"
-    )
+    send(step, form_token=token, base=hidden(page, "base"), do="unpublish")
+    settle(server, "/api/v1/search", False, **asked)
+    page = send(PLACE)
+    send(step, form_token=token, base=hidden(page, "base"), do="publish")
     for path in ("/api/v1/search", "/api/v1/suggest"):
         print(f"{path} after {settle(server, path, True, **asked):.2f} s")
     page = send(PLACE)
     assert "Place 1" in page
-    send(PLACE.replace("text", "step", 1), form_token=token, base=hidden(page, "base"), do="delete")
+    send(step, form_token=token, base=hidden(page, "base"), do="delete")
     for path in ("/api/v1/search", "/api/v1/suggest"):
         print(f"{path} gone after {settle(server, path, False, **asked):.2f} s")

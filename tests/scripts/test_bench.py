@@ -281,7 +281,8 @@ def test_a_late_answer_counts_from_the_key_and_as_served_when_it_comes(type_into
 
 @pytest.mark.slow
 def test_the_parts_of_a_request_add_up_to_the_whole(bench, tmp_path):
-    done = bench("profile", "--requests", 60, "--save", tmp_path / "rows.json")
+    arguments = ("--articles", 30, "--requests", 60, "--save", tmp_path / "rows.json")
+    done = bench("profile", *arguments)
     assert done.returncode == 0, done.stderr
     rows = json.loads((tmp_path / "rows.json").read_text())
     assert len(rows) == 30

@@ -42,7 +42,7 @@ def test_without_arguments_style_and_types_come_before_the_tests(run, checkout):
         "-m ruff check .",
         "-m ruff format --check .",
         "-m mypy --strict",
-        "-m pytest",
+        "-m pytest --numprocesses auto --maxprocesses 4 --dist worksteal",
     ]
 
 

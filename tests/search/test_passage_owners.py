@@ -12,10 +12,10 @@ def known(owners, *ids):
 
 
 def test_passages_belong_to_their_documents_and_the_first_stands_for_the_title():
-    owners = PassageOwners().changed([(1, 7, 0), (2, 7, 1), (5, 9, 0)], ())
-    assert owners.documents[[1, 2, 5]].tolist() == [7, 7, 9]
-    assert owners.titles[[1, 2, 5]].tolist() == [True, False, True]
-    assert len(owners) == 3
+    owners = PassageOwners().changed([(1, 7, 0), (2, 7, 1), (5, 9, 0), (6, 9, -1)], ())
+    assert owners.documents[[1, 2, 5, 6]].tolist() == [7, 7, 9, 9]
+    assert owners.titles[[1, 2, 5, 6]].tolist() == [True, False, True, True]
+    assert len(owners) == 4
 
 
 def test_what_is_gone_or_not_yet_there_is_unknown():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.document import Section
-from search.passages import PASSAGE_TOKENS, estimated_tokens, sentences, split
+from search.passages import PASSAGE_TOKENS, beginning, estimated_tokens, sentences, split
 from tests.search_documents import make_document, sample_documents
 
 TEXTS = st.text(
@@ -66,6 +66,43 @@ def test_position_0_is_the_title_and_the_questions():
     assert (first.position, first.anchor, first.path) == (0, "", ())
     assert first.text == "Refunds\nmoney back?\nreturn"
     assert first.embedded_text("Refunds") == first.text
+
+
+@pytest.mark.parametrize(
+    ("title", "half"),
+    [
+        ("Delete your private account", "Delete your private"),
+        ("Track a delivery", "Track a"),
+        ("How do I delete my account?", "How do I delete"),
+        ("비밀번호를 바꾸는 두 방법", "비밀번호를 바"),
+        ("パスワードを再設定する", "パスワードを"),
+        ("如何重置密码和邮箱", "如何重置"),
+    ],
+)
+def test_a_beginning_is_the_first_half_to_the_end_of_its_word(title, half):
+    begun = beginning(make_document("a", title, "Text."))
+    assert begun.text == half
+    assert begun.position < 0
+    assert begun.embedded_text(title) == half
+
+
+def test_the_questions_begin_as_the_title_does():
+    questions = ("Give back what I bought", "Return")
+    begun = beginning(make_document("a", "Refund an order", questions=questions))
+    assert begun.text == "Refund an\nGive back what\nReturn"
+
+
+@pytest.mark.parametrize(
+    "title", ["Refunds", "환", "Get a refund", "What can I do by telephone?", "如何退款"]
+)
+def test_where_a_half_is_the_whole_or_only_asks_there_is_no_beginning(title):
+    assert beginning(make_document("a", title)) is None
+
+
+@given(st.text(max_size=60))
+def test_every_title_begins_with_its_beginning(title):
+    begun = beginning(make_document("a", title))
+    assert begun is None or title.startswith(begun.text)
 
 
 def test_an_article_without_text_still_has_its_title():

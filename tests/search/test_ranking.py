@@ -222,6 +222,16 @@ def test_a_filter_that_is_forgotten_meanwhile_hides_nothing(make_index, mode):
     assert ids(index.search(Query("refund", "en"), mode)) == before
 
 
+def test_half_a_question_finds_first_what_begins_like_it_and_a_whole_one_does_not(make_index):
+    titles = ["Password and the delivery", "Delivery and the password"]
+    index = make_index([article(f"a{i}", "en", title) for i, title in enumerate(titles)])
+    query = Query("parcel delivery", "en")
+    half, whole = index.suggest(query, "semantic").hits, index.search(query, "semantic").hits
+    assert [hit.article_id for hit in half] == ["a1", "a0"]
+    assert half[0].score > half[1].score + 0.1
+    assert whole[0].score == whole[1].score
+
+
 class TestSilence:
     def test_what_no_article_is_about_has_no_answer(self, shop):
         query = Query("capital of mongolia", "en")
@@ -386,6 +396,13 @@ def test_wide_characters_say_twice_as_much(text, share):
 
 def test_less_is_demanded_while_one_types_of_an_answer_that_holds_the_words():
     assert 0 < demand("get a ref", has_words=True) < demand("get a ref", has_words=False) < 1
+
+
+def test_less_is_demanded_of_what_is_near_in_meaning_while_few_words_may_become_many_questions():
+    few, more, many = (demand("refund " * count, has_words=False) for count in (2, 4, 8))
+    assert few < more < many
+    assert demand("환불" * 5, has_words=False) == few
+    assert demand("refund " * 20, has_words=False) == many
 
 
 @pytest.mark.parametrize("closed", ["refund?", "환불되나요? ", "返金できますか？", "如何退款。"])

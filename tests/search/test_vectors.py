@@ -18,8 +18,8 @@ LIMITS = {
 }
 
 
-def nearest_of_all(languages, question, count):
-    ids, cosines = nearest_in_languages(languages, question, count)
+def nearest_of_all(languages, question, count, **options):
+    ids, cosines = nearest_in_languages(languages, question, count, **options)
     return list(zip(ids.tolist(), cosines.tolist(), strict=True))
 
 
@@ -114,8 +114,9 @@ def test_an_emptied_index_finds_nothing(ids, vectors):
     assert len(small.search(vectors[0], 3)[0]) == 0
 
 
-def language(ids, rows):
-    return LanguageVectors(np.array(ids, np.int64), unit(np.array(rows, float)))
+def language(ids, rows, positions=None):
+    places = np.ones(len(ids)) if positions is None else np.array(positions)
+    return LanguageVectors(np.array(ids), unit(np.array(rows, float)), places.astype(np.int64))
 
 
 def spread(axis, count, seed):
@@ -164,6 +165,49 @@ def test_with_one_language_the_cosines_are_left_alone():
     ids, cosines = only.search(question, 10)
     expected = list(zip(ids.tolist(), cosines.tolist(), strict=True))
     assert nearest_of_all([only], question, 10) == expected
+
+
+TITLE, TEXT, HALF = 0, 1, -1
+
+
+def titled(count=200):
+    """As many titles near one axis, and two texts: one near it, one near another."""
+    texts = np.zeros((2, 8))
+    texts[0, 0], texts[0, 5] = 1.0, 0.5
+    texts[1, 1], texts[1, 5] = 1.0, 0.47
+    rows = np.concatenate([spread(0, count, 3), texts])
+    return language(range(count + 2), rows, [TITLE] * count + [TEXT, TEXT]), (count, count + 1)
+
+
+def test_to_half_a_question_what_is_near_to_every_title_counts_for_less():
+    indexed, (common, telling) = titled()
+    question = unit(np.array([[0.1, 0.1, 0, 0, 0, 1.0, 0, 0]]))[0]
+    assert nearest_of_all([indexed], question, 5)[0][0] == common
+    best, cosine = nearest_of_all([indexed], question, 5, begun=True)[0]
+    assert best == telling
+    assert cosine > dict(nearest_of_all([indexed], question, 5))[telling]
+
+
+def test_few_titles_do_not_say_what_is_near_to_everything():
+    indexed, (common, _) = titled(1)
+    question = unit(np.array([[0.1, 0.1, 0, 0, 0, 1.0, 0, 0]]))[0]
+    assert nearest_of_all([indexed], question, 5, begun=True)[0][0] == common
+
+
+def test_halves_are_found_by_half_a_question_only_until_they_are_removed():
+    rows = np.eye(8)[:3]
+    indexed = language([1, 2], rows[:2], [TITLE, HALF])
+    indexed.add(np.array([3]), rows[2:].astype(np.float32), np.array([HALF]))
+    for half in (1, 2):
+        assert nearest_of_all([indexed], rows[half], 1, begun=True)[0][0] == half + 1
+    assert {id_ for id_, _ in nearest_of_all([indexed], rows[1], 5)} == {1}
+    assert indexed.remove(np.array([2, 3])) == 2
+    assert {id_ for id_, _ in nearest_of_all([indexed], rows[1], 5, begun=True)} == {1}
+
+
+def test_no_more_is_found_by_half_a_question_than_was_wanted():
+    indexed = language(range(8), np.eye(8), [TITLE, HALF] * 4)
+    assert len(nearest_of_all([indexed], np.ones(8, np.float32), 3, begun=True)) == 3
 
 
 def test_no_language_finds_nothing():

@@ -51,9 +51,10 @@ function setAttributes(element, written, address) {
  * @param {string} html As the articles API gives it.
  * @param {(path: string) => string} address Makes addresses of the help center whole; "" for those
  *   that must not be followed.
+ * @param {(kind: string) => HTMLElement} make
  * @returns {DocumentFragment}
  */
-export function readArticle(html, address) {
+export function readArticle(html, address, make) {
   const whole = document.createDocumentFragment();
   /** @type {{name: string, node: Node | null}[]} `null` where nothing below is shown. */
   const open = [{ name: "", node: whole }];
@@ -66,7 +67,7 @@ export function readArticle(html, address) {
       if (at > 0) open.length = at;
     } else if (SILENT.has(name)) open.push({ name, node: null });
     else if (KEPT.has(name)) {
-      const element = document.createElement(name);
+      const element = make(name);
       setAttributes(element, attributes, address);
       inside.node?.appendChild(element);
       if (!VOID.has(name)) open.push({ name, node: inside.node && element });

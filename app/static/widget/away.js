@@ -4,6 +4,7 @@
 import { read, write } from "./store.js";
 
 const ANSWERS = "kotae-answers";
+const HELD = "kotae-held";
 const MOST_ANSWERS = 20;
 const LARGEST = 100_000;
 const FLOOR = 0.5;
@@ -61,7 +62,6 @@ function makeItem({ id, title, says, url }, locale) {
 class Spare {
   /** @type {Index | undefined} */
   #index;
-  #held = false;
 
   /** @param {KotaeSuggest} widget @param {string} said */
   constructor(widget, said) {
@@ -82,20 +82,36 @@ class Spare {
 
   /** @param {string} address @param {Answers} answers */
   keep(address, answers) {
+    const known = address.includes("&visitor=");
+    this.learn(answers, known);
     // The first answer of an experiment may be of the other arm.
-    if (answers.experiment && !address.includes("&visitor=")) return;
-    this.#held ||= answers.held_back === true;
+    if (answers.experiment && !known) return;
     const kept = Object.entries(read(this.#place, ANSWERS) ?? {}).filter(([name]) => name !== nameOf(address));
     kept.push([nameOf(address), answers]);
     while (kept.length > MOST_ANSWERS || JSON.stringify(kept).length > LARGEST) kept.shift();
     write(this.#place, ANSWERS, Object.fromEntries(kept));
   }
 
+  /**
+   * Remember in which arm of the experiment the visitor is, beside their name in it and as long. An
+   * answer tells that if it had something to show.
+   * @param {Answers} answers
+   * @param {boolean} known Whether the question named the visitor.
+   */
+  learn({ experiment, held_back = false, items }, known) {
+    const { lasting } = this.widget.visit;
+    if (!known || !experiment) write(lasting, HELD, null);
+    else if (held_back || items.length) write(lasting, HELD, held_back);
+  }
+
   /** @param {string} text @param {string} address @returns {Answers | undefined} */
   answer(text, address) {
-    if (this.#held) return undefined; // who sees no suggestions sees none of these either
+    const { visitor, lasting } = this.widget.visit;
+    const held = visitor !== "" && read(lasting, HELD);
+    if (held === true) return undefined; // who sees no suggestions sees none of these either
     const kept = read(this.#place, ANSWERS)?.[nameOf(address)];
     if (Array.isArray(kept?.items)) return { ...kept, notices: [], away: this.said };
+    if (held !== false) return undefined; // it is not known yet whether they do: nothing, in both arms
     const items = this.#find(text);
     const none = { query_id: "", contact_url: "", no_answer: false };
     return items && items.length ? { ...none, items, away: this.said } : undefined;
@@ -114,7 +130,9 @@ class Spare {
 
   /** Fetch the index; where the server is away already, what the browser kept of it. */
   async fetch() {
-    const address = this.widget.static("answers", this.widget.language);
+    const { language } = this.widget;
+    const file = `/widget/answers/${encodeURIComponent(language)}.json`;
+    const address = this.widget.api("").replace("/api/v1/", file);
     const given = { credentials: /** @type {const} */ ("omit") };
     const response = await fetch(address, given).catch(() => fetch(address, { ...given, cache: "force-cache" }));
     if (!response.ok) return;
@@ -159,10 +177,12 @@ function bytesOf(text) {
 /**
  * @param {KotaeSuggest} widget
  * @param {string} language One that the widget speaks.
+ * @param {Answers} answers What was shown before this was here.
  * @returns {Spare}
  */
-export function provide(widget, language) {
+export function provide(widget, language, answers) {
   const spare = new Spare(widget, SAID[language]);
+  spare.learn(answers, widget.visit.visitor !== "");
   // A metered connection is not used for what may never be needed.
   const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
   if (!connection?.saveData) spare.fetch().catch(() => undefined);

@@ -76,7 +76,7 @@ export class SuggestClient {
    * @returns {Promise<Answers>} Rejected when the server is away or refuses.
    */
   async fetch(text) {
-    return this.#load(text, new AbortController());
+    return this.#load(text, new AbortController().signal);
   }
 
   /**
@@ -90,7 +90,7 @@ export class SuggestClient {
     /** @type {Answers | undefined} */
     let answers;
     try {
-      answers = await this.#load(text, running);
+      answers = await this.#load(text, running.signal);
       this.away = false;
     } catch {
       if (this.#running === running) {
@@ -108,33 +108,28 @@ export class SuggestClient {
 
   /**
    * @param {string} text
-   * @param {AbortController} running
+   * @param {AbortSignal} dropped
    * @returns {Promise<Answers>}
    */
-  async #load(text, running) {
-    const patience = setTimeout(() => running.abort(), PATIENCE_MS);
-    try {
-      const address = this.#address(text);
-      const [answers] = await Promise.all([this.#fetch(address, running), this.ready]);
-      const { visit } = this;
-      // The first answer of an experiment is shown to nobody: it may be of the other arm.
-      return visit.meets(answers.experiment, address.includes("&visitor="))
-        ? await this.#fetch(this.#address(text), running)
-        : answers;
-    } finally {
-      clearTimeout(patience);
-    }
+  async #load(text, dropped) {
+    const signal = AbortSignal.any([dropped, AbortSignal.timeout(PATIENCE_MS)]);
+    const address = this.#address(text);
+    const [answers] = await Promise.all([this.#fetch(address, signal), this.ready]);
+    // The first answer of an experiment is shown to nobody: it may be of the other arm.
+    return this.visit.meets(answers.experiment, address.includes("&visitor="))
+      ? this.#fetch(this.#address(text), signal)
+      : answers;
   }
 
   /**
    * @param {string} address
-   * @param {AbortController} running
+   * @param {AbortSignal} signal
    * @returns {Promise<Answers>}
    */
-  async #fetch(address, { signal }) {
-    const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
+  async #fetch(address, signal) {
+    const response = await fetch(address, { signal });
     const answers = await response.json();
-    if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`suggest: ${response.status}`);
+    if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`${response.status}`);
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     this.#kept.set(address, { answers, at: Date.now() });
     this.spare?.keep(address, answers);

@@ -1,6 +1,8 @@
 // How a text field with a list below it behaves for keyboards, screen readers and input methods:
 // the WAI-ARIA combobox pattern, list autocomplete with manual selection. Knows nothing of search.
 
+import { give, make } from "./elements.js";
+
 /**
  * @typedef {{element: HTMLElement, act: (newTab: boolean) => void}} Option A row, and what choosing
  *   it does.
@@ -28,19 +30,29 @@ export class Combobox {
   constructor(input, label, { stays = false, dismissed = () => undefined } = {}) {
     this.input = input;
     this.dismissed = dismissed;
-    this.list = document.createElement("ul");
-    this.list.id = `${input.id}-suggestions`;
-    this.list.className = "suggestions";
-    this.list.hidden = true;
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", label);
-    this.status = document.createElement("p");
-    this.status.className = "unseen";
-    this.status.setAttribute("role", "status");
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-autocomplete", "list");
-    input.setAttribute("aria-controls", this.list.id);
-    input.setAttribute("aria-expanded", "false");
+    const id = `${input.id}-suggestions`;
+    const point = () => (this.#pointing = true);
+    this.list = make("ul", {
+      id,
+      hidden: true,
+      class: "suggestions",
+      role: "listbox",
+      "aria-label": label,
+      part: "list",
+      // The list must not take the focus, or the input would lose it before the click arrives.
+      onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+      onclick: (/** @type {MouseEvent} */ event) => this.#click(event),
+      onpointermove: point,
+      onpointerdown: point,
+      onpointerleave: (/** @type {PointerEvent} */ event) => this.#leave(event.pointerType),
+    });
+    this.status = make("p", { class: "unseen", role: "status" });
+    give(input, {
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-controls": id,
+      "aria-expanded": "false",
+    });
     input.after(this.list, this.status);
     // Before the host page's own handlers: Enter on a row must not send their form.
     input.addEventListener("keydown", (event) => this.#press(event), { capture: true });
@@ -49,12 +61,6 @@ export class Combobox {
       if (!stays) this.close();
       this.dismissed();
     });
-    // The list must not take the focus, or the input would lose it before the click arrives.
-    this.list.addEventListener("mousedown", (event) => event.preventDefault());
-    this.list.addEventListener("click", (event) => this.#click(event));
-    this.list.addEventListener("pointermove", () => (this.#pointing = true));
-    this.list.addEventListener("pointerdown", () => (this.#pointing = true));
-    this.list.addEventListener("pointerleave", ({ pointerType }) => this.#leave(pointerType));
   }
 
   /** @returns {boolean} */
@@ -208,7 +214,7 @@ export class Combobox {
 
   /** @param {MouseEvent} event */
   #click(event) {
-    const clicked = event.target instanceof Node ? event.target : null;
+    const clicked = /** @type {Node} */ (event.target);
     const option = this.#options.find(({ element }) => element.contains(clicked));
     if (option) option.act(event.ctrlKey || event.metaKey);
   }

@@ -22,14 +22,21 @@ const PATIENCE_MS = 24 * 60 * 60 * 1000;
  */
 export async function deliver(endpoint, visit, events) {
   const batches = takeWaiting(visit, endpoint);
+  /** @type {any} */
+  let identity;
+  for (const event of /** @type {any[]} */ (events)) {
+    // Who asks for a person is told once beside what happened, and kept with none of it.
+    if (event.identity) identity = { id: event.identity.id, hash: event.identity.hash };
+    delete event.identity;
+    fit(event);
+  }
   if (events.length) {
     const { session, visitor } = visit;
     rememberSession(visit.lasting, session);
-    events.forEach(fit);
     const batch = { session, ...(visitor && { visitor }), endpoint, events };
     batches.push(/** @type {Batch} */ (batch));
   }
-  const sent = await Promise.all(batches.map(send));
+  const sent = await Promise.all(batches.map((batch) => send(batch, batch.events === events ? identity : undefined)));
   const failed = batches.filter((_, number) => !sent[number]);
   if (failed.length) keepWaiting(visit, failed);
 }
@@ -42,18 +49,27 @@ export async function deliver(endpoint, visit, events) {
 function fit({ value }) {
   const tooLarge = () => JSON.stringify(value ?? "").replace(/[^ -~]/g, "\\uxxxx").length > LARGEST_VALUE;
   if (typeof value?.query === "string") value.query = [...value.query].slice(0, 200).join("");
+  if (value?.page) value.page = value.page.slice(0, 300);
   while (value?.articles?.length && tooLarge()) value.articles.pop();
 }
 
-/** @param {Batch} batch @returns {Promise<boolean>} Whether the server has taken or refused it. */
-async function send({ endpoint, ...batch }) {
+/**
+ * @param {Batch} batch
+ * @param {any} [identity]
+ * @returns {Promise<boolean>} Whether the server has taken or refused it.
+ */
+async function send(batch, identity) {
+  const { endpoint, ...told } = batch;
   // Text needs no question beforehand (CORS), which a page that goes away could not wait for.
   const headers = { "Content-Type": "text/plain" };
-  const body = JSON.stringify({ ...batch, sent_at: new Date().toISOString() });
+  const sent_at = new Date().toISOString();
+  const body = JSON.stringify({ ...told, identity, sent_at });
   try {
     const options = { method: "POST", keepalive: true, headers, body };
-    const response = await fetch(endpoint, { ...options, credentials: "omit" });
-    return response.status < 500 && response.status !== 429;
+    const { status } = await fetch(endpoint, { ...options, credentials: "omit" });
+    // What happened counts, even if the host cannot prove whom it happened to.
+    if (identity && status > 399) return send(batch);
+    return status < 500 && status !== 429;
   } catch {
     return false;
   }

@@ -2,18 +2,27 @@
 
 import { SuggestClient } from "./client.js";
 import { Combobox } from "./combobox.js";
+import { give, make } from "./elements.js";
 import { chooseLanguage } from "./first-words.js";
 import { Reporter } from "./reporter.js";
-import { make } from "./rows.js";
 import { STYLE, addStyle } from "./style.js";
 import { Suggestions } from "./suggestions.js";
 import { Visit } from "./visit.js";
 import { widgetWords } from "./words.js";
 
 /**
+ * @template Words
+ * @typedef {{widget: KotaeSuggest, place: HTMLElement, make: typeof make, addStyle: typeof addStyle,
+ *   words: Words & WidgetWords, reporter: Reporter, begun: Promise<any> | null, back: () => void, done: () => void}} Stage What later
+ *   steps act on: where they show what they show, how elements and styles are made, what tells the help
+ *   center, what came with the first sign of interest, and what is called when the visitor goes back or has sent a message.
+ */
+
+/**
  * @typedef {import("./client.js").Answers} Answers
  * @typedef {import("./client.js").Item} Item
- * @typedef {import("./panel.js").Panel} Panel
+ * @typedef {import("./reporter.js").About} About
+ * @typedef {import("./words.js").WidgetWords} WidgetWords
  * @typedef {{email?: string, subject?: string, body?: string}} Prefilled
  * @typedef {{id: string, email?: string, hash: string}} Identity Who the host says is signed in, with
  *   the HMAC-SHA256 of the id under the site's secret.
@@ -29,21 +38,21 @@ export class KotaeSuggest extends HTMLElement {
   surroundings = /** @type {any} */ ({});
   /** @type {AbortController | null} Ends what listens outside of the element. */
   #outside = null;
-  /** @type {Panel | null} */
-  #panel = null;
+  /** What is being written to a person and was not sent. @type {About | null} */
+  #unsent = null;
   /** @type {HTMLInputElement | null} */
   #input = null;
   /** @type {import("./floating.js").Floating | null} */
   #window = null;
-  /** @type {Promise<void> | undefined} What opening waits for. */
-  #drawn;
-  /** @type {Promise<any> | undefined} */
-  #begun;
+  /** @type {Promise<void> | null} What opening waits for. */
+  #drawn = null;
+  /** @type {Promise<any> | null} */
+  #begun = null;
   #words = widgetWords("");
   #built = false;
   #provided = false;
-  #box = make("div", "box");
-  #view = make("div", "view");
+  #box = make("div");
+  #view = make("div");
 
   visit = new Visit(
     () => this.getAttribute("storage"),
@@ -75,8 +84,7 @@ export class KotaeSuggest extends HTMLElement {
   disconnectedCallback() {
     this.#outside?.abort();
     this.#suggestions?.cancel();
-    this.#panel?.leave();
-    this.#reporter.flush();
+    this.#leave();
   }
 
   /** @param {string} _name @param {string | null} before @param {string | null} after */
@@ -88,8 +96,8 @@ export class KotaeSuggest extends HTMLElement {
 
   /** @returns {string} The language it speaks: its own, else the page's. */
   get language() {
-    const around = this.closest("[lang]")?.getAttribute("lang");
-    return this.getAttribute("locale") || around || document.documentElement.lang || "en";
+    const around = /** @type {HTMLElement | null} */ (this.closest("[lang]"));
+    return this.getAttribute("locale") || around?.lang || document.documentElement.lang || "en";
   }
 
   /** @returns {string} The page that is being looked at, without what its address may tell. */
@@ -117,11 +125,6 @@ export class KotaeSuggest extends HTMLElement {
     const { site } = this.surroundings;
     const key = this.getAttribute("site") || site;
     return this.address(`/api/v1/${name}${key && `?site=${encodeURIComponent(key)}`}`);
-  }
-
-  /** @param {string} name @param {string} locale @returns {string} Address of a file for a language. */
-  static(name, locale) {
-    return this.api("").replace("/api/v1/", `/widget/${name}/${encodeURIComponent(locale)}.json`);
   }
 
   /** Show the panel, or put the caret into the box. */
@@ -163,21 +166,21 @@ export class KotaeSuggest extends HTMLElement {
     // The page marks the words that answer; ../passage.js does the same with more care.
     const mark = new URLSearchParams({ mark: [...item.answer].slice(0, 60).join("") });
     const url = this.address(`${path}?${mark}#${anchor}`);
-    if (!this.#tell("open", { item, url, query_id: answers.query_id })) return;
+    if (!this.tell("open", { item, url, query_id: answers.query_id })) return;
     const linked = newTab || this.getAttribute("articles") === "link";
-    const panel = linked ? null : await this.#steps();
-    if (panel) await panel.article(item, url, answers.query_id);
-    else this.#go(url);
+    if (linked || !(await this.#step("read", item, url, answers.query_id))) this.#go(url);
   }
 
-  /** @param {string} text @param {string} queryId */
-  async askPerson(text, queryId) {
+  /** @param {string} text @param {string} queryId @param {string} [note] Said above the form. */
+  async askPerson(text, queryId, note = "") {
     text ||= this.#input?.value ?? "";
-    this.#reporter.report("contact_started", { query_id: queryId || undefined });
-    if (!this.#tell("contact", { text, query_id: queryId })) return;
-    const panel = this.#elsewhere ? null : await this.#steps();
-    if (panel) panel.contact(text, queryId);
-    else this.#go(this.contactAddress(text, queryId));
+    const { identity } = this.surroundings;
+    const about = { query_id: queryId || undefined, identity };
+    this.#reporter.report("contact_started", about);
+    if (!this.tell("contact", { text, query_id: queryId })) return;
+    if (this.#elsewhere || !(await this.#step("write", text, queryId, note))) {
+      this.#go(this.contactAddress(text, queryId));
+    } else this.#unsent = about;
   }
 
   /**
@@ -206,7 +209,7 @@ export class KotaeSuggest extends HTMLElement {
    * @param {object} detail
    * @returns {boolean} Whether the widget shall act.
    */
-  #tell(name, detail) {
+  tell(name, detail) {
     const about = { detail, bubbles: true, composed: true, cancelable: true };
     return this.dispatchEvent(new CustomEvent(`kotae:${name}`, about));
   }
@@ -224,18 +227,14 @@ export class KotaeSuggest extends HTMLElement {
     // The loader has drawn the box already, and somebody may be typing in it: it stays where it is.
     const drawn = this.#input ? null : root.querySelector("input");
     this.#suggestions?.cancel();
-    this.#panel?.leave();
-    this.#panel = this.#suggestions = this.#input = this.#window = null;
+    this.#abandon();
+    this.#suggestions = this.#input = this.#window = this.#begun = this.#drawn = null;
     this.#built = true;
-    this.#begun = this.#drawn = undefined;
     this.#words = { ...widgetWords(this.language), ...this.#given() };
-    this.#view = make("div", "view");
-    this.#view.hidden = true;
-    this.#view.setAttribute("part", "view");
+    this.#view = make("div", { class: "view", hidden: true, part: "view" });
     const attached = this.hasAttribute("for");
-    this.#box = drawn?.parentElement ?? make("div", attached ? "offers" : "box");
-    this.#box.lang = this.language;
-    this.#box.setAttribute("part", "box");
+    const named = { class: attached ? "offers" : "box", lang: this.language, part: "box" };
+    this.#box = give(drawn?.parentElement ?? make("div"), named);
     const floating = !attached && this.getAttribute("mode") === "button";
     if (floating) this.#drawn = this.#float(this.#box);
     else if (!drawn) root.replaceChildren(this.#box);
@@ -249,21 +248,45 @@ export class KotaeSuggest extends HTMLElement {
 
   /** @param {HTMLElement} box Drawn inside a panel that a button opens. */
   async #float(box) {
-    const code = await this.surroundings.load("floating").catch(() => null);
-    if (box === this.#box) this.#window = code?.float(this, box, this.#words) ?? null;
+    const code = await this.#load("floating");
+    if (box === this.#box) this.#window = code?.float(this.#stage, box, chooseLanguage(this.language)) ?? null;
+  }
+
+  /** @param {string} step @returns {Promise<any>} Its code; null where it cannot be had. */
+  #load(step) {
+    return this.surroundings.load(step).catch(() => null);
+  }
+
+  /** @returns {Stage<WidgetWords>} */
+  get #stage() {
+    return {
+      widget: this,
+      place: this.#view,
+      make,
+      addStyle,
+      words: this.#words,
+      reporter: this.#reporter,
+      begun: this.#begun,
+      back: () => {
+        this.#showView(false);
+        (this.#input ?? this.#box.querySelector("button"))?.focus();
+      },
+      done: () => (this.#unsent = null),
+    };
   }
 
   /** Fetch what presents a list and tells of it: at the first sign of interest. */
   #start() {
-    if (this.#begun) return this.#begun;
-    this.#begun = this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
-    this.client.ready = this.#begun.then(
-      ({ words }) => {
-        Object.assign(this.#words, words, this.#given());
-        this.#box.querySelector("ul")?.setAttribute("aria-label", this.#words.list ?? "");
-      },
-      () => (this.#begun = undefined),
-    );
+    if (!this.#begun) {
+      this.#begun = this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
+      this.client.ready = this.#begun.then(
+        ({ words }) => {
+          Object.assign(this.#words, words, this.#given());
+          this.#box.querySelector("ul")?.setAttribute("aria-label", this.#words.list ?? "");
+        },
+        () => (this.#begun = null),
+      );
+    }
     return this.#begun;
   }
 
@@ -280,12 +303,14 @@ export class KotaeSuggest extends HTMLElement {
       openNotice: ({ url }) => this.#go(this.address(url)),
       askPerson: (text, queryId) => this.askPerson(text, queryId),
       shown: (answers, text) => {
-        this.#tell("shown", { text, ...answers });
-        this.#provide();
+        this.tell("shown", { text, ...answers });
+        this.#provide(answers);
       },
     };
-    const options = { whenEmpty: !certain, certain };
-    return new Suggestions(view, this.client, this.#reporter, this.#words, acts, options);
+    return new Suggestions(view, this.client, this.#reporter, this.#words, acts, {
+      whenEmpty: !certain,
+      certain,
+    });
   }
 
   /**
@@ -295,27 +320,26 @@ export class KotaeSuggest extends HTMLElement {
    * @returns {Promise<Suggestions | null>}
    */
   async offers(place, apart) {
-    const code = await this.surroundings.load("offers").catch(() => null);
+    const code = await this.#load("offers");
     void this.#start();
-    const { offers } = this.#words;
-    return code && this.begin(new code.Offers(place, chooseLanguage(this.language), offers), true, apart);
+    return code && this.begin(new code.Offers(this.#stage, place), true, apart);
   }
 
   /** Fetch what answers while the server is away, when the browser has nothing else to do. */
-  #provide() {
+  #provide(/** @type {Answers} */ answers) {
     if (this.#provided) return;
     this.#provided = true;
     const begin = async () => {
-      const code = await this.surroundings.load("away").catch(() => null);
-      this.client.spare = code?.provide(this, chooseLanguage(this.language));
+      const code = await this.#load("away");
+      this.client.spare = code?.provide(this, chooseLanguage(this.language), answers);
     };
     // Safari knows no idle callback.
-    (window.requestIdleCallback ?? setTimeout)(() => void begin());
+    (window.requestIdleCallback ?? setTimeout)(begin);
   }
 
   /** @param {AbortSignal} signal Ends attending to the page's field. */
   async #attend(signal) {
-    const code = await this.surroundings.load("offers").catch(() => null);
+    const code = await this.#load("offers");
     if (signal.aborted) return;
     code?.attend(this, signal, async () => (this.#suggestions ??= await this.offers(this.#box, false)));
   }
@@ -336,21 +360,21 @@ export class KotaeSuggest extends HTMLElement {
    */
   #buildBox(stays, drawn) {
     const { ask, help, list = help } = this.#words;
-    const input = drawn ?? document.createElement("input");
-    input.id = "question";
-    // Setting it again would end a composition.
-    if (!drawn) input.type = "search";
-    input.autocomplete = "off";
-    input.maxLength = 800;
-    input.enterKeyHint = "search";
-    input.placeholder = ask;
-    input.setAttribute("aria-label", help);
-    input.setAttribute("part", "input");
+    // Setting the type again would end a composition.
+    const field = drawn ?? /** @type {HTMLInputElement} */ (make("input", { type: "search" }));
+    const input = give(field, {
+      id: "question",
+      autocomplete: "off",
+      maxLength: 800,
+      enterKeyHint: "search",
+      placeholder: ask,
+      "aria-label": help,
+      part: "input",
+    });
     if (!drawn) this.#box.append(input);
     this.#input = input;
     const dismissed = () => this.#suggestions?.cancel();
     const combobox = new Combobox(input, list, { stays, dismissed });
-    combobox.list.setAttribute("part", "list");
     const type = () => {
       this.#showView(false);
       this.#suggestions?.ask(input.value);
@@ -370,7 +394,7 @@ export class KotaeSuggest extends HTMLElement {
     document.addEventListener(
       "pointerdown",
       (event) => {
-        const over = !this.#window && !this.hasAttribute("for") && !this.#panel?.writing;
+        const over = !this.#window && !this.hasAttribute("for") && !this.#unsent;
         if (over && !event.composedPath().includes(this)) this.#showView(false);
       },
       { signal },
@@ -384,35 +408,36 @@ export class KotaeSuggest extends HTMLElement {
   }
 
   #leave() {
-    this.#panel?.leave();
+    this.#abandon();
     this.#reporter.flush();
+  }
+
+  /** Somebody turns away from what is shown. */
+  #abandon() {
+    if (this.#unsent) this.#reporter.report("contact_abandoned", this.#unsent);
+    this.#unsent = null;
   }
 
   /** @param {boolean} reading Whether an article or the form is in sight. */
   #showView(reading) {
-    if (!reading && !this.#view.hidden) this.#panel?.leave();
+    if (!reading && !this.#view.hidden) this.#abandon();
     this.#view.hidden = !reading;
     this.#box.classList.toggle("reading", reading);
   }
 
-  /** @returns {Promise<Panel | null>} Reading and contact, whose code comes when it is needed. */
-  async #steps() {
-    if (!this.#panel) {
-      const code = await this.surroundings.load(`panel.${chooseLanguage(this.language)}`).catch(() => null);
-      if (!code) return null; // the help center is away; a link is left
-      this.#panel ??= code.begin(this.#view, {
-        widget: this,
-        reporter: this.#reporter,
-        tell: (/** @type {string} */ name, /** @type {object} */ detail) => this.#tell(name, detail),
-        back: () => {
-          this.#showView(false);
-          (this.#input ?? this.#box.querySelector("button"))?.focus();
-        },
-      });
-    }
+  /**
+   * Show an article or the form, whose code comes when it is needed.
+   * @param {"read" | "write"} name
+   * @param {unknown[]} given
+   * @returns {Promise<boolean>} False where it cannot be had: a link is left.
+   */
+  async #step(name, ...given) {
+    const code = await this.#load(`${name}.${chooseLanguage(this.language)}`);
+    if (!code) return false;
     this.#window?.toggle(true);
     if (this.#input) this.#suggestions?.view.close();
     this.#showView(true);
-    return this.#panel;
+    code.show(this.#stage, ...given);
+    return true;
   }
 }

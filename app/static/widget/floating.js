@@ -1,18 +1,14 @@
 // A button at the edge of the page, and the panel that it opens.
 
-import { make } from "./rows.js";
-import { addStyle } from "./style.js";
-
 /**
  * @typedef {{toggle: (open: boolean) => void}} Floating
- * @typedef {import("./element.js").KotaeSuggest} KotaeSuggest
  */
 
 const STYLE = `
 .panel { position: fixed; inset-block-end: 4.5rem; inset-inline-end: 1rem; z-index: 9999;
   display: flex; flex-direction: column; gap: .5rem; inline-size: min(25rem, 100vw - 2rem);
   block-size: min(36rem, 100vh - 5.5rem); padding: 1rem; background: var(--paper);
-  border: 1px solid var(--line); border-radius: var(--round); box-shadow: 0 8px 24px rgb(0 0 0 / 20%) }
+  border: 1px solid var(--line); border-radius: var(--round); box-shadow: 0 8px 24px #0003 }
 .head { display: flex; align-items: center; justify-content: space-between }
 h2 { margin: 0; font-size: 1.1rem }
 h2, button { unicode-bidi: plaintext }
@@ -20,52 +16,43 @@ h2, button { unicode-bidi: plaintext }
 .panel .suggestions, .panel .view { position: static; flex: 1; max-block-size: none;
   border: 0; box-shadow: none; padding: .25rem }
 .panel .reading > :is(input, .suggestions) { display: none }
-@media print { .panel { display: none } }
+.launch { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 9999;
+  background: var(--accent); color: var(--on-accent); border-radius: 99px }
+@media print { .launch, .panel { display: none } }
 `;
 
-/** @param {string} label @param {string} name @param {() => void} act @returns {HTMLElement} */
-function makeButton(label, name, act) {
-  const button = make("button", name, label);
-  button.setAttribute("type", "button");
-  button.setAttribute("part", name);
-  button.addEventListener("click", act);
-  return button;
-}
+/** What closes it, in the languages that the widget speaks by itself. @type {Record<string, string>} */
+const CLOSE = { en: "Close", ko: "닫기", ja: "閉じる", zh: "关闭", "zh-Hant": "關閉" };
 
 /**
  * Put the box of a widget into a panel, and a button that opens it into the widget.
- * @param {KotaeSuggest} widget
+ * @param {import("./element.js").Stage<import("./words.js").WidgetWords>} stage
  * @param {HTMLElement} box
- * @param {import("./words.js").WidgetWords} words
+ * @param {string} language One that the widget speaks.
  * @returns {Floating}
  */
-export function float(widget, box, words) {
-  const root = /** @type {ShadowRoot} */ (widget.shadowRoot);
-  addStyle(root, STYLE);
-  const panel = make("section", "panel");
-  panel.id = "panel";
-  panel.hidden = true;
-  panel.lang = widget.language;
-  panel.setAttribute("role", "dialog");
-  panel.setAttribute("aria-label", words.help);
-  panel.setAttribute("part", "panel");
-  const head = make("div", "head");
-  head.append(make("h2", "", words.help), makeButton(words.close, "close", () => widget.close()));
-  const person = makeButton(words.contact, "person", () => void widget.askPerson("", ""));
-  panel.append(head, box, person);
-  panel.addEventListener("keydown", (event) => {
+export function float({ widget, make, addStyle, words }, box, language) {
+  addStyle(widget.shadowRoot, STYLE);
+  const button = (/** @type {string} */ label, /** @type {string} */ name, /** @type {object} */ more) =>
+    make("button", { class: name, type: "button", part: name, ...more }, label);
+  const lang = widget.language;
+  const close = button(words.close ?? CLOSE[language], "close", { onclick: () => widget.close() });
+  const person = button(words.contact, "person", { onclick: () => void widget.askPerson("", "") });
+  const head = make("div", { class: "head" }, make("h2", {}, words.help), close);
+  const named = { role: "dialog", "aria-label": words.help, part: "panel" };
+  const panel = make("section", { class: "panel", id: "panel", hidden: true, lang, ...named }, head, box, person);
+  panel.onkeydown = (event) => {
     if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
     event.stopPropagation();
     widget.close();
+  };
+  const launcher = button(words.help, "launch", {
+    lang,
+    "aria-expanded": "false",
+    "aria-controls": "panel",
+    onclick: () => (panel.hidden ? void widget.open() : widget.close()),
   });
-  const launcher = makeButton(words.help, "launch", () => {
-    if (panel.hidden) void widget.open();
-    else widget.close();
-  });
-  launcher.lang = widget.language;
-  launcher.setAttribute("aria-expanded", "false");
-  launcher.setAttribute("aria-controls", panel.id);
-  root.replaceChildren(launcher, panel);
+  widget.shadowRoot?.replaceChildren(launcher, panel);
   return {
     toggle(open) {
       if (panel.hidden === !open) return;

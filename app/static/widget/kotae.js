@@ -1,7 +1,7 @@
 // window.Kotae: what a host page's own scripts may do with the widget.
 
 import { KotaeSuggest } from "./element.js";
-import { Visit } from "./visit.js";
+import { withdraw } from "./visit.js";
 
 const TAG = "kotae-suggest";
 
@@ -23,7 +23,7 @@ export class Kotae {
   }
 
   close() {
-    for (const each of this.#all()) each.close();
+    for (const each of document.querySelectorAll(TAG)) /** @type {KotaeSuggest} */ (each).close();
   }
 
   /** @param {string} text Typed for the visitor. */
@@ -50,7 +50,7 @@ export class Kotae {
   /** @param {boolean} granted Whether the visitor takes part in experiments. */
   consent(granted) {
     this.#surroundings.agreed = granted;
-    if (!granted) new Visit().withdraw();
+    if (!granted) withdraw();
   }
 
   /**
@@ -82,16 +82,11 @@ export class Kotae {
     this.on(name, act, true);
   }
 
-  /** @returns {KotaeSuggest[]} Those of the page; one inside a foreign shadow root is its owner's. */
-  #all() {
-    const found = [...document.querySelectorAll(TAG)];
-    return found.filter((each) => each instanceof KotaeSuggest);
-  }
-
-  /** @returns {KotaeSuggest} */
+  /** @returns {KotaeSuggest} One of the page; one inside a foreign shadow root is its owner's. */
   #first() {
-    const all = this.#all().filter((each) => !each.hasAttribute("for"));
-    const chosen = all.find((each) => each.getAttribute("mode") === "button") ?? all[0];
+    const find = (/** @type {string} */ kind) =>
+      /** @type {KotaeSuggest | null} */ (document.querySelector(`${TAG}${kind}:not([for])`));
+    const chosen = find("[mode=button]") ?? find("");
     if (chosen) return chosen;
     const made = /** @type {KotaeSuggest} */ (document.createElement(TAG));
     made.setAttribute("mode", "button");

@@ -1,28 +1,16 @@
 // Answers below a field of the host page while somebody writes to a person. The field stays as it
 // is: its keys, its focus and its form belong to the page. Fetched where a widget is `for` a field.
 
-import { make } from "./rows.js";
-import { addStyle } from "./style.js";
-
 /**
  * @typedef {import("./combobox.js").Option} Option
  * @typedef {import("./suggestions.js").Suggestions} Suggestions
  */
 
-/** @type {Record<string, string>} */
-const HEADINGS = {
-  en: "These articles may answer it:",
-  ko: "이 문서에 답이 있을 수 있어요:",
-  ja: "こちらの記事で解決するかもしれません：",
-  zh: "以下文章也许能解答您的问题：",
-  "zh-Hant": "以下文章也許能解答您的問題：",
-};
 const STYLE = `
 .offers p { margin: .5rem 0 }
 .offers ul { margin: 0; padding: 0; list-style: none }
 .offers .view { position: static; max-block-size: 30rem }
 `;
-const LONGEST = 400;
 const ASKING = /subject|title|summary|topic|question/i;
 
 /**
@@ -55,7 +43,7 @@ export function attend(widget, signal, begin) {
     // Once, however many keys are hit until it is here.
     const suggestions = await (begun ??= begin());
     if (!suggestions) begun = undefined;
-    ask(suggestions, field);
+    suggestions?.ask(field.value);
   };
   const root = /** @type {Document | ShadowRoot} */ (widget.getRootNode());
   const heard = (/** @type {Event} */ { target }) => void write(target);
@@ -65,31 +53,20 @@ export function attend(widget, signal, begin) {
   void write(root.activeElement);
 }
 
-/**
- * @param {Suggestions | null} suggestions
- * @param {HTMLInputElement | HTMLTextAreaElement} field
- */
-export function ask(suggestions, field) {
-  const text = field.value.slice(0, LONGEST);
-  suggestions?.ask(text.trim().length < 2 ? "" : text);
-}
-
 export class Offers {
   /**
+   * @param {import("./element.js").Stage<import("./words.js").WidgetWords>} stage
    * @param {HTMLElement} place Shows and holds the offers; empty while there are none.
-   * @param {string} language One that the widget speaks.
-   * @param {string} [heading] The host's own words.
    */
-  constructor(place, language, heading = HEADINGS[language]) {
-    this.place = place;
-    this.list = make("ul", "");
-    this.status = make("p", "unseen");
-    this.status.setAttribute("role", "status");
-    this.body = make("div", "");
-    this.body.append(make("p", "", heading), this.list);
-    this.body.hidden = true;
+  constructor({ widget, make, addStyle, words }, place) {
+    addStyle(widget.shadowRoot, STYLE);
+    this.make = make;
+    this.words = words;
+    this.list = make("ul");
+    this.heading = make("p");
+    this.status = make("p", { class: "unseen", role: "status" });
+    this.body = make("div", { hidden: true }, this.heading, this.list);
     place.prepend(this.body, this.status);
-    addStyle(/** @type {ShadowRoot} */ (place.getRootNode()), STYLE);
   }
 
   /** @returns {boolean} */
@@ -103,15 +80,13 @@ export class Offers {
    */
   show(options, said) {
     const rows = options.map(({ element, act }) => {
-      const row = make("li", "");
-      const button = make("button", element.className);
-      button.setAttribute("type", "button");
-      button.append(...element.childNodes);
-      button.addEventListener("click", (event) => act(event.ctrlKey || event.metaKey));
-      row.append(button);
-      return row;
+      const onclick = (/** @type {MouseEvent} */ event) => act(event.ctrlKey || event.metaKey);
+      const given = { class: element.className, type: "button", onclick };
+      return this.make("li", {}, this.make("button", given, ...element.childNodes));
     });
     this.list.replaceChildren(...rows);
+    // It comes with the first sign of interest, so perhaps later than this was made.
+    this.heading.textContent = this.words.offers ?? "";
     this.body.hidden = rows.length === 0;
     this.status.textContent = said;
   }

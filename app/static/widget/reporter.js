@@ -7,7 +7,9 @@ const PAUSE_MS = 1000;
 const MOST_WAITING = 100;
 
 /**
- * @typedef {{query_id?: string, article_id?: string, locale?: string, value?: unknown}} About
+ * @typedef {{query_id?: string, article_id?: string, locale?: string, value?: unknown,
+ *   identity?: import("./element.js").Identity | null}} About `identity`: who asks for a person, where the
+ *   host says so; it goes with the batch and never waits in the browser.
  * @typedef {typeof import("./delivery.js").deliver} Deliver
  */
 
@@ -18,14 +20,14 @@ export class Reporter {
   #timer;
   /** @type {Deliver | undefined} */
   #deliver;
-  #loading = false;
   /** Whether it was time to send, and nothing there to do it. */
   #late = false;
 
   /**
    * @param {() => string} endpoint Address of the events API.
    * @param {import("./visit.js").Visit} visit
-   * @param {() => Promise<{deliver: Deliver}>} load The code that sends, fetched once it is needed.
+   * @param {() => Promise<{deliver: Deliver}>} load The code that sends, fetched once it is needed; asking
+   *   again costs nothing.
    */
   constructor(endpoint, visit, load) {
     this.endpoint = endpoint;
@@ -35,14 +37,13 @@ export class Reporter {
 
   /** Fetch what sends, so that it is there when the page goes away. */
   prepare() {
-    if (this.#loading || isUnwanted()) return;
-    this.#loading = true;
+    if (isUnwanted()) return;
     this.load().then(
       ({ deliver }) => {
         this.#deliver = deliver;
         if (this.#late) this.flush();
       },
-      () => (this.#loading = false),
+      () => undefined, // the next event tries again
     );
   }
 
@@ -64,6 +65,6 @@ export class Reporter {
   flush() {
     clearTimeout(this.#timer);
     this.#late = !this.#deliver;
-    if (this.#deliver) void this.#deliver(this.endpoint(), this.visit, this.#waiting.splice(0));
+    void this.#deliver?.(this.endpoint(), this.visit, this.#waiting.splice(0));
   }
 }

@@ -1,5 +1,7 @@
 // What is seen of an answer: a row for each. Text from the server is only ever set as text.
 
+import { make } from "./elements.js";
+
 /**
  * @typedef {import("./client.js").Item} Item
  * @typedef {import("./client.js").Notice} Notice
@@ -7,34 +9,24 @@
  */
 
 /**
- * @param {string} kind
- * @param {string} name
- * @param {string} [text]
- * @returns {HTMLElement}
- */
-export function make(kind, name, text = "") {
-  const element = document.createElement(kind);
-  element.className = name;
-  element.textContent = text;
-  return element;
-}
-
-/**
  * The text with <mark> around the given ranges.
- * @param {HTMLElement} element
+ * @param {string} name
+ * @param {string} lang
  * @param {string} text
  * @param {Span[]} spans
+ * @returns {HTMLElement}
  */
-function setMarked(element, text, spans) {
+function makeMarked(name, lang, text, spans) {
+  const element = make("span", { class: name, lang });
   const points = Array.from(text); // ranges count code points, strings count UTF-16 units
   let end = 0;
-  element.replaceChildren();
   for (const [start, stop] of spans) {
-    element.append(points.slice(end, start).join(""));
-    element.append(make("mark", "", points.slice(start, stop).join("")));
+    const marked = make("mark", {}, points.slice(start, stop).join(""));
+    element.append(points.slice(end, start).join(""), marked);
     end = stop;
   }
   element.append(points.slice(end).join(""));
+  return element;
 }
 
 /** @param {string} tag @returns {string} The language's name in that language. */
@@ -46,29 +38,22 @@ function languageName(tag) {
   }
 }
 
+/** @param {string} kind @param {HTMLElement[]} parts */
+const makeRow = (kind, ...parts) => make("li", { class: `suggestion${kind}` }, ...parts);
+
 /** @param {Item} item @returns {HTMLElement} */
-export function answerRow(item) {
-  const row = make("li", "suggestion");
-  const title = make("span", "suggestion-title");
-  const answer = make("span", "suggestion-answer");
-  setMarked(title, item.title, item.title_highlights);
-  setMarked(answer, item.answer, item.answer_highlights);
-  title.lang = answer.lang = item.locale;
+export function answerRow({ title, answer, locale, ...item }) {
+  const heading = makeMarked("suggestion-title", locale, title, item.title_highlights);
   if (item.translation_of_query_locale) {
-    title.append(make("span", "suggestion-language", languageName(item.locale)));
+    heading.append(make("span", { class: "suggestion-language" }, languageName(locale)));
   }
-  row.append(title, answer);
-  return row;
+  return makeRow("", heading, makeMarked("suggestion-answer", locale, answer, item.answer_highlights));
 }
 
 /** @param {Notice} notice @returns {HTMLElement} */
-export function noticeRow(notice) {
-  const row = make("li", "suggestion suggestion-notice");
-  const title = make("span", "suggestion-title", notice.title);
-  const body = make("span", "suggestion-answer", notice.body);
-  title.lang = body.lang = notice.locale;
-  row.append(title, body);
-  return row;
+export function noticeRow({ title, body, locale }) {
+  const heading = makeMarked("suggestion-title", locale, title, []);
+  return makeRow(" suggestion-notice", heading, makeMarked("suggestion-answer", locale, body, []));
 }
 
 /**
@@ -78,8 +63,7 @@ export function noticeRow(notice) {
  * @returns {HTMLElement}
  */
 export function contactRow(contact, note) {
-  const row = make("li", "suggestion suggestion-contact");
-  if (note) row.append(make("span", "suggestion-note", note));
-  row.append(make("span", "suggestion-title", contact));
+  const row = makeRow(" suggestion-contact", make("span", { class: "suggestion-title" }, contact));
+  if (note) row.prepend(make("span", { class: "suggestion-note" }, note));
   return row;
 }

@@ -13,8 +13,8 @@ export const STYLE = `
   --quiet: color-mix(in srgb, var(--ink) 75%, var(--paper));
   --round: var(--kotae-radius, .6rem); color: var(--ink) }
 :host([hidden]), [hidden] { display: none !important }
-:host([theme="light"]) { color-scheme: light }
-:host([theme="dark"]) { color-scheme: dark }
+:host([theme=light]) { color-scheme: light }
+:host([theme=dark]) { color-scheme: dark }
 :lang(ko) { word-break: keep-all }
 * { box-sizing: border-box }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
@@ -27,13 +27,12 @@ mark { background: var(--kotae-mark, light-dark(#ffe7a0, #5d4a10)); color: inher
 .unseen { position: absolute; clip-path: inset(50%); white-space: nowrap; margin: 0 }
 .suggestions, .view { position: absolute; inset-inline: 0; inset-block-start: 100%;
   z-index: 9999; max-block-size: 70vh; overflow-y: auto; margin: .25rem 0 0; padding: .5rem;
-  list-style: none; overflow-wrap: anywhere }
-.suggestions, .view { background: var(--paper); border: 1px solid var(--line);
-  border-radius: var(--round); box-shadow: 0 8px 24px rgb(0 0 0 / 20%) }
+  list-style: none; overflow-wrap: anywhere; background: var(--paper); border: 1px solid var(--line);
+  border-radius: var(--round); box-shadow: 0 8px 24px #0003 }
 .suggestion { display: block; inline-size: 100%; min-block-size: 2.75rem; padding: .5rem .75rem;
   border: 0; cursor: pointer; text-align: start; font-weight: 400 }
-.suggestion:hover, [aria-selected="true"] { background: var(--soft) }
-[aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: -2px }
+.suggestion:hover, [aria-selected=true] { background: var(--soft) }
+[aria-selected=true] { outline: 2px solid var(--accent); outline-offset: -2px }
 .suggestion > span { display: block; unicode-bidi: plaintext }
 .suggestion-title { font-weight: 600 }
 .suggestion-unsure .suggestion-title { font-weight: 400 }
@@ -42,22 +41,18 @@ mark { background: var(--kotae-mark, light-dark(#ffe7a0, #5d4a10)); color: inher
   border-radius: 99px; font-size: .8rem; font-weight: 400 }
 .suggestion-notice { border-inline-start: 4px solid var(--accent) }
 .suggestion-contact .suggestion-title { color: var(--accent) }
-.launch { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 9999;
-  background: var(--accent); color: var(--on-accent); border-radius: 99px }
 @media (prefers-contrast: more) { :host { --line: var(--ink); --quiet: var(--ink) } }
-@media print { .launch { display: none } }
 `;
 
 /**
  * Give a shadow root a style, once; allowed under every content security policy.
- * @param {ShadowRoot} root
+ * @param {ShadowRoot | null} root
  * @param {string} css
  */
 export function addStyle(root, css) {
-  /** @type {(CSSStyleSheet & {text?: string})[]} */
-  const sheets = root.adoptedStyleSheets;
-  if (sheets.some(({ text }) => text === css)) return;
+  const { adoptedStyleSheets: sheets } = /** @type {ShadowRoot} */ (root);
+  if (sheets.some((each) => /** @type {any} */ (each).text === css)) return;
   const sheet = Object.assign(new CSSStyleSheet(), { text: css });
   sheet.replaceSync(css);
-  root.adoptedStyleSheets = [...sheets, sheet];
+  sheets.push(sheet);
 }

@@ -11,27 +11,20 @@ import { answerRow, contactRow, noticeRow } from "./rows.js";
  *   Where rows are shown.
  * @typedef {{one?: string, other?: string, none?: string, unsure?: string, failed: string,
  *   contact: string}} Words What is missing is not said.
- * @typedef {{openItem: (item: Item, newTab: boolean, answers: Answers, position: number) => void,
+ * @typedef {{openItem: (item: Item, newTab: boolean, answers: Answers) => void,
  *   openNotice: (notice: Notice, newTab: boolean) => void,
  *   askPerson: (text: string, queryId: string, newTab: boolean) => void,
- *   shown?: (answers: Answers, text: string) => void, knows?: (notice: Notice) => boolean}} Acts
- *   What choosing rows does; `knows` says that a notice is in sight already.
+ *   shown?: (answers: Answers, text: string) => void, knows?: (notice: Notice) => boolean,
+ *   makeRow?: (item: Item) => HTMLElement}} Acts What choosing rows does; `knows` says that a notice is
+ *   in sight already, `makeRow` draws an answer in another way than the list does.
  */
 
 // Lists that only flash by while one types were not read.
-export const READ_MS = 800;
+const READ_MS = 800;
 const SILENCE_MS = 400;
-
-/**
- * What is told of a list that was in sight; docs/deflection.md says what it is for.
- * @param {string} query
- * @param {Pick<Answers, "items" | "no_answer" | "held_back">} answers
- * @param {"suggest" | "search" | "contact"} via
- */
-export function shownValue(query, { items, no_answer, held_back = false }, via) {
-  const articles = items.slice(0, 10).map(({ article_id }) => article_id);
-  return { query, results: items.length, articles, no_answer, via, held_back };
-}
+// What is written to a person: one letter is no question yet, and a story is asked by its beginning.
+const SHORTEST_WRITTEN = 2;
+const LONGEST_WRITTEN = 400;
 
 export class Suggestions {
   /** @type {number | undefined} */
@@ -66,9 +59,10 @@ export class Suggestions {
    * @param {string} typed
    */
   ask(typed) {
+    if (this.certain) typed = typed.slice(0, LONGEST_WRITTEN);
     const text = typed.trim();
     this.cancel();
-    if (text === "" && !this.whenEmpty) {
+    if (text.length < (this.certain ? SHORTEST_WRITTEN : this.whenEmpty ? 0 : 1)) {
       this.view.show([], "");
       return;
     }
@@ -122,13 +116,18 @@ export class Suggestions {
     }));
     for (const [position, item] of answers.items.entries()) {
       const act = (/** @type {boolean} */ newTab) => this.#open(item, newTab, answers, position);
-      rows.push({ element: answerRow(item), act });
+      rows.push({ element: (acts.makeRow ?? answerRow)(item), act });
     }
     if (unsure) for (const row of rows) row.element.classList.add("suggestion-unsure");
     if (!this.certain) rows.push(this.#person(text, answers.query_id, note));
     this.view.show(rows, note || this.#count(count));
     this.#unread = () => this.#read(text, answers);
-    this.#reading = setTimeout(() => this.#unread?.(), READ_MS);
+    this.#reading = setTimeout(() => this.seen(), READ_MS);
+  }
+
+  /** Tell of the list in sight, if that has not been done; who acts on it has read it all the same. */
+  seen() {
+    this.#unread?.();
   }
 
   /** @param {string} text */
@@ -145,8 +144,19 @@ export class Suggestions {
   #read(text, answers) {
     this.#unread = null;
     if (!answers.away) {
-      const via = this.certain ? "contact" : "suggest";
-      this.reporter.report("suggest_shown", { query_id: answers.query_id, value: shownValue(text, answers, via) });
+      const { query_id, items, no_answer, held_back } = answers;
+      // docs/deflection.md says what each is for.
+      const value = {
+        query: text,
+        results: items.length,
+        articles: items.slice(0, 10).map(({ article_id }) => article_id),
+        score: items[0]?.score,
+        no_answer,
+        via: this.certain ? "contact" : "suggest",
+        held_back,
+        page: this.client.parameters().page,
+      };
+      this.reporter.report("suggest_shown", { query_id, value });
     }
     this.acts.shown?.(answers, text);
   }
@@ -158,11 +168,11 @@ export class Suggestions {
    * @param {number} position
    */
   #open(item, newTab, answers, position) {
-    this.#unread?.(); // chosen so quickly, it was read all the same
+    this.seen();
     const { article_id, locale } = item;
     const about = { query_id: answers.query_id || undefined, article_id, locale, value: { position } };
     this.reporter.report("result_opened", about);
-    this.acts.openItem(item, newTab, answers, position);
+    this.acts.openItem(item, newTab, answers);
   }
 
   /**

@@ -16,9 +16,10 @@ const VISITOR = "kotae-visitor";
 
 /** @returns {string} A random UUID. `crypto.randomUUID` is missing on pages without HTTPS. */
 export function randomName() {
-  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
-  const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-4$3-8$4-"); // version 4 (RFC 9562)
+  // Version 4 (RFC 9562): but for its version and variant every digit is drawn.
+  return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () =>
+    (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16),
+  );
 }
 
 /** @returns {boolean} */
@@ -28,14 +29,19 @@ export function isUnwanted() {
   return asked.globalPrivacyControl === true || asked.doNotTrack === "1";
 }
 
+/** Take part in no experiment any more. */
+export function withdraw() {
+  write(() => localStorage, VISITOR, null);
+}
+
 export class Visit {
   #own = { name: "", day: "" };
 
   /**
-   * @param {() => string | null} [keeping] A Keeping; "session" when it is something else.
-   * @param {() => boolean} [agrees] Whether the visitor agreed to take part in experiments.
+   * @param {() => string | null} keeping A Keeping; "session" when it is something else.
+   * @param {() => boolean} agrees Whether the visitor agreed to take part in experiments.
    */
-  constructor(keeping = () => null, agrees = () => false) {
+  constructor(keeping, agrees) {
     this.keeping = keeping;
     this.agrees = agrees;
   }
@@ -73,10 +79,5 @@ export class Visit {
     return this.visitor !== "";
   }
 
-  /** Take part in no experiment any more. */
-  withdraw() {
-    write(this.lasting, VISITOR, null);
-  }
-
-  #tab = () => (this.keeping() === "session" || this.keeping() === null ? sessionStorage : this.lasting());
+  #tab = () => (this.keeping() === "local" ? localStorage : this.lasting() && sessionStorage);
 }

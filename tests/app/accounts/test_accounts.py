@@ -19,11 +19,10 @@ from app.accounts.sessions import (
 from app.accounts.sign_in import (
     MOST_OF_ACCOUNT,
     MOST_OF_CLIENT,
-    WINDOW,
     SignInRefused,
-    TooManyAttempts,
     sign_in,
 )
+from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import (
     BadUser,
     LastOwner,
@@ -99,6 +98,10 @@ def test_a_password_is_kept_as_an_argon2id_hash_that_differs_each_time(session, 
     assert is_right(PASSWORD, owner.password_hash)
     assert not is_right(PASSWORD + "!", owner.password_hash)
     assert not is_right(PASSWORD, None)
+
+
+def test_guessing_a_kept_password_costs_what_rfc_9106_recommends(costly_hasher):
+    assert "$m=65536,t=3,p=4$" in costly_hasher().hash(PASSWORD)
 
 
 def test_the_last_owner_stays(session, owner):

@@ -6,10 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from app.accounts.invitations import find_invited
+from app.accounts.second_factor import begin_enrolment
+from app.accounts.users import find_user
 from app.cli import main
 from app.db import create_database_engine, session_factory
 from app.migrating import upgrade
-from app.models import utc_now
+from app.models import SecondFactor, utc_now
 from app.settings import Settings
 
 
@@ -64,6 +66,19 @@ def test_an_account_is_disabled_enabled_and_given_a_role(run):
     assert "only owner" in refused.stderr
     log = [line["action"] for line in json.loads(run("log", "--json").stdout)]
     assert log[:3] == ["user.role", "user.enable", "user.disable"]
+
+
+def test_a_lost_authenticator_app_is_taken_away(run, tmp_path):
+    run("invite", "kim@example.com")
+    engine = create_database_engine(Settings(var_dir=tmp_path))
+    with session_factory(engine)() as session:
+        user = find_user(session, "kim@example.com")
+        begin_enrolment(session, user, secret="a key", now=utc_now())
+        assert run("reset-app", "kim@example.com").exit_code == 0
+        assert session.query(SecondFactor).count() == 0
+    engine.dispose()
+    again = run("reset-app", "kim@example.com")
+    assert (again.exit_code, "no authenticator app" in again.stderr) == (1, True)
 
 
 def test_who_is_unknown_is_named(run):

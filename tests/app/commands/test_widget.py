@@ -20,7 +20,15 @@ def told(tmp_path, monkeypatch):
 
 def test_every_file_is_named_with_the_version_and_hash_that_are_served(told, client):
     files = json.loads(told("--json"))["files"]
-    assert {"v1.js", "v1.mjs", "loader.js", "begin.ko.js", "panel.ja.js", "away.js"} <= set(files)
+    assert {
+        "v1.js",
+        "v1.mjs",
+        "loader.js",
+        "begin.ko.js",
+        "read.ja.js",
+        "write.ja.js",
+        "away.js",
+    } <= set(files)
     assert not {"site.js", "article.js", "contact.js"} & set(files)
     for name, file in files.items():
         served = client.get(f"/widget/{file['version']}/{name}")

@@ -13,6 +13,7 @@ def record(
     later=None,
     locale="en",
     query=None,
+    told=None,
     holdout=None,
     name=None,
 ):
@@ -35,6 +36,8 @@ def record(
             value = moment.value
             if query and value:
                 value = value | {"query": query}
+            if told and value:
+                value = value | told
             session.add(
                 Event(
                     id=row_id[:36],

@@ -9,15 +9,17 @@ from sqlalchemy import select
 
 from app.deflection.holdout import (
     VisitorResult,
-    last_experiment,
+    last_experiments,
     measure_effect,
     note_experiment,
+    note_experiments,
     visitor_results,
 )
 from app.deflection.participants import CONTROL, TREATMENT, Holdout, arm_of
 from app.deflection.people import link_ticket
 from app.deflection.tracking import update_episodes
 from app.models import Event, Experiment, Participant, ParticipantSession, Ticket
+from app.sites import add_site
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START, WINDOW
 
@@ -50,12 +52,88 @@ def test_another_experiment_draws_other_visitors_and_the_same_one_the_same():
     assert len(first & second) / len(first) == pytest.approx(0.2, abs=0.05)
 
 
-def test_raising_the_share_keeps_who_was_held_out():
-    visitors = [str(number) for number in range(2_000)]
+def test_another_share_draws_other_visitors_as_another_name_does():
+    visitors = [str(number) for number in range(5_000)]
     few, more = (
-        {each for each in visitors if arm_of(each, "x", percent) == CONTROL} for percent in (5, 20)
+        {each for each in visitors if arm_of(each, "x", percent) == CONTROL} for percent in (10, 20)
     )
-    assert few < more
+    assert len(few & more) / len(few) == pytest.approx(0.2, abs=0.05)
+
+
+def test_arms_do_not_mix_where_the_share_changes_under_the_same_name(sessions):
+    visitors = [f"visitor {number:03}" for number in range(300)]
+    told = (START, 10), (START + DAY, 40)
+    for start, percent in told:
+        holdout = Holdout("first", percent)
+        with sessions() as session:
+            note_experiment(session, name="first", percent=percent, now=start)
+        for visitor in visitors:
+            story, visit = "0m suggest_shown", f"{visitor} {percent}"
+            record(
+                sessions, visit, story, later=start - START + HOUR, holdout=holdout, name=visitor
+            )
+    now = START + 10 * DAY
+    update_episodes(sessions, window=WINDOW, now=now)
+    with sessions() as session:
+        (experiment,) = last_experiments(session)
+        results = visitor_results(session, experiment, window=WINDOW, now=now)
+    arms = Counter()
+    for result, count in results.items():
+        arms[result.arm] += count
+    held = sum(Holdout("first", 40).arm_of(each) == CONTROL for each in visitors)
+    assert arms == {CONTROL: held, TREATMENT: len(visitors) - held}
+
+
+def test_a_site_may_hold_out_another_share_than_the_server(sessions, make_client):
+    client = make_client(holdout_percent=20)
+    with sessions() as session:
+        shop, calm, plain = (
+            add_site(session, name, ["https://shop.example.com"], holdout_percent=percent).key
+            for name, percent in (("Shop", 50), ("Calm", 0), ("Plain", None))
+        )
+    names = [f"visitor {number:012}" for number in range(200)]
+
+    def held(site):
+        asked = (client.get(f"{SUGGEST}{name}&site={site}").get_json() for name in names)
+        return {name for name, answer in zip(names, asked, strict=True) if answer["held_back"]}
+
+    whole = Holdout("first", 20)
+    assert held(plain) == {each for each in names if whole.arm_of(each) == CONTROL}
+    own = Holdout("first", 50, shop)
+    assert held(shop) == {each for each in names if own.arm_of(each) == CONTROL}
+    assert 70 < len(held(shop)) < 130
+    assert held(calm) == set()
+    assert "experiment" not in client.get(f"{SUGGEST}{names[0]}&site={calm}").get_json()
+    event = {"id": str(uuid.uuid4()), "type": "solved", "at": "2026-01-31T09:30:00Z"}
+    body = {"session": "s", "events": [event], "visitor": names[0]}
+    client.post(f"/api/v1/events?site={shop}", json=body)
+    with sessions() as session:
+        (joined,) = session.scalars(select(Participant)).all()
+        assert (joined.experiment, joined.arm) == (own.key, own.arm_of(names[0]))
+
+
+def test_each_site_with_a_share_of_its_own_has_an_experiment_of_its_own(sessions):
+    noted = [{"a": 10}, {"a": 10, "b": 50}, {"a": 20}, {}]
+    for day, shares in enumerate(noted):
+        with sessions() as session:
+            note_experiments(session, name="x", percent=5, shares=shares, now=START + day * DAY)
+    with sessions() as session:
+        found = session.scalars(select(Experiment).order_by(Experiment.id)).all()
+        days = [
+            (
+                e.site,
+                e.percent,
+                (e.started_at - START).days,
+                e.ended_at and (e.ended_at - START).days,
+            )
+            for e in found
+        ]
+        assert sorted(days) == [
+            ("", 5, 0, None), ("a", 10, 0, 2), ("a", 20, 2, 3), ("b", 50, 1, 2),
+        ]  # fmt: skip
+        assert [(e.site, e.percent) for e in last_experiments(session)] == [
+            ("", 5), ("a", 20), ("b", 50),
+        ]  # fmt: skip
 
 
 def test_the_control_group_sees_no_suggestions_but_finds_and_writes_as_others(
@@ -136,7 +214,7 @@ def test_a_change_of_share_or_name_begins_another_experiment(sessions):
             ("a", 20, START + 2 * DAY, START + 3 * DAY),
             ("b", 20, START + 3 * DAY, START + 4 * DAY),
         ]
-        assert last_experiment(session).name == "b"
+        assert [each.name for each in last_experiments(session)] == ["b"]
 
 
 def sent(client, session, visitor, kind="suggest_shown"):
@@ -155,7 +233,7 @@ def test_a_visitor_stays_in_one_arm_from_session_to_session(sessions, make_clien
     with sessions() as session:
         (kept,) = session.scalars(select(Participant)).all()
         links = session.scalars(select(ParticipantSession)).all()
-    assert (kept.experiment, kept.arm) == ("first", CONTROL)
+    assert (kept.experiment, kept.arm) == ("first/20", CONTROL)
     assert sorted(each.session for each in links) == [f"session {day}" for day in range(4)]
     assert visitor not in {kept.visitor, *(each.visitor for each in links)}
     assert len(kept.visitor) == 64

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.deflection.intervals import (
+    Interval,
     always_valid,
     always_valid_difference,
     clustered_rate,
@@ -18,6 +19,7 @@ from app.deflection.intervals import (
     relative_reduction,
     sample_ratio_p,
     smallest_effect,
+    total,
     visitors_needed,
     wilson,
 )
@@ -207,8 +209,8 @@ def test_arms_that_are_too_uneven_are_noticed_and_chance_is_not():
 
 
 def test_an_experiment_of_the_size_advised_finds_the_effect_four_times_in_five():
-    total = visitors_needed(0.1, 0.3, 0.2)
-    control, treated = total // 5, total - total // 5
+    needed = visitors_needed(0.1, 0.3, 0.2)
+    control, treated = needed // 5, needed - needed // 5
     assert smallest_effect(0.1, treated, control) == pytest.approx(0.03, rel=0.1)
     draw = np.random.default_rng(2)
     found = [
@@ -218,3 +220,10 @@ def test_an_experiment_of_the_size_advised_finds_the_effect_four_times_in_five()
         )
     ]
     assert 0.75 <= sum(found) / 800 <= 0.86
+
+
+def test_the_limits_of_a_sum_are_as_far_as_independent_estimates_are_together():
+    parts = [Interval(10, 7, 15), Interval(20, 16, 32)]
+    assert total(parts) == Interval(30, 25, 43)
+    assert total(parts[:1]) == parts[0]
+    assert total([]) is None

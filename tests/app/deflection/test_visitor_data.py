@@ -71,7 +71,7 @@ def test_who_is_deleted_leaves_the_experiment_and_every_sum(sessions, make_clien
     update_sums(sessions, now + timedelta(days=2))
     shown = client.post("/api/v1/visitor/export", json={"session": ME}).get_json()
     (part,) = shown["experiments"]
-    assert (part["name"], part["episodes"], part["tickets"]) == ("first", 1, 1)
+    assert (part["name"], part["episodes"], part["tickets"]) == ("first/20", 1, 1)
     client.post("/api/v1/visitor/delete", json={"session": ME})
     with sessions() as session:
         for table in (ParticipantSession, TicketSession, PersonSession):

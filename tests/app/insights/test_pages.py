@@ -202,6 +202,24 @@ def test_a_question_answered_in_another_language_asks_for_a_translation(reader, 
     assert row["todo"]["kind"] == "translate"
 
 
+def test_a_weak_answer_is_judged_by_the_score_that_it_had_when_it_was_shown(reader, visits):
+    asked = "0m suggest_shown"
+    visits((5, asked), query="refund", told={"score": 0.49})
+    visits((6, asked), name="sure", query="gift cards", told={"score": 0.5})
+    visits((7, asked), name="silent", query="transfer", told={"score": 0.2, "no_answer": True})
+    visits((8, asked), name="old", query="shipping")
+    rows = tables(reader, "/insights/questions")["unsure"]["rows"]
+    assert [(row["question"], row["unsure"], row["people"]) for row in rows] == [("refund", 5, 5)]
+
+
+def test_a_page_is_where_help_was_first_looked_for_or_a_ticket_was_written(reader, visits):
+    cart = "https://shop.example.com/cart"
+    visits((5, MISSED), query="refund", told={"page": cart})
+    rows = tables(reader, "/insights")["by_page"]["rows"]
+    assert [(row["page"], row["episodes"]) for row in rows] == [(cart, 5)]
+    assert figures(reader, f"/insights?page={cart}")["episodes"]["value"] == 5
+
+
 def test_csv_has_every_number_and_no_formula(reader, visits):
     visits((5, MISSED), query="=HYPERLINK(1)")
     text = reader.get("/insights/questions?format=csv").get_data().decode("utf-8-sig")
@@ -238,6 +256,12 @@ def test_gaps_become_improvements_whose_check_compares_before_and_after(
     writer.post(f"{address}/settle", data={"form_token": token, "keep": "1"})
     (item,) = writer.get("/insights/improvements?format=json").get_json()
     assert item["state"] == "kept"
+    # What was decided on stays, whatever is counted or forgotten later.
+    visits((20, MISSED), days_ago=4, name="later", query="transfer money")
+    figures(writer)
+    (kept,) = writer.get("/insights/improvements?format=json").get_json()
+    assert kept["check"] == item["check"]
+    assert kept["check"]["after"] == [0, 20]
     assert writer.post(address, data=done).status_code == 422
 
 

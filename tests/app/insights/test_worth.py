@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.audit import COMMAND_LINE
-from app.deflection.holdout import arm_of, note_experiment
+from app.deflection.holdout import TREATMENT, arm_of, note_experiment, note_experiments
 from app.deflection.intervals import Interval
 from app.deflection.participants import Holdout
 from app.deflection.tracking import update_episodes
@@ -78,6 +78,28 @@ def test_the_holdouts_interval_becomes_money(sessions, worth):
     assert 0 < tickets.low < tickets.value < tickets.high
     assert cost.value == pytest.approx(tickets.value * 8.8)
     assert (cost.low, cost.high) == pytest.approx((tickets.low * 8.8, tickets.high * 8.8))
+
+
+def test_what_sites_with_a_share_of_their_own_avoided_is_added(sessions, worth):
+    shares = {"site_a": 50}
+    with sessions() as session:
+        note_experiments(
+            session, name="spring", percent=50, shares=shares, now=START - timedelta(days=1)
+        )
+    for site in ("", *shares):
+        holdout = Holdout("spring", 50, site)
+        for number in range(100):
+            visitor = f"{site}{number}"
+            ticket = number % (10 if holdout.arm_of(visitor) == TREATMENT else 2) == 0
+            story = "0m contact_started" + (", 3m ticket" if ticket else "")
+            record(sessions, visitor, story, holdout=holdout)
+    both = figure(worth(), "avoided_tickets")
+    with sessions() as session:
+        note_experiments(session, name="spring", percent=50, shares={}, now=utc_now())
+    # What a site avoided while it had its share is not what it avoids now.
+    general = figure(worth(), "avoided_tickets")
+    assert 0 < general.value < both.value
+    assert both.value - both.low > general.value - general.low
 
 
 def test_costs_survive_being_stored(sessions):

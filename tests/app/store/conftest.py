@@ -1,22 +1,52 @@
 """A migrated database in a temporary folder, and an index that remembers what it was told."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.db import create_database_engine, session_factory
 from app.importing import import_folder
-from app.migrating import upgrade
 from app.models import Article
 from app.settings import Settings
 from tests.store_helpers import RecordingIndex
 
+SHARED = Path(os.environ.get("KB_SHARED_DIR") or Path(__file__).resolve().parents[4] / "shared")
+
+
+@pytest.fixture(scope="session")
+def import_corpus(tmp_path_factory, make_migrated):
+    """Imports real documentation, each only once: `folder, var, report = import_corpus("name")`.
+
+    The folder is as it was when it was imported, whatever a test did there before. The var folder
+    is to be copied, not to be changed.
+    """
+    done = {}
+
+    def run(name):
+        corpus, folder = SHARED / "corpora" / name, tmp_path_factory.getbasetemp() / name
+        if not corpus.is_dir():
+            pytest.skip("the shared corpora are not on this machine")
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(corpus, folder)
+        if name not in done:
+            settings = make_migrated(Settings(var_dir=tmp_path_factory.mktemp("corpus") / "var"))
+            engine = create_database_engine(settings)
+            sessions = session_factory(engine)
+            report = import_folder(folder, session_factory=sessions, settings=settings)
+            engine.dispose()
+            done[name] = settings.var_dir, report
+        return folder, *done[name]
+
+    return run
+
 
 @pytest.fixture
-def settings(tmp_path):
-    made = Settings(var_dir=tmp_path / "var", articles_dir=tmp_path / "articles")
-    upgrade(made)
-    return made
+def settings(tmp_path, make_migrated):
+    return make_migrated(Settings(var_dir=tmp_path / "var", articles_dir=tmp_path / "articles"))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.doctor import examine
 from app.importing import import_folder
 from app.indexing import finish_indexing
 from app.media import media_path
-from app.models import Article, Media, OutboxEntry
+from app.models import Article, Letter, Media, OutboxEntry, User
 from search.calibration import Calibration
 from search.fusion import Weights
 from tests.store_helpers import PNG, write_tree
@@ -46,8 +46,23 @@ def test_a_good_installation_is_well(installation):
     assert set(levels) == {
         *("python", "settings", "folder", "secret key", "articles folder", "model"),
         "calibration",
-        *("database", "articles", "attachments", "tickets", "index"),
+        *("database", "articles", "attachments", "tickets", "letters to staff", "index"),
     }
+
+
+def test_letters_that_cannot_leave_or_were_given_up_are_noticed(installation, sessions):
+    hook = {"KB_NOTIFY_WEBHOOK": "https://chat.example.com"}
+    check = find(installation | hook, "letters to staff")
+    assert check.level == "fail"
+    assert "KB_NOTIFY_WEBHOOK_SECRET" in check.finding
+    with sessions.begin() as session:
+        kim = User(email="kim@example.com", name="Kim", role="writer")
+        session.add(kim)
+        session.flush()
+        dead = Letter(user_id=kim.id, way="email", article_id="a", locale="en", state="dead")
+        session.add(dead)
+    check = find(installation, "letters to staff")
+    assert (check.level, check.finding) == ("warn", "1 were given up in 30 days")
 
 
 def test_a_misspelt_setting_is_noticed(installation):

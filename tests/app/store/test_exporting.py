@@ -10,7 +10,6 @@ from app.db import create_database_engine, session_factory
 from app.exporting import ExportRefused, export_folder
 from app.importing import import_folder
 from app.media import media_path
-from app.migrating import upgrade
 from app.models import Article, Media
 from app.settings import Settings
 from tests.store_helpers import PNG, Recorder, publish_source, read_tree, save_source, write_tree
@@ -43,22 +42,21 @@ def test_the_tree_comes_back_byte_for_byte(tmp_path, run_import, run_export):
     assert (report.articles, report.categories, report.media) == (5, 1, 2)
 
 
-@hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=80),
     extra=st.text(st.characters(categories=["L", "N"]), max_size=20),
     newline=st.sampled_from(["\n", "\r\n"]),
     mark=st.booleans(),
 )
-def test_any_article_comes_back_byte_for_byte(tmp_path_factory, body, extra, newline, mark):
+def test_any_article_comes_back_byte_for_byte(
+    tmp_path_factory, make_migrated, body, extra, newline, mark
+):
     tmp_path = tmp_path_factory.mktemp("any")
     head = newline.join(["---", "title: T", f"note: 'x{extra}'", "---", ""])
     raw = (("\ufeff" if mark else "") + head + body).encode("utf-8")
     root = write_tree(tmp_path / "in", {"en/a.md": raw})
-    settings = Settings(var_dir=tmp_path / "var")
-    upgrade(settings)
+    settings = make_migrated(Settings(var_dir=tmp_path / "var"))
     engine = create_database_engine(settings)
     try:
         sessions = session_factory(engine)

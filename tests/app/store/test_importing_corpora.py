@@ -1,7 +1,6 @@
 """Importing real documentation: every file of three public help centers goes in."""
 
-import os
-from pathlib import Path
+import shutil
 
 import pytest
 from sqlalchemy import func, select
@@ -9,23 +8,18 @@ from sqlalchemy import func, select
 from app.models import Article
 from tests.store_helpers import read_tree
 
-SHARED = Path(os.environ.get("KB_SHARED_DIR") or Path(__file__).resolve().parents[4] / "shared")
-CORPORA = SHARED / "corpora"
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CORPORA.is_dir(), reason="the shared corpora are not on this machine"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("name", ["arduino_help", "astro_docs", "fastapi_docs"])
 def test_every_file_of_a_corpus_goes_in_and_comes_out_byte_for_byte(
-    tmp_path, run_import, sessions, settings, name
+    tmp_path, import_corpus, run_import, sessions, settings, name
 ):
     from app.exporting import export_folder
 
-    files = read_tree(CORPORA / name / "articles")
-    report = run_import(CORPORA / name)
+    folder, var, report = import_corpus(name)
+    shutil.copytree(var, settings.var_dir, dirs_exist_ok=True)
+    files = read_tree(folder / "articles")
     assert report.failed == ()
     assert report.created == len(files)
     with sessions() as session:
@@ -34,4 +28,4 @@ def test_every_file_of_a_corpus_goes_in_and_comes_out_byte_for_byte(
         assert session.scalars(empty).all() == []
     export_folder(tmp_path / "out", session_factory=sessions, settings=settings)
     assert read_tree(tmp_path / "out") == files
-    assert run_import(CORPORA / name).unchanged == len(files)
+    assert run_import(folder).unchanged == len(files)

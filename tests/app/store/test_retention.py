@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.indexer import Indexer
-from app.models import Event, Ticket, utc_now
+from app.models import Event, Ticket, UnsavedText, utc_now
 from app.retention import forget_old_events
 
 
@@ -38,6 +38,17 @@ def test_a_running_server_forgets_by_itself(settings, sessions, index):
     add_events(sessions, 1, 91)
     Indexer(settings, sessions, index).work_once()
     assert kept(sessions) == ({"1"}, ["t"])
+
+
+def test_texts_that_nobody_came_back_to_for_a_month_are_forgotten(settings, sessions, index):
+    with sessions.begin() as session:
+        for age in (29, 31):
+            saved_at = utc_now() - timedelta(days=age)
+            kept = {"locale": "en", "owner": "user:1", "source": "x", "saved_at": saved_at}
+            session.add(UnsavedText(article_id=f"{age}-days", **kept))
+    Indexer(settings, sessions, index).work_once()
+    with sessions() as session:
+        assert session.scalars(select(UnsavedText.article_id)).all() == ["29-days"]
 
 
 def test_it_looks_once_an_hour_and_not_twice_a_second(settings, sessions, index, monkeypatch):

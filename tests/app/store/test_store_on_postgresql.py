@@ -6,15 +6,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.accounts.audit import COMMAND_LINE
+from app.accounts.oidc_accounts import KnownPerson, enter
+from app.accounts.users import add_user
 from app.deflection.report import make_report
 from app.editing.lifecycle import archive
 from app.editing.publication import publish
+from app.editing.reviewing import submit_for_review
 from app.editing.scheduling import schedule
 from app.editing.transaction import ArticleName
 from app.exporting import export_folder
 from app.indexing import bring_up_to_date, count_waiting
 from app.migrating import upgrade
-from app.models import Article, Event, utc_now
+from app.models import Article, Event, Letter, User, utc_now
+from app.notifications.gathering import QUIET
+from app.notifications.sending import tell_staff
+from app.notifications.topics import keep_choice
 from app.outbox import note_passed_times
 from app.settings import Settings
 from app.syncing import sync_folder
@@ -133,3 +140,45 @@ def test_events_are_counted(sessions):
         session.commit()
         counts = make_report(session, since=None, window=timedelta(hours=72), now=utc_now()).counts
     assert (counts.events["helpful"], counts.sessions) == (1, 1)
+
+
+def test_workers_tell_staff_once_of_what_was_done(tmp_path, settings, sessions, run_import):
+    run_import(write_tree(tmp_path / "in", FILES))
+    with sessions() as session:
+        for name in ("kim", "lee"):
+            add_user(
+                session,
+                email=f"{name}@example.com",
+                name=name.title(),
+                role="reviewer",
+                password=None,
+                actor=COMMAND_LINE,
+            )
+        name = ArticleName("pay/refund", "ko")
+        save_source(session, article_id="pay/refund", locale="ko", source="# 환불받기\n")
+        submit_for_review(session, EDITOR, name)
+    sent = []
+
+    class Notes:
+        def send(self, letter):
+            sent.append((letter.email, letter.words.subject))
+
+    def later():
+        return utc_now() + QUIET
+
+    work = (sessions, {"email": Notes()}, settings, later)
+    threads = [threading.Thread(target=tell_staff, args=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    subject = f"환불: {EDITOR.name} asks for a review"
+    assert sorted(sent) == [("kim@example.com", subject), ("lee@example.com", subject)]
+    with sessions() as session:
+        assert {letter.state for letter in session.scalars(select(Letter))} == {"delivered"}
+        kim = session.scalars(select(User).where(User.email == "kim@example.com")).one()
+        keep_choice(session, kim, locale="ko", topics={"email": ["comment"]})
+        keep_choice(session, kim, locale="ja", topics={"email": ["review"]})
+        person = KnownPerson("https://id.example", "7", "kim@example.com", True, "Kim", ())
+        assert enter(session, person, "writer", now=utc_now()).id == kim.id
+        assert enter(session, person, "reader", now=utc_now()).role == "reader"

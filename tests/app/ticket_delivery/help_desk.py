@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 ZENDESK = "Basic " + base64.b64encode(b"agent@example.com/token:zd-token").decode()
 ZAMMAD = "Token token=za-token"
+POLL_SECONDS = 0.01
+"""How often a server looks whether it is to stop: each of these tests starts and stops some."""
 
 
 class HelpDesk:
@@ -47,7 +49,7 @@ class HelpDesk:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(POLL_SECONDS,))
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
@@ -149,7 +151,7 @@ class MailServer:
             mails = self
 
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(POLL_SECONDS,))
         self.thread.start()
         self.url = f"smtp://127.0.0.1:{self.server.server_address[1]}"
 

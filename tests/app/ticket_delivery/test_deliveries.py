@@ -16,16 +16,10 @@ from app.cli import main
 from app.doctor import _check_deliveries
 from app.models import Ticket, TicketAttachment, TicketDelivery
 from app.settings import Settings, SettingsError
+from app.ticket_delivery.attempts import LEASE, MOST_ATTEMPTS, pause_after
 from app.ticket_delivery.channels import open_channels
 from app.ticket_delivery.courier import Courier
-from app.ticket_delivery.queue import (
-    LEASE,
-    MOST_ATTEMPTS,
-    DeliveryNotFound,
-    deliver_again,
-    deliver_due,
-    pause_after,
-)
+from app.ticket_delivery.queue import DeliveryNotFound, deliver_again, deliver_due
 from app.tickets import NewTicket, check_signature, open_ticket
 from tests.app.ticket_delivery.help_desk import HelpDesk, MailServer
 
@@ -306,8 +300,11 @@ def test_a_courier_carries_on_its_own_thread_and_stops(sessions, send):
             arrived.set()
             return ""
 
+    def fails():
+        raise RuntimeError("an errand with a defect")
+
     send("webhook")
-    courier = Courier(sessions, {"webhook": Notes()}, SITE, interval=0.01)
+    courier = Courier(sessions, {"webhook": Notes()}, SITE, errands=[fails], interval=0.01)
     courier.start()
     assert arrived.wait(20)
     courier.stop()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.db import begin_writing
 from app.editing.actors import Actor, Forbidden, Grant
 from app.editing.conflicts import (
     EditConflict,
@@ -238,6 +239,14 @@ def test_two_new_articles_of_one_name_are_not_mixed(desk):
     desk.save("# One")
     with pytest.raises(ArticleExists):
         desk.save("# Two")
+
+
+def test_who_looks_waits_for_nobody_who_writes(desk, sessions):
+    desk.publish(TEXT)
+    desk.save(TEXT + "four\n", base=1)
+    with sessions() as other:
+        begin_writing(other)
+        assert desk(working_text, WRITER, NAME).source == TEXT + "four\n"
 
 
 def test_a_text_that_names_another_article_is_refused(desk, find):

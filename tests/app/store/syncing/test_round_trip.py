@@ -3,31 +3,28 @@
 import os
 import random
 import shutil
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from app.exporting import export_folder
-from app.migrating import upgrade
-from app.settings import Settings
+from app.models import Article
 from tests.app.store.syncing.edit_sequences import EDITS, play
 from tests.store_helpers import read_tree
 
-SHARED = Path(os.environ.get("KB_SHARED_DIR") or Path(__file__).resolve().parents[5] / "shared")
-CORPORA = SHARED / "corpora"
-
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CORPORA.is_dir(), reason="the shared corpora are not on this machine")
 @pytest.mark.parametrize("name", ["arduino_help", "astro_docs", "fastapi_docs"])
 def test_every_file_of_a_corpus_is_the_same_after_import_sync_and_export(
-    tmp_path, pair, run_import, name
+    tmp_path, pair, import_corpus, name
 ):
-    shutil.copytree(CORPORA / name / "articles", pair.root, dirs_exist_ok=True)
+    folder, var, report = import_corpus(name)
+    assert report.failed == ()
+    shutil.copytree(var, pair.settings.var_dir, dirs_exist_ok=True)
+    pair.root = folder / "articles"
     files = pair.files()
-    assert run_import(pair.root).failed == ()
     assert pair.sync().counts == {}
     assert pair.files() == files
     paths = sorted(path for path in files if path.endswith((".md", ".mdx")))
@@ -42,28 +39,16 @@ def test_every_file_of_a_corpus_is_the_same_after_import_sync_and_export(
 
 
 def _edit_on_site(pair, path):
-    from sqlalchemy import select
-
-    from app.models import Article
-
     with pair.sessions() as session:
         row = session.scalar(select(Article).where(Article.source_path == path))
         name, source = (row.article_id, row.locale), row.source
     pair.publish(name[0], source + "\nAnd one line more.\n", locale=name[1])
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("migrated")
-    upgrade(Settings(var_dir=folder / "var"))
-    return folder / "var"
-
-
 @settings(
     max_examples=int(os.environ.get("KB_EDIT_SEQUENCES", "40")),
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(edits=st.lists(EDITS, min_size=1, max_size=14))
-def test_whatever_both_sides_do_nothing_is_lost(tmp_path_factory, migrated, edits):
-    play(tmp_path_factory.mktemp("pair"), migrated, edits)
+def test_whatever_both_sides_do_nothing_is_lost(tmp_path_factory, migrated_var, edits):
+    play(tmp_path_factory.mktemp("pair"), migrated_var, edits)

@@ -1,0 +1,71 @@
+"""`kb grant`: in which categories and languages somebody's role counts."""
+
+from __future__ import annotations
+
+import click
+
+from app.accounts.audit import COMMAND_LINE
+from app.accounts.grants import add_grant, list_grants, remove_grant
+from app.accounts.users import find_user
+from app.commands.printing import json_option, named_errors, print_json
+from app.commands.workplace import open_workplace
+from app.models import ROLES, User, UserGrant
+
+
+@click.group("grant")
+def grant_group() -> None:
+    """Say in which categories and languages somebody's role counts."""
+
+
+@grant_group.command("add")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+@click.option("--category", default="", help="A category with those below it; without it all.")
+@click.option("--locale", default="", help="A language; without it all.")
+@named_errors
+def add_command(email: str, role: str, category: str, locale: str) -> None:
+    """Let somebody's role count there; with a first grant it counts nowhere else any more."""
+    with open_workplace() as place, place.sessions() as session:
+        user = find_user(session, email)
+        grant = add_grant(session, user, role, category=category, locale=locale, actor=COMMAND_LINE)
+    click.echo(_line(grant, user))
+
+
+@grant_group.command("list")
+@click.argument("email", required=False)
+@json_option
+@named_errors
+def list_command(email: str | None, as_json: bool) -> None:
+    """List the grants of one account, or of all."""
+    with open_workplace() as place, place.sessions() as session:
+        grants = list_grants(session, find_user(session, email) if email else None)
+    if as_json:
+        print_json([_members(grant, user) for grant, user in grants])
+        return
+    for grant, user in grants:
+        click.echo(_line(grant, user))
+
+
+@grant_group.command("remove")
+@click.argument("number", type=int)
+@named_errors
+def remove_command(number: int) -> None:
+    """Take a grant away; without any left the role counts everywhere again."""
+    with open_workplace() as place, place.sessions() as session:
+        remove_grant(session, number, actor=COMMAND_LINE)
+    click.echo(f"grant {number} is taken away")
+
+
+def _line(grant: UserGrant, user: User) -> str:
+    where = f"{grant.category or 'all categories'}, {grant.locale or 'all languages'}"
+    return f"{grant.id}  {user.email}  {grant.role}  {where}"
+
+
+def _members(grant: UserGrant, user: User) -> dict[str, object]:
+    return {
+        "id": grant.id,
+        "email": user.email,
+        "role": grant.role,
+        "category": grant.category,
+        "locale": grant.locale,
+    }

@@ -1,0 +1,1 @@
+"""Telling staff what happened to the articles that concern them."""
