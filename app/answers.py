@@ -241,6 +241,7 @@ def _without_words(
         session,
         locale=question.locale,
         category=question.category,
+        products=question.products,
         audiences=question.audiences,
         limit=limit,
         now=now,
@@ -248,7 +249,7 @@ def _without_words(
     )
     return Answers(
         query_id=_new_query_id(),
-        items=tuple(_answer_of_article(article, question.locale) for article in articles),
+        items=tuple(answer_of_article(article, question.locale) for article in articles),
         no_answer=not articles,
         degraded=False,
         total=len(articles),
@@ -256,7 +257,8 @@ def _without_words(
     )
 
 
-def _answer_of_article(article: Article, locale: str | None) -> Answer:
+def answer_of_article(article: Article, locale: str | None) -> Answer:
+    """An article that nobody searched for, by its opening; `locale` is the reader's language."""
     return Answer(
         article_id=article.article_id,
         locale=article.locale,

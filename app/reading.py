@@ -113,6 +113,7 @@ def most_useful(
     *,
     locale: str | None,
     category: str | None = None,
+    products: frozenset[str] = frozenset(),
     audiences: frozenset[str] = PUBLIC,
     now: datetime,
     limit: int,
@@ -121,43 +122,75 @@ def most_useful(
     """Articles for somebody who has typed nothing: the reader's language first, each article once.
 
     First those that name the address `page` themselves; then, within a language, by quality, by how
-    many found it helpful, then the newest.
+    many found it helpful, then the newest. None is only about products other than `products`.
     """
-    meant = _meant_for(session, page, _visible_articles(category, audiences, now), locale)
+    meant = articles_for_page(
+        session,
+        page,
+        locale=locale,
+        category=category,
+        products=products,
+        audiences=audiences,
+        now=now,
+    )
+    statement = _by_merit(_visible_articles(category, audiences, now), locale)
+    chosen = {article.article_id: article for article in meant}
+    # Translations of what is listed already and other products are skipped: how many rows it takes
+    # is not known, so they are read in lots.
+    for article in session.scalars(statement.execution_options(yield_per=limit * 8)):
+        if len(chosen) >= limit:
+            break
+        if _is_about(article, products):
+            chosen.setdefault(article.article_id, article)
+    return list(chosen.values())[:limit]
+
+
+def _by_merit(visible: Select[Any], locale: str | None) -> Select[Any]:
     thanks = (
         select(Event.article_id, func.count().label("count"))
         .where(Event.type == "helpful")
         .group_by(Event.article_id)
         .subquery()
     )
-    statement = (
-        _visible_articles(category, audiences, now)
-        .outerjoin(thanks, thanks.c.article_id == Article.article_id)
-        .order_by(
-            _distance(locale),
-            Article.quality.desc(),
-            func.coalesce(thanks.c.count, 0).desc(),
-            Article.published_at.desc(),
-            Article.article_id,
-        )
-        # Translations of what is listed already are skipped, so more rows than articles.
-        .limit(limit * 8)
+    return visible.outerjoin(thanks, thanks.c.article_id == Article.article_id).order_by(
+        _distance(locale),
+        Article.quality.desc(),
+        func.coalesce(thanks.c.count, 0).desc(),
+        Article.published_at.desc(),
+        Article.article_id,
     )
-    return _each_once([*meant, *session.scalars(statement)])[:limit]
 
 
-def _meant_for(
-    session: Session, page: str, visible: Select[Any], locale: str | None
+def articles_for_page(
+    session: Session,
+    page: str,
+    *,
+    locale: str | None,
+    category: str | None = None,
+    products: frozenset[str] = frozenset(),
+    audiences: frozenset[str] = PUBLIC,
+    now: datetime,
 ) -> list[Article]:
+    """The articles that name the address `page` themselves, each in the reader's language if it can
+    be. None is only about products other than `products`."""
     if not page:
         return []
+    visible = _visible_articles(category, audiences, now)
     ordered = visible.where(Article.pages != "").order_by(_distance(locale), Article.article_id)
     named: Sequence[Article] = session.scalars(ordered).all()
-    return [
-        article
-        for article in named
-        if any(matches_page(pattern, page) for pattern in article.pages.split("\n"))
-    ]
+    return _each_once(
+        [
+            article
+            for article in named
+            if any(matches_page(pattern, page) for pattern in article.pages.split("\n"))
+            and _is_about(article, products)
+        ]
+    )
+
+
+def _is_about(article: Article, products: frozenset[str]) -> bool:
+    """Whether it is of use to somebody who uses these products; none stand for any."""
+    return not products or not article.products or not products.isdisjoint(article.products)
 
 
 def find_redirect(

@@ -30,6 +30,7 @@ from refusals import (
     require_space,
     wanted_address,
 )
+from sample_shop import look
 
 ROOT = Path(__file__).resolve().parents[1]
 TORCH = "torch==2.13.0"
@@ -244,20 +245,30 @@ def obtain_model(options: Options, environment: Path, root: Path) -> None:
 
 
 def server_environment(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """KB_* settings with this checkout's folders, and its demo, where none are given."""
+    """KB_* settings with this checkout's folders, and the sample shop's look, where none are given.
+
+    Whoever brings articles has another shop: then nothing of the sample's is added.
+    """
     places = {"KB_VAR_DIR": str(root / "var"), "KB_ARTICLES_DIR": str(root / "articles")}
     given = {name: value for name, value in environ.items() if name.startswith("KB_") and value}
-    if "KB_ARTICLES_DIR" not in given:
-        places["KB_DEMO"] = "on"  # the sample's own shop; whoever brings articles has another
-    return {**places, **given}
+    sample = {} if "KB_ARTICLES_DIR" in given else {"KB_DEMO": "on", **look(root)}
+    return {**places, **sample, **given}
 
 
 def serve(options: Options, root: Path) -> None:
     """Become the server."""
     kb = root / ".venv" / "bin" / "kb"
     environ = {**os.environ, **server_environment(root, os.environ)}
+    if not os.environ.get("KB_ARTICLES_DIR") and not os.environ.get("KB_DATABASE_URL"):
+        announce_notices(environ, root)
     sys.stdout.flush()
     os.execve(kb, [str(kb), "serve", *options.server_arguments], environ)
+
+
+def announce_notices(environ: Mapping[str, str], root: Path) -> None:
+    """Put the sample shop's notices where there are none; the server starts without them too."""
+    python = str(root / ".venv" / "bin" / "python")
+    subprocess.run([python, str(root / "scripts" / "sample_shop.py")], env=environ, check=False)
 
 
 def announce(step: str) -> None:

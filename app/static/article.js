@@ -21,38 +21,60 @@ function makeButton(name, label, act) {
 }
 
 /**
- * Copy `text`, and say so on the button for a moment.
- * @param {HTMLButtonElement} button
- * @param {string} text
- * @param {string} done
+ * What copies a text, and says so on the button and to screen readers for a moment.
+ * @param {HTMLElement} article
+ * @returns {(button: HTMLButtonElement, text: string) => Promise<void>}
  */
-async function copy(button, text, done) {
-  const before = button.textContent;
-  await navigator.clipboard.writeText(text);
-  button.textContent = done;
-  window.setTimeout(() => (button.textContent = before), 2000);
+function makeCopying(article) {
+  const status = document.createElement("p");
+  status.className = "unseen";
+  status.setAttribute("role", "status");
+  article.append(status);
+  const done = article.dataset.textCopied ?? "";
+  /** @type {number | undefined} */
+  let over;
+  return async (button, text) => {
+    status.textContent = "";
+    await navigator.clipboard.writeText(text);
+    const before = button.dataset.label ?? button.textContent ?? "";
+    button.dataset.label = before;
+    button.textContent = status.textContent = done;
+    clearTimeout(over);
+    over = window.setTimeout(() => (status.textContent = ""), 2000);
+    window.setTimeout(() => (button.textContent = before), 2000);
+  };
 }
 
-/** @param {HTMLElement} article */
-function offerLinks(article) {
-  const { textLink = "", textCopied = "" } = article.dataset;
+/**
+ * A button beside each heading: inside, its name would be read as a part of the heading.
+ * @param {HTMLElement} article
+ * @param {ReturnType<typeof makeCopying>} copy
+ */
+function offerLinks(article, copy) {
+  const { textLink = "" } = article.dataset;
   for (const heading of article.querySelectorAll("h2[id], h3[id]")) {
     const address = new URL(`#${heading.id}`, location.href.split("?")[0]);
-    const button = makeButton("heading-link", "#", () => copy(button, address.href, textCopied));
-    button.setAttribute("aria-label", textLink);
+    const button = makeButton("heading-link", "#", () => copy(button, address.href));
+    button.setAttribute("aria-label", `${textLink}: ${heading.textContent}`);
     button.title = textLink;
-    heading.append(button);
+    const box = document.createElement("div");
+    box.className = "heading-box";
+    heading.replaceWith(box);
+    box.append(heading, button);
   }
 }
 
-/** @param {HTMLElement} article */
-function offerCode(article) {
-  const { textCopy = "", textCopied = "" } = article.dataset;
+/**
+ * @param {HTMLElement} article
+ * @param {ReturnType<typeof makeCopying>} copy
+ */
+function offerCode(article, copy) {
+  const { textCopy = "" } = article.dataset;
   for (const block of article.querySelectorAll("pre")) {
     const box = document.createElement("div");
     box.className = "code-box";
     const text = (block.textContent ?? "").trimEnd();
-    const button = makeButton("copy plain", textCopy, () => copy(button, text, textCopied));
+    const button = makeButton("copy plain", textCopy, () => copy(button, text));
     block.replaceWith(box);
     box.append(block, button);
   }
@@ -142,8 +164,9 @@ if (article instanceof HTMLElement) {
   tieForms(visit);
   makeReporter(visit).report("article_viewed", { ...about, value });
   if (navigator.clipboard) {
-    offerLinks(article);
-    offerCode(article);
+    const copy = makeCopying(article);
+    offerLinks(article, copy);
+    offerCode(article, copy);
   }
   offerZoom(article);
   followReading(article);

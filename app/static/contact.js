@@ -1,5 +1,6 @@
 // The contact form's comforts: answers while the subject is typed, and what was read in this tab.
 
+import { Offers } from "./contact-offers.js";
 import { passageUrl } from "./passage.js";
 import { recall, recallQuestions } from "./read.js";
 import { makeReporter, makeVisit } from "./site-visit.js";
@@ -8,32 +9,6 @@ import { SuggestClient } from "./widget/client.js";
 import { make } from "./widget/elements.js";
 import { earlierSessions } from "./widget/sessions.js";
 import { Suggestions } from "./widget/suggestions.js";
-
-/**
- * Shows answers below the subject.
- * @param {HTMLElement} place
- * @param {string} heading
- * @returns {import("./widget/suggestions.js").View}
- */
-function makeView(place, heading) {
-  return {
-    get open() {
-      return !place.hidden;
-    },
-    show(options) {
-      const rows = options.map(({ element, act }) => {
-        // The link goes there itself; this tells of it.
-        element.querySelector("a")?.addEventListener("click", () => act(true));
-        return element;
-      });
-      place.replaceChildren(make("p", {}, heading), make("ul", {}, ...rows));
-      place.hidden = rows.length === 0;
-    },
-    close() {
-      place.hidden = true;
-    },
-  };
-}
 
 /**
  * Offer answers to the subject; the writer stays where they are, so they open in a new tab.
@@ -46,30 +21,44 @@ function attachOffers(form, visit, reporter) {
   const subject = form.querySelector("#subject");
   const place = form.querySelector(".offers");
   if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return () => {};
-  const { textOffers = "", textNewTab = "", suggest = "", locale = "" } = form.dataset;
+  const { textNewTab = "", suggest = "", locale = "" } = form.dataset;
   const about = { locale, page: location.pathname, limit: "3" };
   const client = new SuggestClient(
     () => suggest,
     () => about,
     visit,
   );
+  const offers = new Offers(place, form.dataset);
+  const send = client.ask.bind(client);
+  // The list of answers knows of no notices where there is no answer; here they come all the same.
+  client.ask = (text, answered, failed) =>
+    send(
+      text,
+      (answers) => {
+        offers.notices = answers.notices ?? [];
+        answered(answers);
+      },
+      failed,
+    );
   const nothing = () => undefined;
   /** @type {import("./widget/suggestions.js").Acts} */
   const acts = {
     openItem: nothing,
     openNotice: nothing,
     askPerson: nothing,
-    knows: () => true, // notices stand above the form
+    knows: () => true, // they stand above the answers
     makeRow({ url, answer, title, locale: lang }) {
       const href = passageUrl(url, answer);
       const link = make("a", { href, target: "_blank", rel: "noopener", lang }, title);
       return make("li", {}, link, ` (${textNewTab})`);
     },
   };
-  const view = makeView(place, textOffers);
   const words = { failed: "", contact: "" };
-  const suggestions = new Suggestions(view, client, reporter, words, acts, { certain: true });
-  const ask = () => suggestions.ask(subject.value);
+  const suggestions = new Suggestions(offers, client, reporter, words, acts, { certain: true });
+  const ask = () => {
+    offers.typed();
+    suggestions.ask(subject.value);
+  };
   subject.addEventListener("input", ask);
   if (subject.value) ask();
   return () => suggestions.seen();

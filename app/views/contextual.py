@@ -6,11 +6,11 @@ from flask import Blueprint, Response, redirect, request
 from flask_limiter import Limiter
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import answers
 from app.addresses import entry_url
 from app.answers import Question
 from app.categories import shelf_titles
 from app.notices import notices_of_late, notices_to_come, show
+from app.page_help import find_help
 from app.page_patterns import words_of
 from app.settings import Settings
 from app.views.pages import page, require_offered_locale
@@ -53,7 +53,8 @@ def entry_in_any_language() -> AnyResponse:
 
 
 def entry(locale: str) -> Response:
-    """Help for the page of the product that `page` names: its notices, then answers that fit.
+    """Help for the page of the product that `page` names: its notices, the articles that name it
+    themselves, then answers that fit.
 
     `title` says in words what the page is about; without it the words of the address do.
     """
@@ -66,12 +67,9 @@ def entry(locale: str) -> Response:
         products=named or chosen_products(),
         audiences=audiences(),
         per_page=_ANSWERS,
+        page_url=given["page"],
     )
-    found = answers.search(question, session=database(), index=parts().index, now=now())
-    fitting = bool(words) and not found.no_answer
-    if not fitting:
-        useful = Question(text="", locale=locale, audiences=audiences(), per_page=_ANSWERS)
-        found = answers.search(useful, session=database(), index=parts().index, now=now())
+    found, fitting = find_help(question, session=database(), index=parts().index, now=now())
     return page(
         "entry.html",
         given=given,

@@ -15,6 +15,7 @@ from app.views.editor_list import (
     translations,
 )
 from app.views.editor_machine import translate_text
+from app.views.editor_notices import create_notice, end_one_notice, notices
 from app.views.editor_scope import allow_long_texts
 from app.views.editor_text import (
     add_picture,
@@ -58,6 +59,9 @@ def editor_blueprint() -> Blueprint:
     editor.get("/edit/conflicts/<int:number>")(conflict_form)
     editor.post("/edit/conflicts/<int:number>")(resolve)
     editor.get("/edit/token")(form_token)
+    editor.get("/edit/notices")(notices)
+    editor.post("/edit/notices")(create_notice)
+    editor.post("/edit/notices/<notice_id>/end")(end_one_notice)
     editor.get(f"/edit/text/{_NAMED}")(open_text)
     editor.post(f"/edit/text/{_NAMED}")(save_text)
     editor.post(f"/edit/kept/{_NAMED}")(keep_text)

@@ -12,6 +12,7 @@ from flask_babel import (  # type: ignore[import-untyped]
     Babel,
     format_date,
     format_datetime,
+    format_decimal,
     get_locale,
     gettext,
 )
@@ -66,6 +67,7 @@ def install_pages(app: Flask) -> None:
     app.after_request(_send_pages)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.template_filter("marked")(mark_spans)
+    app.template_filter("decimal")(format_decimal)
     app.template_filter("moment")(moment_words)
     app.template_filter("day")(day_words)
     app.template_filter("language_name")(language_name)

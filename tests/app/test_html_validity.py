@@ -68,7 +68,8 @@ def test_every_page_of_editor_and_account_is_valid_html(check, sessions, sign_in
     token = form_token(client)
     named = {"form_token": token, "title": "Borrow a bike", "locale": "en", "id": "borrow"}
     client.post("/edit/new", data=named)
-    addresses = ["text/en/borrow", "history/en/borrow", "new", "translations", "record"]
+    client.post("/edit/notices", data={"form_token": token, "kind": "info", "title-en": "Slow"})
+    addresses = ["text/en/borrow", "history/en/borrow", "new", "translations", "record", "notices"]
     pages = {
         f"page-{number}-{tag}": client.get(f"/edit/{address}?lang={tag}").text
         for number, address in enumerate(addresses)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.branding import Product
-from app.models import Event
+from app.models import Article, Event
 from search.document import Results
 from tests.app.test_views import read
 from tests.fake_index import make_hit
@@ -59,6 +59,13 @@ def test_results_are_narrowed_by_topic_and_language(client, several):
     assert page.find("a", **{"href": "/en/search?q=x&language=ko", "aria-current": "true"})
 
 
+def test_numbers_are_written_as_the_language_does(client, index):
+    many = Results((make_hit("refund"),), 12345, False, False, {})
+    index.search = lambda query: many
+    text = read(client, "/en/search?q=x").text
+    assert "12,345 results" in text
+
+
 def test_the_api_narrows_by_language_too(client, several):
     found = client.get("/api/v1/search?q=x&language=ko").get_json()
     assert [item["locale"] for item in found["items"]] == ["ko"]
@@ -85,6 +92,39 @@ def test_help_for_a_page_that_says_nothing_shows_what_is_useful(client, index, q
     page = read(client, f"/en/for?{query}")
     assert "Useful articles" in page.text
     assert "Get a refund" in page.text
+
+
+def test_an_article_that_names_a_page_comes_first_in_help_for_it(client, sessions, index):
+    with sessions() as session:
+        for article in session.query(Article).where(Article.article_id == "gift-cards"):
+            article.pages = "/refund*"
+        session.commit()
+    page = read(client, "/en/for?page=https://shop.example.com/refund")
+    assert page.text.index("Use a gift card") < page.text.index("Get a refund")
+    index.silent = True
+    page = read(client, "/en/for?page=https://shop.example.com/refund")
+    assert "Answers that fit" in page.text
+    assert "Use a gift card" in page.text
+    assert "Get a refund" not in page.text
+
+
+def test_useful_articles_and_those_of_a_page_are_about_the_products_in_use(
+    make_client, sessions, index
+):
+    client = make_client(products=(Product("web", "Website"), Product("ios", "iPhone")))
+    with sessions() as session:
+        for article in session.query(Article).where(Article.article_id == "gift-cards"):
+            article.pages, article.products = "/refund*", ["web"]
+        session.commit()
+    index.silent = True
+    assert "Use a gift card" in read(client, "/en/for?page=/refund").text
+    for page in ("/refund", "/12"):
+        text = read(client, f"/en/for?page={page}&products=ios").text
+        assert "Get a refund" in text
+        assert "Use a gift card" not in text
+    client.set_cookie("kotae_products", "ios")
+    assert "Use a gift card" not in read(client, "/en/for?page=/refund").text
+    assert "Use a gift card" in read(client, "/en/for?page=/12&products=web").text
 
 
 def test_help_for_a_page_finds_the_visitors_language(client):

@@ -68,6 +68,9 @@ STAFF_ROUTES = {
     ("GET", "/edit/conflicts"): "reader",
     ("GET", "/edit/conflicts/<int:number>"): "writer",
     ("POST", "/edit/conflicts/<int:number>"): "writer",
+    ("GET", "/edit/notices"): "reader",
+    ("POST", "/edit/notices"): "publisher",
+    ("POST", "/edit/notices/<notice_id>/end"): "publisher",
     ("GET", "/edit/text/<locale:locale>/<path:article_id>"): "reader",
     ("POST", "/edit/text/<locale:locale>/<path:article_id>"): "writer",
     ("POST", "/edit/kept/<locale:locale>/<path:article_id>"): "writer",
@@ -98,6 +101,7 @@ FILLED = {
     "<path:article_id>": "refund",
     "<token>": "unknown",
     "<int:number>": "1",
+    "<notice_id>": "0" * 12,
     "<episode_id>": "0" * 32,
     "<any(articles,questions,worth,speed):name>": "articles",
 }

@@ -1,11 +1,16 @@
 """Reading in a real browser: arriving at the words that answer, contents, copying, pictures."""
 
 import re
+import time
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.addresses import passage_url
+from app.models import Notice, utc_now
+from app.notice_fields import read_notice
+from app.notices import add_notice
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +72,7 @@ def test_words_that_are_not_there_mark_nothing(open_page):
 def test_the_contents_follow_the_reading(open_page):
     page = open_page(ARTICLE, viewport={"width": 1280, "height": 600})
     current = page.locator(".contents a[aria-current]")
-    page.locator("#callouts").evaluate("it => scrollTo(0, it.offsetTop - 20)")
+    page.locator("#callouts").evaluate("it => scrollBy(0, it.getBoundingClientRect().top - 20)")
     expect(current).to_have_text("Callouts")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(current).to_have_text("A smaller heading")
@@ -77,8 +82,12 @@ def test_the_contents_follow_the_reading(open_page):
 
 def test_the_link_to_a_heading_and_code_can_be_copied(open_page, site_url):
     page = open_page(f"{ARTICLE}?mark=Something", permissions=["clipboard-read", "clipboard-write"])
-    page.locator("#steps .heading-link").click()
-    expect(page.locator("#steps .heading-link")).to_have_text("Copied")
+    expect(page.get_by_role("heading", name="Steps", exact=True)).to_be_visible()
+    status = page.locator("article").get_by_role("status")
+    expect(status).to_have_count(1)
+    page.get_by_role("button", name="Copy the link to this section: Steps").click()
+    expect(status).to_have_text("Copied")
+    expect(page.locator("#steps + .heading-link")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == f"{site_url}{ARTICLE}#steps"
     page.locator(".copy").click()
     expect(page.locator(".copy")).to_have_text("Copied")
@@ -135,6 +144,62 @@ def test_answers_are_offered_while_the_subject_is_typed(open_page):
     expect(offers.get_by_role("link", name="Get a refund")).to_have_attribute("target", "_blank")
     page.get_by_label("Subject").fill("")
     expect(offers).to_be_hidden()
+
+
+def test_offers_do_not_move_while_one_is_about_to_be_chosen(open_page):
+    page = open_page("/en/contact")
+    subject = page.get_by_label("Subject")
+    subject.press_sequentially("refund")
+    link = page.locator(".offers").get_by_role("link", name="Get a refund")
+    expect(link).to_be_visible()
+    page.route("**/api/v1/suggest*", late)
+    with page.expect_response("**/api/v1/suggest*"):
+        subject.press_sequentially(" zzz")
+        page.wait_for_timeout(150)
+        page.keyboard.press("Tab")
+        expect(link).to_be_focused()
+    page.wait_for_timeout(50)
+    expect(link).to_be_focused()
+    subject.focus()
+    expect(page.locator(".offers")).to_be_hidden()
+    subject.fill("refund")
+    expect(link).to_be_visible()
+    with page.expect_response("**/api/v1/suggest*"):
+        subject.press_sequentially("zzz")
+        link.hover()
+    page.wait_for_timeout(50)
+    expect(link).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(link).to_be_hidden()
+
+
+def test_a_notice_that_the_subject_calls_for_comes_before_the_answers(
+    open_page, site_sessions, screenshot
+):
+    text = {"en": {"title": "Refunds take a day longer", "body": "All will arrive."}}
+    notice = read_notice({"kind": "problem", "texts": text, "phrases": ["refund"]}, now=utc_now())
+    with site_sessions() as session:
+        add_notice(session, notice)
+    try:
+        page = open_page("/en/contact")
+        page.get_by_label("Subject").press_sequentially("refund")
+        links = page.locator(".offers").get_by_role("link")
+        expect(links).to_have_text(["Refunds take a day longer", "Get a refund"])
+        expect(page.locator(".offers .notice.problem")).to_contain_text("Known problem:")
+        expect(page.locator(".offers .notice.problem")).to_contain_text("All will arrive.")
+        assert Axe().run(page).violations_count == 0
+        screenshot(page, "contact-notice")
+        page.goto("/en/contact?q=refund")
+        expect(page.get_by_text("Refunds take a day longer")).to_have_count(1)
+    finally:
+        with site_sessions() as session:
+            session.delete(session.get(Notice, notice.id))
+            session.commit()
+
+
+def late(route):
+    time.sleep(0.3)
+    route.continue_()
 
 
 def test_a_product_once_chosen_is_remembered(open_page):

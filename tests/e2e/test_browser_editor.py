@@ -5,6 +5,7 @@ import base64
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -295,3 +296,23 @@ def test_everything_works_without_scripts(make_article):
     page.get_by_role("button", name="Add the picture").click()
     expect(body_of(page)).to_have_value(PICTURE)
     save(page)
+
+
+def test_a_notice_is_announced_and_ended_on_a_phone_without_scripts(
+    open_as, site_sessions, screenshot
+):
+    phone = {"width": 390, "height": 844}
+    page = open_as("publisher", "/edit/notices", viewport=phone, java_script_enabled=False)
+    page.get_by_label("Kind").select_option("Known problem")
+    page.get_by_role("group", name="English").get_by_label("Title").fill("Cards fail")
+    page.get_by_label("Only for questions").fill("unheard-of word")
+    page.get_by_role("button", name="Add the notice").click()
+    expect(page.get_by_role("status")).to_have_text("The notice was added.")
+    seen = open_as("publisher", "/edit/notices", viewport=phone)
+    for scheme in ("light", "dark"):
+        seen.emulate_media(color_scheme=scheme)
+        assert Axe().run(seen).violations_count == 0
+        screenshot(seen, f"notices-{scheme}")
+    assert seen.evaluate("document.scrollingElement.scrollWidth") <= 390
+    page.get_by_role("listitem").filter(has_text="Cards fail").get_by_role("button").click()
+    expect(page.get_by_role("status")).to_contain_text("The notice was ended")

@@ -24,6 +24,7 @@ PAGES = {
     "results": "/{}/search?q=refund",
     "no-results": "/{}/search?q=nothing-like-it",
     "contact": "/{}/contact?page=/en/articles/refund&q=refund",
+    "empty-contact": "/{}/contact",
     "request": "/{}/requests/" + TICKET + "?key={key}",
     "requests": "/{}/requests",
     "status": "/{}/status",
@@ -86,7 +87,7 @@ def late(route):
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "empty-contact"])
 def test_a_page_is_accessible_in_light_and_dark_and_fits_320_pixels(
     go_to_kind, screenshot, name, locale
 ):
@@ -132,6 +133,61 @@ def test_a_form_with_faults_is_accessible_and_ties_each_to_its_field(open_page, 
         expect(field).to_have_accessible_description(described.inner_text())
     page.get_by_role("alert").get_by_role("link").first.click()
     expect(page.locator("#email")).to_be_focused()
+
+
+def test_what_comes_after_a_deed_is_accessible_and_a_keyboard_is_enough(open_page):
+    page = open_page("/en/", viewport={"width": 390, "height": 800})
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("refund")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Get a refund")
+    press(page, page.get_by_role("button", name="Yes", exact=True))
+    expect(page.locator("#feedback").get_by_role("status")).to_be_visible()
+    assert faults(page) == ""
+    press(page, page.locator("footer").get_by_role("link", name="Contact a person"))
+    for label in ("Your e-mail address", "Subject", "Message"):
+        tab_to(page, page.get_by_label(label, exact=True))
+        page.keyboard.type("kim@example.com")
+    press(page, page.get_by_role("button", name="Send"))
+    expect(page.locator(".notice.good")).to_contain_text("We have your message")
+    assert faults(page) == ""
+    press(page, page.get_by_role("link", name="Open my request"))
+    expect(page.get_by_role("main")).to_contain_text("kim@example.com")
+
+
+def tab_to(page, target):
+    for _ in range(60):
+        if target.evaluate("it => it === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("no number of tabs leads there")
+
+
+def press(page, target):
+    tab_to(page, target)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("locale", ["en", "ko"])
+def test_a_question_that_is_too_long_is_answered_accessibly(open_page, locale):
+    page = open_page(f"/{locale}/search?q={'x' * 900}", expect_complaints=True)
+    assert faults(page) == ""
+
+
+@pytest.mark.parametrize("name", ["home", "article", "results", "contact"])
+def test_a_page_is_mirrored_for_languages_written_from_right_to_left(open_kind, name):
+    page = open_kind(name, "en", viewport={"width": 390, "height": 800})
+    left = page.locator(".site-name").bounding_box()["x"]
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.locator(".site-name").bounding_box()["x"] > left + 100
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    outside = """[...document.querySelectorAll("main *")].filter((it) => {
+        const { left, width } = it.getBoundingClientRect();
+        return width > 1 && left < -1 && !it.closest(".unseen, .table-scroll, pre");
+    }).map((it) => it.outerHTML.slice(0, 80))"""
+    assert page.evaluate(outside) == []
 
 
 def test_suggestions_fit_320_pixels(open_page, screenshot):
@@ -230,7 +286,7 @@ def test_nothing_is_loaded_from_elsewhere(open_page, site_url):
     assert [url for url in asked if not url.startswith(site_url)] == []
 
 
-@pytest.mark.parametrize("name", ["home", "article", "results", "status"])
+@pytest.mark.parametrize("name", ["home", "article", "results", "empty-contact", "status"])
 def test_nothing_moves_while_a_page_arrives_and_it_is_light(open_kind, site_url, name):
     page = open_kind("offline", "ko")
     page.add_init_script(

@@ -15,7 +15,7 @@ import pytest
 from search.pretrained import manifest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("serve", "find_python", "prepare.py", "refusals.py")
+SCRIPTS = ("serve", "find_python", "prepare.py", "refusals.py", "sample_shop.py")
 COPIED = (
     "pyproject.toml",
     "search/__init__.py",

@@ -327,6 +327,27 @@ def test_folders_from_the_environment_are_left_alone(checkout, free_port, tmp_pa
     assert output.endswith(f"KB_VAR_DIR={tmp_path} KB_ARTICLES_DIR=/srv/articles\n")
 
 
+def test_the_sample_shop_has_its_look_and_an_operators_settings_stand(prepare, checkout):
+    shown = prepare.server_environment(checkout.root, {"KB_SITE_NAME": "Mine", "HOME": "/"})
+    assert shown["KB_SITE_NAME"] == "Mine"
+    assert shown["KB_LOGO"] == f"{checkout.root}/articles/images/haru.svg"
+    assert {"KB_DEMO", "KB_PRODUCTS", "KB_HOME_TEXT"} < shown.keys()
+    own = prepare.server_environment(checkout.root, {"KB_ARTICLES_DIR": "/srv/articles"})
+    assert own.keys() == {"KB_VAR_DIR", "KB_ARTICLES_DIR"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"KB_ARTICLES_DIR": "/srv/articles"},
+        {"KB_DATABASE_URL": "sqlite:////srv/own.sqlite3"},
+    ],
+)
+def test_no_notice_of_the_sample_comes_into_an_operators_help_center(checkout, free_port, given):
+    start(checkout, "--serve", "--port", free_port, **given).communicate(timeout=30)
+    assert not any("sample_shop" in call for call in checkout.calls)
+
+
 def test_the_server_starts_without_a_model_and_says_so(checkout, free_port):
     shutil.rmtree(checkout.root / "var")
     failing = {"FAKE_FAIL_AT": "5", "FAKE_STDERR": "no network"}
@@ -344,7 +365,7 @@ def test_a_prepared_start_takes_a_moment(checkout, free_port):
     process = start(checkout, "--serve", "--port", free_port)
     process.communicate(timeout=30)
     assert time.monotonic() - before < 1.0
-    assert checkout.calls == []
+    assert checkout.calls == [f"{checkout.root}/scripts/sample_shop.py"]
 
 
 def test_two_runs_at_once_take_turns(checkout):
