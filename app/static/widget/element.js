@@ -380,7 +380,8 @@ export class KotaeSuggest extends HTMLElement {
     input.addEventListener("input", type);
     input.addEventListener("focus", () => {
       void this.#start();
-      if (!combobox.open && this.#view.hidden) type();
+      // Also where the list stays: the page may have changed its address meanwhile.
+      if (this.#view.hidden) type();
     });
     return combobox;
   }
