@@ -372,8 +372,15 @@ String.prototype.shout = function () { return this; };
 """
 
 
-def test_polluted_prototypes_do_not_reach_it(open_shop):
-    page = open_shop(BOX, script=POLLUTED)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_polluted_prototypes_do_not_reach_it(open_shop, shop, when):
+    shop.files["/polluted.js"] = POLLUTED
+    tags = [
+        '<script defer src="/polluted.js"></script>',
+        f'<script defer src="{shop.help_center}/widget/v1.js"></script>',
+    ]
+    page = open_shop(BOX, head="".join(tags if when == "before" else reversed(tags)))
+    assert page.evaluate("({}).tainted") == 1
     box(page).press_sequentially("refund")
     options(page).first.click()
     expect(page.get_by_role("heading", name="When it arrives")).to_be_visible()
