@@ -179,18 +179,18 @@ def test_input_methods_compose_undisturbed_while_answers_come(
 
 def test_the_enter_that_ended_a_composition_chooses_nothing(open_shop):
     """Safari ends the composition first; the Enter that did it comes after, marked by 229 alone."""
-    page = open_shop(f"<form action='/sent'>{BOX}</form>", lang="ja")
+    page = open_shop(f"<form action='/sent'>{BOX}</form>", lang="ko")
     box(page).focus()
-    session = compose(page, "へんきん")
-    session.send("Input.insertText", {"text": "返金"})
-    expect(options(page).first).to_contain_text("返金を受ける")
+    session = compose(page, "환부")
+    session.send("Input.insertText", {"text": "환불"})
+    expect(options(page).first).to_contain_text("환불 받기")
     page.keyboard.press("ArrowDown")
     expect(options(page).first).to_have_attribute("aria-selected", "true")
     enter = {"type": "rawKeyDown", "key": "Enter", "windowsVirtualKeyCode": 229}
     session.send("Input.dispatchKeyEvent", enter)
     page.wait_for_timeout(150)
     expect(options(page).first).to_have_attribute("aria-selected", "true")
-    expect(page.get_by_role("heading", name="返金を受ける")).to_have_count(0)
+    expect(page.get_by_role("heading", name="환불 받기")).to_have_count(0)
     assert "/page/" in page.url
 
 
