@@ -68,6 +68,11 @@ def status_url(locale: str) -> str:
     return f"/{quote(locale, safe='')}/status"
 
 
+def your_data_url(locale: str) -> str:
+    """What is kept of the visitor who looks."""
+    return f"/{quote(locale, safe='')}/your-data"
+
+
 def entry_url(locale: str, **parameters: str | int) -> str:
     """Help for a page of the product; `parameters` as in `search_url`."""
     return _with_parameters(f"/{quote(locale, safe='')}/for", parameters)

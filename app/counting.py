@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Ticket
+from app.models import Ticket, TicketOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,32 @@ class Counts:
             "sessions": self.sessions,
             "tickets": self.tickets,
         }
+
+
+def count_senders(session: Session, start: datetime | None, end: datetime | None = None) -> int:
+    """How many people opened a ticket from `start` on and before `end` (aware; None: no limit).
+
+    Of tickets sent here people are told by their addresses, of those opened elsewhere (a help
+    desk's `created`) by their sessions, where a session that sent one here is counted already; one
+    without a session is somebody of its own.
+    """
+    here, there = (_within(column, start, end) for column in (Ticket.created_at, TicketOutcome.at))
+    address = func.count(func.distinct(func.lower(Ticket.email)))
+    known = select(Ticket.session).where(*here, Ticket.session.is_not(None))
+    person = func.coalesce(TicketOutcome.session, TicketOutcome.id)
+    elsewhere = select(func.count(func.distinct(person))).where(
+        *there,
+        TicketOutcome.ticket_id.is_(None),
+        TicketOutcome.outcome == "created",
+        person.not_in(known),
+    )
+    sent = session.scalar(select(address).where(*here)) or 0
+    return sent + (session.scalar(elsewhere) or 0)
+
+
+def _within(column: Any, start: datetime | None, end: datetime | None) -> list[Any]:
+    since = [column >= start] if start else []
+    return [*since, column < end] if end else since
 
 
 def count_tickets(session: Session, since: datetime | None) -> int:

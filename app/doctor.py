@@ -75,6 +75,7 @@ def examine(environ: Mapping[str, str] | None = None) -> list[Check]:
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         _check_folder,
         _check_secret,
+        _check_holdout,
         _check_articles_folder,
         _check_model,
         _check_database,
@@ -134,6 +135,14 @@ def _check_secret(settings: Settings) -> Iterator[Check]:
         yield Check("secret key", "warn", f"others may read {path}", f"chmod 600 {path}")
     else:
         yield Check("secret key", "ok", str(path))
+
+
+def _check_holdout(settings: Settings) -> Iterator[Check]:
+    """Fewer than 5% take very long to tell anything, more than 20% do without help for little."""
+    percent = settings.holdout_percent
+    if percent and not 5 <= percent <= 20:
+        finding = f"{percent}% of visitors are held out"
+        yield Check("holdout", "warn", finding, "set KB_HOLDOUT_PERCENT from 5 to 20, or to 0")
 
 
 def _check_articles_folder(settings: Settings) -> Iterator[Check]:

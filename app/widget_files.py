@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ENTRIES = ("v1.js", "v1.mjs", "loader.js")
-ALONE = frozenset({*ENTRIES, "site.js", "article.js", "contact.js", "ease.js"})
+ALONE = frozenset({*ENTRIES, "site.js", "article.js", "contact.js", "ease.js", "your-data.js"})
 """Files with a version each; the others are fetched by these, and share one."""
 
 

@@ -1,5 +1,11 @@
 """Fixtures that several kinds of tests share; each lives in a module of its own beside this one."""
 
+from hypothesis import settings
+
+# Property tests are judged by what they find, not by how busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
 pytest_plugins = [
     "tests.browser_fixtures",
     "tests.database_fixtures",

@@ -180,11 +180,8 @@ def _print_effect(effect: Effect, fall: float) -> None:
     click.echo(f"{'tickets avoided':20}{_rate(effect.avoided)} of visitors")
     click.echo(f"{'at every look':20}{_rate(effect.avoided_always)}")
     click.echo(f"{'reduction':20}{_rate(effect.reduction)}")
-    if effect.avoided_per_month is not None:
-        month = effect.avoided_per_month
-        click.echo(
-            f"{'avoided in 30 days':20}  {month.value:.0f} [{month.low:.0f}, {month.high:.0f}]"
-        )
+    _print_month("tickets in 30 days", effect.avoided_per_month)
+    _print_month("people in 30 days", effect.senders_avoided_per_month())
     _print_counts(effect)
     if effect.smallest_effect is not None:
         click.echo(f"{'smallest to be found':20}  {effect.smallest_effect:.2%}")
@@ -196,6 +193,11 @@ def _print_effect(effect: Effect, fall: float) -> None:
             f"The arms are too uneven for chance (p = {effect.sample_ratio_p:.2g}): events of one "
             "are missing. Do not trust these figures."
         )
+
+
+def _print_month(name: str, month: Interval | None) -> None:
+    if month is not None:
+        click.echo(f"{name:20}  {month.value:.0f} [{month.low:.0f}, {month.high:.0f}]")
 
 
 def _print_counts(effect: Effect) -> None:

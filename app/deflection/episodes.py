@@ -54,6 +54,8 @@ class Evidence:
     held_back: bool
     """Suggestions were due and not shown."""
     solved: bool
+    seen: tuple[str, ...]
+    """Articles that suggestions or results showed, in that order, each once, as far as told."""
     read: tuple[str, ...]
     """Articles opened, in that order, each once."""
     queries: tuple[str, ...]
@@ -161,7 +163,7 @@ def judge_episode(
         visitor=visitor,
         started_at=part[0].at,
         ended_at=end,
-        outcome=_outcome(evidence, own, bool(near), is_open=now < end + window),
+        outcome=_outcome(evidence, bool(near), is_open=now < end + window),
         locale=next((each.locale for each in reversed(part) if each.locale), None),
         tickets=tuple(each.id for each in own),
         first_ticket_at=own[0].at if own else None,
@@ -171,10 +173,10 @@ def judge_episode(
     )
 
 
-def _outcome(evidence: Evidence, own: Sequence[Moment], any_ticket: bool, *, is_open: bool) -> str:
-    sought = evidence.looked or bool(evidence.read or evidence.verdict)
+def _outcome(evidence: Evidence, any_ticket: bool, *, is_open: bool) -> str:
     if any_ticket:
-        return "direct" if own and not sought else "failed"
+        sought = evidence.looked or bool(evidence.read or evidence.verdict)
+        return "failed" if sought else "direct"
     if is_open:
         return "pending"
     helped = evidence.verdict != "not_helpful" and (
@@ -202,6 +204,7 @@ def _evidence(part: Sequence[Moment]) -> Evidence:
         shown=any(moment.shows_answers for moment in part),
         held_back=any(moment.held_back for moment in part),
         solved="solved" in kinds,
+        seen=_once(name for moment in part if moment.shows_answers for name in _articles(moment)),
         read=_once(moment.article_id for moment in part if moment.kind in _READS),
         queries=_once(_query(moment) for moment in asked),
         unanswered=_once(_query(moment) for moment in asked if not moment.shows_answers),
@@ -242,6 +245,12 @@ def _query(moment: Moment) -> str | None:
 def _is_weak(moment: Moment) -> bool:
     score = moment.details.get("score")
     return moment.shows_answers and isinstance(score, int | float) and score < WEAK
+
+
+def _articles(moment: Moment) -> list[str]:
+    """The articles that suggestions named; none where the event does not say."""
+    named = moment.details.get("articles")
+    return [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
 
 
 def _once(values: Iterator[str | None]) -> tuple[str, ...]:

@@ -85,7 +85,6 @@ class Effect:
     """The same, valid however often one looks."""
     reduction: Interval | None
     """As a share of the control rate."""
-    avoided_per_month: Interval | None
     per_visitor: Comparison
     """Tickets, not senders: who sends two counts twice."""
     per_episode: Comparison
@@ -96,6 +95,25 @@ class Effect:
     def suspicious(self) -> bool:
         """Whether the arms' sizes say that the experiment is broken."""
         return self.sample_ratio_p < SUSPICIOUS
+
+    @property
+    def monthly_visitors(self) -> float:
+        """Visitors who were shown suggestions, in 30 days."""
+        return self.visitors[TREATMENT] * MONTH.days / self.days if self.days else 0.0
+
+    @property
+    def avoided_per_month(self) -> Interval | None:
+        """Tickets avoided in 30 days, by tickets per visitor; right for one look, as these are."""
+        found = self.per_visitor.difference
+        return found.times(self.monthly_visitors) if found and self.days else None
+
+    def senders_avoided_per_month(self, level: float = intervals.LEVEL) -> Interval | None:
+        """People who did not have to write in 30 days, valid however often one looks."""
+        if not self.days:
+            return None
+        treated, control = ((self.with_ticket[arm], self.visitors[arm]) for arm in ARMS)
+        found = intervals.always_valid_difference(control, treated, level)
+        return found and found.times(self.monthly_visitors)
 
     @property
     def tickets_per_episode(self) -> Interval | None:
@@ -119,7 +137,10 @@ class Effect:
         shown = {
             name: getattr(self, name)
             for name in ("avoided", "avoided_always", "reduction", "avoided_per_month")
-        } | {"tickets_per_episode": self.tickets_per_episode}
+        } | {
+            "senders_avoided_per_month": self.senders_avoided_per_month(),
+            "tickets_per_episode": self.tickets_per_episode,
+        }
         return {
             "name": self.experiment.name,
             "site": self.experiment.site,
@@ -216,20 +237,17 @@ def measure_effect(
         for arm, counts in clusters.items()
     }
     treated, control = ((tickets[arm], visitors[arm]) for arm in (TREATMENT, CONTROL))
-    avoided = intervals.newcombe(control, treated)
     until = min(experiment.ended_at or now, now - window)
     days = max(0.0, (until - experiment.started_at) / timedelta(days=1))
-    monthly = visitors[TREATMENT] * (MONTH.days / days) if days else 0.0
     return Effect(
         experiment=experiment,
         visitors=visitors,
         with_ticket=tickets,
         days=days,
         rates={TREATMENT: intervals.wilson(*treated), CONTROL: intervals.wilson(*control)},
-        avoided=avoided,
+        avoided=intervals.newcombe(control, treated),
         avoided_always=intervals.always_valid_difference(control, treated),
         reduction=intervals.relative_reduction(treated, control),
-        avoided_per_month=avoided.times(monthly) if avoided and days else None,
         per_visitor=Comparison.make({arm: _by_visitor(clusters[arm]) for arm in ARMS}),
         per_episode=Comparison.make(clusters),
         sample_ratio_p=intervals.sample_ratio_p(

@@ -136,13 +136,15 @@ def always_valid(successes: int, trials: int, level: float = LEVEL) -> Interval 
     return Interval(rate, _edge(ruled_out, rate, 0.0), _edge(ruled_out, rate, 1.0))
 
 
-def always_valid_difference(first: tuple[int, int], second: tuple[int, int]) -> Interval | None:
+def always_valid_difference(
+    first: tuple[int, int], second: tuple[int, int], level: float = LEVEL
+) -> Interval | None:
     """The difference of two rates, first less second, valid at every moment one looks.
 
     Each rate's interval errs with half the chance, so that both together err with the whole.
     """
-    level = (1 + LEVEL) / 2
-    one, two = always_valid(*first, level), always_valid(*second, level)
+    each = (1 + level) / 2
+    one, two = always_valid(*first, each), always_valid(*second, each)
     if one is None or two is None:
         return None
     return Interval(one.value - two.value, one.low - two.high, one.high - two.low)

@@ -8,6 +8,7 @@ stays readable; a string of nine digits or more goes in any case.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -57,6 +58,10 @@ def redact_value(value: Any) -> Any:
         return redact(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return redact(str(value)) if abs(value) >= 10**LONGEST_KEPT_DIGITS else value
+    if isinstance(value, float):
+        # A card's number with ".0" behind it is one; its digits are counted without the exponent.
+        digits = f"{abs(value):.0f}" if math.isfinite(value) else ""
+        return redact(digits) if len(digits) > LONGEST_KEPT_DIGITS else value
     if isinstance(value, list):
         return [redact_value(item) for item in value]
     if isinstance(value, dict):

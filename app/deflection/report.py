@@ -11,17 +11,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.counting import Counts, count_tickets
+from app.counting import Counts, count_senders, count_tickets
 from app.deflection.day_sums import tally_since
 from app.deflection.episodes import OUTCOMES
 from app.deflection.holdout import Effect, last_experiments, measure_effect, visitor_results
 from app.deflection.intervals import Interval, wilson
 from app.deflection.kept_results import results_in
 from app.deflection.tallies import ARTICLE_MEASURES, Tally, load_days
-from app.models import EVENT_TYPES, Ticket
+from app.models import EVENT_TYPES
 from app.simulation import is_simulation
 
 SMALLEST_GROUP = 5
@@ -208,11 +207,8 @@ def _shares(outcomes: dict[str, int], tally: Tally) -> dict[str, Share]:
 
 
 def _self_service_score(session: Session, tally: Tally, since: datetime | None) -> float | None:
-    """Visitors who sought help for each person who sent a ticket (by address, as vendors do)."""
-    sent = [Ticket.created_at >= since] if since else []
-    people = session.scalar(
-        select(func.count(func.distinct(func.lower(Ticket.email)))).where(*sent)
-    )
+    """Visitors who sought help for each person who opened a ticket, here or elsewhere."""
+    people = count_senders(session, since)
     return round(tally["seeker", "", ""] / people, 4) if people else None
 
 

@@ -33,7 +33,7 @@ query_failed, query_unanswered   a question, of the episodes that failed, or sho
 """
 
 ARTICLE_MEASURES = ("read", "failed", "helpful", "not_helpful")
-_WITH_CONTACT = ("confirmed", "assumed", "failed", "direct")
+WITH_CONTACT = ("confirmed", "assumed", "failed", "direct")
 """Outcomes that cannot be had without contact being begun or made."""
 
 
@@ -83,7 +83,7 @@ def tally_episodes(rows: Iterable[Row[Any]]) -> Tally:
         tally["outcome", row.outcome, locale] += 1
         if row.outcome != "direct":
             seekers.add(row.visitor)
-        if evidence.get("contact") or row.tickets or row.outcome in _WITH_CONTACT:
+        if evidence.get("contact") or row.tickets or row.outcome in WITH_CONTACT:
             tally["contact", row.outcome, locale] += 1
         for article_id in evidence.get("read", ()):
             tally["read", article_id, ""] += 1

@@ -5,6 +5,7 @@ Who knows a session's random name is its visitor; nobody else was told it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -48,7 +49,8 @@ def read_session(body: Any) -> str:
 
 
 def export_visitor(session: Session, visitor: str) -> dict[str, Any]:
-    """Everything kept under a session: its events, what was concluded, its experiments."""
+    """Everything kept under a session: its events, what was concluded, its experiments, and what
+    ties it to tickets and (as keyed hashes) to people."""
     events = select(Event).where(Event.session == visitor).order_by(Event.received_at, Event.id)
     episodes = (
         select(EpisodeRecord)
@@ -59,7 +61,30 @@ def export_visitor(session: Session, visitor: str) -> dict[str, Any]:
         "events": [_event(each) for each in session.scalars(events)],
         "episodes": [_episode(each) for each in session.scalars(episodes)],
         "experiments": [_part(each) for each in session.scalars(_participants(visitor))],
+        "tickets": [*_tickets(session, visitor)],
+        "people": [
+            {"person": each.person, "at": each.at.isoformat()}
+            for each in session.scalars(
+                select(PersonSession).where(PersonSession.session == visitor)
+            )
+        ],
     }
+
+
+def _tickets(session: Session, visitor: str) -> Iterator[dict[str, str]]:
+    """What ties it to tickets: its own, those of later sessions, those opened elsewhere."""
+    for name, at in session.execute(
+        select(Ticket.id, Ticket.created_at).where(Ticket.session == visitor)
+    ):
+        yield {"ticket": name, "at": at.isoformat(), "link": "sent"}
+    for name, at in session.execute(
+        select(TicketSession.ticket, TicketSession.at).where(TicketSession.session == visitor)
+    ):
+        yield {"ticket": name, "at": at.isoformat(), "link": "later"}
+    for name, at in session.execute(
+        select(TicketOutcome.id, TicketOutcome.at).where(TicketOutcome.session == visitor)
+    ):
+        yield {"ticket": name, "at": at.isoformat(), "link": "reported"}
 
 
 def delete_visitor(session: Session, visitor: str) -> Deleted:

@@ -11,14 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.content import ArticleContent, read_content
 from app.db import begin_writing
 from app.editing.actors import Actor, Place, require_permission
-from app.editing.conflicts import (
-    ConflictingTexts,
-    EditConflict,
-    continue_draft,
-    discard_conflict,
-    is_settled,
-    settle_draft,
-)
+from app.editing.conflicts import ConflictingTexts, EditConflict, continue_draft, discard_conflict
 from app.editing.plans import forget_plan
 from app.editing.revisions import (
     append_revision,
@@ -31,6 +24,7 @@ from app.editing.revisions import (
     refuse_deleted,
     show_as_draft,
 )
+from app.editing.settling import is_settled, settle_draft
 from app.editing.transaction import (
     ArticleName,
     Transaction,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.addresses import article_url
 from app.content import check_article_id, read_content
 from app.editing.actors import ACTIONS, Actor, require_permission
-from app.editing.conflicts import continue_draft, settle_draft
+from app.editing.conflicts import continue_draft
 from app.editing.covering import may_somewhere
 from app.editing.drafts import ArticleExists, SaveOutcome, save_draft
 from app.editing.plans import find_plan, follow_plan, forget_plan
@@ -27,6 +27,7 @@ from app.editing.revisions import (
     read_revision,
     show_revision,
 )
+from app.editing.settling import settle_draft
 from app.editing.transaction import (
     ArticleName,
     Transaction,

@@ -6,11 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, is_allowed, require_permission
-from app.editing.conflicts import (
-    ConflictingTexts,
-    EditConflict,
-    settle_draft,
-)
+from app.editing.conflicts import ConflictingTexts, EditConflict
 from app.editing.drafts import save_draft
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
@@ -25,6 +21,7 @@ from app.editing.revisions import (
     refuse_deleted,
     show_revision,
 )
+from app.editing.settling import settle_draft
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
 from app.merging import merge_sources

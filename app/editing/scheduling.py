@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing.actors import SYSTEM, Actor, Grant
-from app.editing.conflicts import EditConflict, settle_draft
+from app.editing.conflicts import EditConflict
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
 from app.editing.publication import publish_revision
@@ -21,6 +21,7 @@ from app.editing.revisions import (
     refuse_deleted,
     show_revision,
 )
+from app.editing.settling import settle_draft
 from app.editing.transaction import ArticleName, Transaction, writing
 from app.errors import KotaeError
 from app.models import Article, PlannedPublication, utc_now

@@ -42,6 +42,8 @@ def make_articles(session: Session, selection: Selection, *, locale: str) -> She
             Table("articles", _COLUMNS, shown, hidden),
             Table("failing", _FAILING, failing, unfailing),
         ),
+        # A vote or a view belongs to no page and no question.
+        notes=("votes_unfiltered",) if selection.page or selection.questions else (),
     )
 
 

@@ -17,7 +17,8 @@ class EpisodeList:
     """Episodes, the newest first; `too_few` where they are of so few people that none is shown."""
 
     journeys: Sequence[Journey]
-    total: int
+    total: int | None
+    """How many there are; None where they are too few to be told."""
     too_few: bool
 
 
@@ -25,7 +26,7 @@ def list_episodes(journeys: Sequence[Journey], outcome: str) -> EpisodeList:
     """Those with an outcome, or all for ""."""
     chosen = [each for each in journeys if outcome in ("", each.outcome)]
     if people(chosen) < SMALLEST_GROUP:
-        return EpisodeList((), len(chosen), too_few=bool(chosen))
+        return EpisodeList((), None if chosen else 0, too_few=bool(chosen))
     return EpisodeList(chosen[::-1][:MOST_EPISODES], len(chosen), too_few=False)
 
 
@@ -37,6 +38,7 @@ def describe(journey: Journey) -> dict[str, Any]:
         "outcome": journey.outcome,
         "locale": journey.locale,
         "queries": list(journey.queries),
+        "seen": list(journey.seen),
         "read": list(journey.read),
         "tickets": len(journey.tickets),
     }

@@ -59,12 +59,17 @@ class Table:
     columns: Sequence[tuple[str, str]]
     rows: Sequence[Row]
     hidden: int = 0
+    about: str = ""
+    """What it is of, where that is not the selection: an experiment's name, share and days."""
+    part: str = ""
+    """Tells tables with the same id apart."""
 
     def to_json(self) -> dict[str, Any]:
         """The members by name."""
         names = [name for name, _ in self.columns]
         rows = [{name: row.get(name) for name in names} for row in self.rows]
-        return {"id": self.id, "rows": rows, "hidden": self.hidden}
+        about = {"about": self.about, "part": self.part} if self.about else {}
+        return {"id": self.id, "rows": rows, "hidden": self.hidden, **about}
 
 
 @dataclass(frozen=True, slots=True)

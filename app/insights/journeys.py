@@ -50,6 +50,11 @@ class Journey:
         return tuple(self.evidence.get("read") or ())
 
     @property
+    def seen(self) -> tuple[str, ...]:
+        """The articles that suggestions and results showed."""
+        return tuple(self.evidence.get("seen") or ())
+
+    @property
     def queries(self) -> tuple[str, ...]:
         """What was asked."""
         return tuple(self.evidence.get("queries") or ())

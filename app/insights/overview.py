@@ -45,12 +45,12 @@ _COLUMNS = (
 def make_overview(session: Session, selection: Selection, *, locale: str) -> Sheet:
     """The sheet; titles of articles are in `locale` where they exist in it."""
     journeys = load_journeys(session, selection)
-    kept = _kept_days(session, selection)
+    kept = kept_days(session, selection)
     outcomes = _outcomes(journeys, kept)
     before = None
     if selection.compares:
         earlier = selection.before()
-        before = _outcomes(load_journeys(session, earlier), _kept_days(session, earlier))
+        before = _outcomes(load_journeys(session, earlier), kept_days(session, earlier))
     return Sheet(
         id="overview",
         figures=_figures(outcomes, before, people(journeys)),
@@ -87,7 +87,7 @@ def _decided(outcomes: Counter[str]) -> int:
     return sum(outcomes.values()) - outcomes["pending"]
 
 
-def _kept_days(session: Session, selection: Selection) -> dict[date, Counter[str]]:
+def kept_days(session: Session, selection: Selection) -> dict[date, Counter[str]]:
     """Outcomes of days whose events are forgotten; what is filtered by more than language is not
     kept."""
     if selection.product or selection.page or selection.article or selection.questions:

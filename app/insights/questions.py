@@ -71,6 +71,7 @@ def make_questions(
 ) -> Sheet:
     """The sheet: what is asked most, and each gap with what would close it."""
     journeys = load_journeys(session, selection)
+    earlier = load_journeys(session, selection.before()) if selection.compares else None
     topics = find_topics(journeys, index)
     rows = [_row(topic) for topic in topics]
     shown, hidden = shown_rows(rows, "people")
@@ -88,7 +89,7 @@ def make_questions(
     }
     return Sheet(
         id="questions",
-        figures=_figures(journeys),
+        figures=_figures(journeys, earlier),
         tables=(
             Table("top", _COLUMNS, shown, hidden),
             *(Table(name, _GAP_COLUMNS[name], rows) for name, rows in gaps.items()),
@@ -216,11 +217,20 @@ def _translation(row: Mapping[str, Any], answer: Answers) -> dict[str, Any]:
     return dict(row["todo"]) | {"kind": "translate", "article": answer.items[0].article_id}
 
 
-def _figures(journeys: Sequence[Journey]) -> tuple[Any, ...]:
+def _figures(journeys: Sequence[Journey], earlier: Sequence[Journey] | None) -> tuple[Any, ...]:
+    silent, again = _silent_and_again(journeys)
+    if earlier is None:
+        return share("asked_unanswered", silent), share("asked_again", again)
+    were_silent, were_again = _silent_and_again(earlier)
+    return (
+        share("asked_unanswered", silent, were_silent),
+        share("asked_again", again, were_again),
+    )
+
+
+def _silent_and_again(journeys: Sequence[Journey]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Of the needs with a question, those with one unanswered and those with one put again."""
     asked = [each for each in journeys if each.queries]
     silent = sum(bool(each.evidence.get("unanswered")) for each in asked)
     again = sum(_was_reworded(each.queries) for each in asked)
-    return (
-        share("asked_unanswered", (silent, len(asked))),
-        share("asked_again", (again, len(asked))),
-    )
+    return (silent, len(asked)), (again, len(asked))

@@ -62,6 +62,11 @@ class Selection:
     """Needs that ended later are not decided, whatever became of them so far: tickets come at once,
     their absence is known when the window has closed."""
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it is about less than everything in its days."""
+        return bool(self.locale or self.product or self.page or self.article or self.questions)
+
     def before(self) -> Selection:
         """The same of the days before."""
         return replace(self, period=self.period.before())

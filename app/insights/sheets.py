@@ -9,14 +9,25 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.deflection.tracking import update_episodes
 from app.insights.articles import make_articles
-from app.insights.figures import Sheet
-from app.insights.overview import make_overview
+from app.insights.figures import SMALLEST_GROUP, Sheet
+from app.insights.journeys import load_journeys, people
+from app.insights.overview import kept_days, make_overview
 from app.insights.questions import AskedIndex, make_questions
 from app.insights.selection import Selection
 from app.insights.worth import make_worth
 from app.settings import Settings
 
 SHEETS = ("overview", "articles", "questions", "worth")
+
+
+def is_few(session: Session, selection: Selection) -> bool:
+    """Whether what is left by the filters is about so few people that one might be recognised."""
+    if not selection.is_filtered:
+        return False
+    journeys = load_journeys(session, selection)
+    older = sum(sum(day.values()) for day in kept_days(session, selection).values())
+    # Of forgotten days only needs are known: one person has one at least.
+    return 0 < people(journeys) + older < SMALLEST_GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,10 @@ def make_sheet(
     update_episodes(sources.sessions, window=window, now=now)
     selection = replace(selection, closed_before=now - window)
     with sources.sessions() as session:
+        if is_few(session, selection):
+            return Sheet(id=name, notes=("too_few",))
+        if selection.compares and is_few(session, selection.before()):
+            selection = replace(selection, compares=False)
         if name == "articles":
             return make_articles(session, selection, locale=locale)
         if name == "questions":

@@ -11,10 +11,18 @@ from statistics import mean, stdev
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.deflection.intervals import Interval, total
+from app.deflection.holdout import Effect
+from app.deflection.intervals import Interval
 from app.deflection.report import current_effects
+from app.insights.channels import count_digital
 from app.insights.costs import Costs, load_costs
 from app.insights.figures import SMALLEST_GROUP, Figure, Sheet, Table, share
+from app.insights.holdout_tables import (
+    avoided_senders,
+    avoided_tickets,
+    claims_table,
+    experiment_table,
+)
 from app.insights.journeys import SETTLED, Journey, decided, load_journeys
 from app.insights.selection import Selection
 from app.models import Event, Ticket, TicketOutcome, TicketReply
@@ -22,8 +30,6 @@ from app.models import Event, Ticket, TicketOutcome, TicketReply
 EFFORT_STEPS = ("find", "solve", "person")
 """What somebody is asked about: finding an answer, solving it with that, reaching a person."""
 _Z = 1.959964
-_NOT_DIGITAL = ("phone", "visit", "letter")
-"""Channels of a help desk's outcome (`data.channel`) that are not digital."""
 
 
 def make_worth(
@@ -32,35 +38,49 @@ def make_worth(
     """The sheet. Costs are avoided only as far as the holdout has measured it."""
     journeys = load_journeys(session, selection)
     earlier = load_journeys(session, selection.before()) if selection.compares else None
-    costs = load_costs(session)
+    costs, effects = load_costs(session), _counted_effects(session, window, now)
     return Sheet(
         id="worth",
         figures=(
-            *_money(_avoided(session, window, now), costs),
+            *_money(effects, costs),
             *_journey_shares(session, journeys, earlier),
             _satisfaction(session, selection),
             *_times(session, journeys, selection),
         ),
-        tables=(_effort(session, selection),),
-        notes=() if costs.own else ("literature",),
+        tables=(
+            claims_table(session, journeys, effects, selection.period),
+            *(experiment_table(effect) for effect in effects),
+            _effort(session, selection),
+        ),
+        notes=_notes(effects, costs, selection),
     )
 
 
-def _avoided(session: Session, window: timedelta, now: datetime) -> Interval | None:
-    """Tickets avoided in 30 days, as the last holdout has it, and those of sites that run."""
-    counted = [
-        effect.avoided_per_month
+def _counted_effects(session: Session, window: timedelta, now: datetime) -> list[Effect]:
+    """Of the last holdout, and of those of sites that run."""
+    return [
+        effect
         for effect in current_effects(session, window, now)
         if effect.experiment.ended_at is None or not effect.experiment.site
     ]
-    return total([each for each in counted if each is not None])
 
 
-def _money(avoided: Interval | None, costs: Costs) -> list[Figure]:
-    saved = costs.saved_by(avoided) if avoided is not None else None
+def _notes(effects: Sequence[Effect], costs: Costs, selection: Selection) -> tuple[str, ...]:
+    said = {
+        "suspicious": any(effect.suspicious for effect in effects),
+        "literature": not costs.own,
+        "partly_filtered": selection.is_filtered,
+    }
+    return tuple(name for name, holds in said.items() if holds)
+
+
+def _money(effects: Sequence[Effect], costs: Costs) -> list[Figure]:
+    """People and what they would have cost with the interval for daily looks; nobody waits here."""
+    senders = avoided_senders(effects)
     return [
-        _interval("avoided_tickets", "number", avoided),
-        _interval("avoided_cost", "money", saved),
+        _interval("avoided_senders", "number", senders),
+        _interval("avoided_cost", "money", costs.saved_by(senders) if senders else None),
+        _interval("avoided_tickets", "number", avoided_tickets(effects)),
     ]
 
 
@@ -74,11 +94,12 @@ def _journey_shares(
     session: Session, journeys: Sequence[Journey], earlier: Sequence[Journey] | None
 ) -> list[Figure]:
     first = _first_settled(journeys)
-    digital = _digital(session, journeys)
-    before = (_first_settled(earlier), _digital(session, earlier)) if earlier is not None else None
+    digital = count_digital(session, decided(journeys))
+    if earlier is None:
+        return [share("first_contact", first), share("digital", digital)]
     return [
-        share("first_contact", first, before and before[0]),
-        share("digital", digital, before and before[1]),
+        share("first_contact", first, _first_settled(earlier)),
+        share("digital", digital, count_digital(session, decided(earlier))),
     ]
 
 
@@ -92,21 +113,10 @@ def _first_settled(journeys: Sequence[Journey]) -> tuple[int, int]:
     return settled, len(firsts)
 
 
-def _digital(session: Session, journeys: Sequence[Journey]) -> tuple[int, int]:
-    """Episodes that no telephone call, visit or letter belongs to."""
-    ended = decided(journeys)
-    by_phone = {
-        outcome.id
-        for outcome in session.scalars(
-            select(TicketOutcome).where(TicketOutcome.ticket_id.is_(None))
-        )
-        if (outcome.data or {}).get("channel") in _NOT_DIGITAL
-    }
-    return sum(by_phone.isdisjoint(each.tickets) for each in ended), len(ended)
-
-
 def _satisfaction(session: Session, selection: Selection) -> Figure:
     counted = Counter(event.type for event in _events(session, selection, "helpful", "not_helpful"))
+    if selection.is_filtered and sum(counted.values()) < SMALLEST_GROUP:
+        return Figure("satisfaction", "share", None)
     return share("satisfaction", (counted["helpful"], sum(counted.values())))
 
 

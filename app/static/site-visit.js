@@ -31,7 +31,9 @@ class SiteVisit extends Visit {
   }
 }
 
-export const makeVisit = () => new SiteVisit(() => null, () => read(place, CONSENT) === true);
+// In this browser rather than in this tab: what the contact form suggests opens in another tab, and who
+// reads it there is the same person.
+export const makeVisit = () => new SiteVisit(() => "local", () => read(place, CONSENT) === true);
 
 /** @param {Visit} visit @returns {Reporter} Its events go when the page goes. */
 export function makeReporter(visit) {

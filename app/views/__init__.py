@@ -32,6 +32,7 @@ from app.views.pages import install_pages
 from app.views.results import results_blueprint
 from app.views.scope import Parts, install_scope, site
 from app.views.widget import widget_blueprint
+from app.views.your_data import your_data_blueprint
 
 LARGEST_BODY = 512 * 1024
 """Bytes of a request's body; a hundred events with their values fit."""
@@ -64,6 +65,7 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(results_blueprint(parts.settings, limiter))
     app.register_blueprint(help_blueprint(parts.settings, limiter))
     app.register_blueprint(ease_blueprint(parts.settings, limiter))
+    app.register_blueprint(your_data_blueprint())
     app.register_blueprint(accounts_blueprint(limiter))
     app.register_blueprint(oidc_blueprint(parts.settings, limiter))
     app.register_blueprint(notifications_blueprint())

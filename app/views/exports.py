@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from flask import Response
 
 from app.insights.figures import Sheet
 
@@ -32,6 +34,24 @@ def csv_of_sheet(sheet: Sheet) -> str:
         for row in table.rows:
             writer.writerow(["", *_cells(row.get(name) for name in names)])
     return text.getvalue()
+
+
+def csv_of_rows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Records with the same members, named in the first line; nothing for none."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if rows:
+        writer.writerow(rows[0])
+        writer.writerows(_cells(row.values()) for row in rows)
+    return text.getvalue()
+
+
+def download(text: str, name: str) -> Response:
+    """A CSV file to keep."""
+    # The mark at the start tells spreadsheets that it is UTF-8.
+    response = Response("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _cells(values: Iterable[Any]) -> list[Any]:

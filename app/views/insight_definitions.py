@@ -14,17 +14,53 @@ DEFINED = (
     "direct",
     "abandoned",
     "pending",
+    "trend",
+    "settled",
+    "with_ticket",
+    "funnel",
+    "need",
+    "looked",
+    "saw_answers",
+    "read_article",
+    "began_contact",
+    "sent_ticket",
     "settled_share",
     "ticket_share",
+    "views",
+    "helpful",
+    "not_helpful",
     "helpful_share",
     "failed_share",
+    "failing",
     "asked_unanswered",
     "asked_again",
+    "top",
+    "unanswered",
+    "reworded",
     "no_answer",
     "unsure",
     "untranslated",
-    "avoided_tickets",
+    "avoided_senders",
     "avoided_cost",
+    "avoided_tickets",
+    "claims",
+    "confirmed_of_contacts",
+    "claimed_of_contacts",
+    "self_service_score",
+    "measured_reduction",
+    "experiment",
+    "visitors",
+    "wrote",
+    "wrote_always",
+    "reduction",
+    "tickets_per_visitor",
+    "reduction_per_visitor",
+    "tickets_per_episode",
+    "reduction_per_episode",
+    "sample_ratio",
+    "smallest_effect",
+    "days_so_far",
+    "days_to_find",
     "first_contact",
     "digital",
     "satisfaction",
@@ -32,6 +68,9 @@ DEFINED = (
     "time_alone",
     "time_person",
     "available",
+    "index_documents",
+    "answering",
+    "requests",
     "check",
     "interval",
     "hidden",
@@ -41,7 +80,8 @@ DEFINED = (
 
 def definition(name: str) -> str:
     """How a figure of DEFINED is counted."""
-    return str((_outcomes() | _shares() | _questions() | _worth() | _methods())[name])
+    known = _outcomes() | _steps() | _shares() | _questions() | _worth()
+    return str((known | _experiment() | _claims() | _speed() | _methods())[name])
 
 
 def _outcomes() -> dict[str, str]:
@@ -83,9 +123,48 @@ def _shares() -> dict[str, str]:
             "in which it was opened."
         ),
         "satisfaction": gettext("Votes that say helpful, of all votes on articles."),
+        "views": gettext("How often the article was opened, from a list of answers or otherwise."),
+        "helpful": gettext("Votes that say the article helped."),
+        "not_helpful": gettext("Votes that say the article did not help."),
+        "failing": gettext(
+            "Articles that were opened in needs to which a ticket came all the same."
+        ),
+    }
+
+
+def _speed() -> dict[str, str]:
+    within = gettext(
+        "Times within which half, 95 and 99 of 100 were done since the server was started, as "
+        "exact as the steps in which they are counted."
+    )
+    return {
         "available": gettext(
             "Requests without an error of the server, of all since it was started."
         ),
+        "index_documents": gettext("Articles that search finds now, each language for itself."),
+        "answering": within,
+        "requests": within,
+    }
+
+
+def _steps() -> dict[str, str]:
+    return {
+        "trend": gettext(
+            "Needs by the day on which they began, by weeks where there are more than 62 days."
+        ),
+        "settled": gettext("Confirmed deflections and people who helped themselves."),
+        "with_ticket": gettext(
+            "Needs to which a ticket came; of a question, the people who sent one."
+        ),
+        "funnel": gettext("How many needs reached each step, in whatever order."),
+        "need": gettext("All needs that are stored one by one."),
+        "looked": gettext(
+            "Needs in which somebody searched, saw suggestions or opened an article."
+        ),
+        "saw_answers": gettext("Needs in which an answer was shown or an article opened."),
+        "read_article": gettext("Needs in which an article was opened."),
+        "began_contact": gettext("Needs in which somebody began to write to a person."),
+        "sent_ticket": gettext("Needs to which a ticket came."),
     }
 
 
@@ -99,6 +178,9 @@ def _questions() -> dict[str, str]:
             "Needs in which somebody asked again in other words, of those with a question; "
             "typing on does not count."
         ),
+        "top": gettext("Questions that mean the same are put together; each person counts once."),
+        "unanswered": gettext("People to whom no answer was shown."),
+        "reworded": gettext("People who asked again in other words."),
         "no_answer": gettext("Questions for which today's index has no good answer."),
         "unsure": gettext(
             "Questions whose best answer scored below one half when they were asked."
@@ -111,13 +193,17 @@ def _questions() -> dict[str, str]:
 
 def _worth() -> dict[str, str]:
     return {
+        "avoided_senders": gettext(
+            "What the holdout measured: how many more people would have sent a ticket in 30 days"
+            " without suggestions. The limits hold however often one looks."
+        ),
         "avoided_tickets": gettext(
-            "What the holdout measured: tickets that visitors with suggestions sent less than"
-            " those without, in 30 days. Without a holdout nobody knows."
+            "The same in tickets, where who sends two counts twice. The limits are right for one"
+            " look at a time fixed before."
         ),
         "avoided_cost": gettext(
-            "Tickets avoided, times the cost of the channel they would have come by less that"
-            " of an answer found alone."
+            "People who did not have to write, times the cost of the channel they would have"
+            " used less that of an answer found alone. Who would have written twice counts once."
         ),
         "first_contact": gettext(
             "Visitors whose first need was settled without a person and who did not come back"
@@ -135,6 +221,56 @@ def _worth() -> dict[str, str]:
             "Median time from the first to the last step of needs settled alone."
         ),
         "time_person": gettext("Median time from a ticket to its first answer."),
+    }
+
+
+def _experiment() -> dict[str, str]:
+    fall = gettext("The difference as a share of the rate without suggestions.")
+    return {
+        "experiment": gettext(
+            "Visitors without suggestions against visitors with them, as they were drawn, each"
+            " followed for the time in which a ticket counts."
+        ),
+        "visitors": gettext("Visitors whose time is over."),
+        "wrote": gettext("Visitors who sent a ticket, of all; limits right for one look."),
+        "wrote_always": gettext("The same difference with limits that hold at every look."),
+        "reduction": fall,
+        "tickets_per_visitor": gettext("Tickets divided by visitors; who sends two counts twice."),
+        "reduction_per_visitor": fall,
+        "tickets_per_episode": gettext("Tickets divided by needs, visitors taken whole."),
+        "reduction_per_episode": fall,
+        "sample_ratio": gettext(
+            "The chance of groups as uneven as these. Below 0.001 something is lost, and the"
+            " figures are not to be trusted."
+        ),
+        "smallest_effect": gettext("The difference that would be found four times in five by now."),
+        "days_so_far": gettext("Days on which visitors came whose time is over."),
+        "days_to_find": gettext(
+            "Days more until a fall by a fifth would be found four times in five, with the limits"
+            " for one look."
+        ),
+    }
+
+
+def _claims() -> dict[str, str]:
+    return {
+        "claims": gettext(
+            "The same days as others count them, beside what the holdout measured. Only the last"
+            " leaves out people who would never have written."
+        ),
+        "confirmed_of_contacts": gettext(
+            "Needs in which contact was begun and that ended with “solved”, of all in which it"
+            " was begun or a ticket sent."
+        ),
+        "claimed_of_contacts": gettext(
+            "The same with those who saw an answer and left; often sold as the deflection rate."
+        ),
+        "self_service_score": gettext(
+            "Visitors who sought help for each person who opened a ticket, here or elsewhere."
+        ),
+        "measured_reduction": gettext(
+            "By how much suggestions lower the share of visitors who send a ticket."
+        ),
     }
 
 

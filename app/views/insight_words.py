@@ -15,7 +15,7 @@ from flask_babel import (  # type: ignore[import-untyped]
 def label(name: str) -> str:
     """What a figure, table, column, step or series is called."""
     known = _figure_labels() | _outcome_labels() | _table_labels() | _column_labels()
-    return str((known | _other_labels()).get(name, name))
+    return str((known | _experiment_labels() | _other_labels()).get(name, name))
 
 
 def note(name: str) -> str:
@@ -29,6 +29,20 @@ def note(name: str) -> str:
         ),
         "literature": gettext(
             "The relative costs are figures from literature until you set your own."
+        ),
+        "too_few": gettext(
+            "This is about fewer than 5 people, so nothing is shown. Choose more days or fewer "
+            "filters."
+        ),
+        "votes_unfiltered": gettext("Views and votes are of all pages and questions."),
+        "partly_filtered": gettext(
+            "The experiment, people who opened a ticket, and what depends on them are of all "
+            "visitors; votes, ease and times to an answer by a person are filtered by language "
+            "only."
+        ),
+        "suspicious": gettext(
+            "The groups of the experiment are too uneven for chance: events of one are missing. "
+            "Do not trust what it says."
         ),
         "degraded": gettext("Search lacks something right now; run kb doctor."),
     }
@@ -48,6 +62,8 @@ def value_words(kind: str, value: object, currency: str = "USD") -> str:
         "seconds": lambda: f"{format_decimal(round(value * 1000, 1))} ms",
         "mean": lambda: format_decimal(round(value, 2)),
         "number": lambda: format_decimal(round(value)),
+        "ratio": lambda: format_decimal(round(value, 4), "#,##0.0000"),
+        "chance": lambda: format_decimal(round(value, 4)) if value >= 0.0001 else "< 0.0001",
     }
     shape = shapes.get(kind)
     return str(shape() if shape is not None else format_decimal(value))
@@ -59,6 +75,7 @@ def _figure_labels() -> dict[str, str]:
         "people": gettext("People"),
         "asked_unanswered": gettext("Found no answer"),
         "asked_again": gettext("Asked again in other words"),
+        "avoided_senders": gettext("People who did not have to write in 30 days"),
         "avoided_tickets": gettext("Tickets avoided in 30 days"),
         "avoided_cost": gettext("Cost avoided in 30 days"),
         "first_contact": gettext("Settled alone the first time"),
@@ -106,6 +123,8 @@ def _table_labels() -> dict[str, str]:
         "untranslated": gettext("Answered in another language only"),
         "reworded": gettext("Asked in other words"),
         "effort": gettext("How easy it was"),
+        "claims": gettext("As others would count it"),
+        "experiment": gettext("What the experiment measured"),
         "answering": gettext("Time to rank answers"),
         "requests": gettext("Time to make a page"),
     }
@@ -140,6 +159,38 @@ def _column_labels() -> dict[str, str]:
         "p50": gettext("Half within"),
         "p95": gettext("95% within"),
         "p99": gettext("99% within"),
+    }
+
+
+def _experiment_labels() -> dict[str, str]:
+    return {
+        "measure": gettext("What was measured"),
+        "control": gettext("Without suggestions"),
+        "treatment": gettext("With suggestions"),
+        "difference": gettext("Difference or value"),
+        "visitors": gettext("Visitors"),
+        "wrote": gettext("Sent a ticket, one look"),
+        "wrote_always": gettext("Sent a ticket, at every look"),
+        "reduction": gettext("Sent a ticket: fall"),
+        "tickets_per_visitor": gettext("Tickets per visitor"),
+        "reduction_per_visitor": gettext("Tickets per visitor: fall"),
+        "tickets_per_episode": gettext("Tickets per need"),
+        "reduction_per_episode": gettext("Tickets per need: fall"),
+        "sample_ratio": gettext("Chance of groups so uneven"),
+        "smallest_effect": gettext("Smallest difference to be found"),
+        "days_so_far": gettext("Days so far"),
+        "days_to_find": gettext("Days more to find a fall by 20%"),
+        "claim": gettext("Figure"),
+        "value": gettext("Value"),
+        "defined_by": gettext("As defined by"),
+        "confirmed_of_contacts": gettext("Confirmed, of contacts"),
+        "claimed_of_contacts": gettext("Confirmed and assumed, of contacts"),
+        "self_service_score": gettext("Self-service score"),
+        "measured_reduction": gettext("Measured: fewer people send a ticket"),
+        "salesforce_successful": gettext("Salesforce: successful deflections"),
+        "salesforce_potential": gettext("Salesforce: successful and potential deflections"),
+        "zendesk": gettext("Zendesk: self-service score"),
+        "holdout": gettext("Kotae: the holdout"),
     }
 
 

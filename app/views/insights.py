@@ -19,7 +19,7 @@ from app.insights.selection import Selection, read_selection
 from app.insights.sheets import SHEETS, Sources, make_sheet
 from app.insights.speed import make_speed
 from app.views.bearer import token_scope
-from app.views.exports import csv_of_sheet
+from app.views.exports import csv_of_sheet, download
 from app.views.insight_definitions import DEFINED, definition
 from app.views.insight_words import label, note, value_words
 from app.views.scope import database, now, parts, settings, spoken_locale
@@ -63,12 +63,12 @@ def episodes() -> Response:
     found = list_episodes(load_journeys(database(), selection), outcome)
     if request.args.get("format") == "json":
         return jsonify(total=found.total, episodes=[describe(each) for each in found.journeys])
-    read = {article_id for each in found.journeys for article_id in each.read}
+    named = {name for each in found.journeys for name in (*each.seen, *each.read)}
     return insight_page(
         "insight_episodes.html",
         found=found,
         outcome=outcome,
-        titles=titles_of(database(), read, spoken_locale()),
+        titles=titles_of(database(), named, spoken_locale()),
     )
 
 
@@ -122,7 +122,7 @@ def _show(name: str, *, fault: bool = False) -> Response:
         selection = current_selection().parameters()
         return jsonify(found.to_json() | {"selection": selection})
     if wanted == "csv":
-        return _download(csv_of_sheet(found), f"kotae-{name}.csv")
+        return download(csv_of_sheet(found), f"kotae-{name}.csv")
     if wanted:
         raise NotFound("Sheets are exported as csv and json.")
     return insight_page(
@@ -144,10 +144,3 @@ def _make(name: str) -> Sheet:
         return make_speed(parts().metrics.exposition(), state)
     sources = Sources(parts().sessions, settings(), parts().index)
     return make_sheet(name, sources, current_selection(), locale=spoken_locale(), now=now())
-
-
-def _download(text: str, name: str) -> Response:
-    # The mark at the start tells spreadsheets that it is UTF-8.
-    response = Response("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

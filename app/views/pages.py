@@ -80,6 +80,7 @@ def install_pages(app: Flask) -> None:
         requests_url=addresses.requests_url,
         search_url=addresses.search_url,
         status_url=addresses.status_url,
+        your_data_url=addresses.your_data_url,
         notice_word=notice_word,
         notices_here=notices_here,
         passage_url=_passage_url,

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,9 @@ def measure(experiments: int, looked_at: int, days: int) -> dict[str, Any]:
         for percent in (10, 50)
     }
     alarms = {f"{n:,} visitors, {p} %": false_alarms(n, p) for n, p in DESIGNS}
+    alarms |= {
+        f"{n:,} visitors, {p} %, {days} looks": daily_alarms(n, p, days, draw) for n, p in DESIGNS
+    }
     return {"experiments": experiments, "looked_at": looked_at, "days": days,
             "cells": done, "daily": daily, "alarms": alarms}  # fmt: skip
 
@@ -196,6 +200,16 @@ def false_alarms(visitors: int, percent: int) -> float:
         if sample_ratio_p(visitors - control, control, share) < SUSPICIOUS:
             chance += _binomial(control, visitors, share)
     return chance
+
+
+def daily_alarms(visitors: int, percent: int, days: int, draw: np.random.Generator) -> float:
+    """The share of 20,000 experiments without a cause that are called suspicious on some day."""
+    size, share = max(1, visitors // days), percent / 100
+    came = np.cumsum(draw.binomial(size, share, (20_000, days)), axis=1)
+    expected = size * np.arange(1, days + 1) * share
+    limit = NormalDist().inv_cdf(1 - SUSPICIOUS / 2)
+    far = np.abs(came - expected) > limit * np.sqrt(expected * (1 - share))
+    return float(far.any(axis=1).mean())
 
 
 def table(done: dict[str, Any]) -> str:

@@ -112,7 +112,6 @@ def test_whatever_is_sent_the_answer_is_as_described(served_schema, path, method
 
     @hypothesis_settings(
         max_examples=15,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

@@ -29,6 +29,17 @@ def several(index):
     return asked
 
 
+@pytest.mark.parametrize("header", ["DNT", "Sec-GPC"])
+def test_a_vote_of_who_asks_not_to_be_tracked_counts_and_belongs_to_no_visit(
+    client, sessions, header
+):
+    vote = {"article_id": "refund", "value": "helpful", "session": "a random name of a visit"}
+    client.post("/en/feedback", data=vote, headers={header: "1"})
+    with sessions() as session:
+        (event,) = session.query(Event)
+    assert (event.type, event.session, event.article_id) == ("helpful", "", "refund")
+
+
 def test_the_visitors_language_comes_first_and_others_in_a_group_of_their_own(client, several):
     page = read(client, "/en/search?q=x")
     text = page.text

@@ -18,6 +18,7 @@ PUBLIC_BLUEPRINTS = {
     "contact",
     "contextual",
     "ease",
+    "your_data",
     "help",
     "media",
     "notices",

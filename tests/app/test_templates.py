@@ -21,6 +21,7 @@ ADDRESSES = [
     "/{}/contact?page=/en/articles/refund&q=refund",
     "/{}/requests",
     "/{}/status",
+    "/{}/your-data",
     "/{}/offline",
     "/{}/for?page=https://shop.example.com/refund",
     "/{}/nothing",

@@ -1,6 +1,7 @@
 """Staff at work in a real browser: what visitors did shows as what it was, and every page of
 figures is accessible, in five languages, light and dark, narrow, and without scripts."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -14,8 +15,11 @@ from app.accounts.audit import COMMAND_LINE
 from app.accounts.users import add_user
 from app.branding import read_products
 from app.db import create_database_engine, session_factory
+from app.deflection.holdout import note_experiment
+from app.deflection.participants import Holdout
+from app.deflection.tracking import update_episodes
 from app.insights.improvements import note_change, plan_improvement
-from app.models import Article, Base, Event, Ticket, utc_now
+from app.models import Article, Base, EpisodeRecord, Event, Ticket, utc_now
 from app.settings import Settings
 from tests.accessibility import faults
 from tests.app.deflection.recording import record
@@ -116,6 +120,8 @@ def busy_site(tmp_path_factory):
         "0m suggest_shown, 1m result_opened:gift-cards, 2m helpful:gift-cards",
         "0m contact_started, 4m ticket",
     )
+    with site.sessions() as session:
+        note_experiment(session, name="first", percent=50, now=now - timedelta(days=42))
     for number in range(180):
         record(
             site.sessions,
@@ -124,6 +130,7 @@ def busy_site(tmp_path_factory):
             later=now - START - timedelta(days=1 + number % 40),
             locale=("en", "ko", "ja", "zh")[number % 4],
             query=ASKED[number % len(ASKED)],
+            holdout=Holdout("first", 50),
         )
     with site.sessions() as session:
         session.execute(update(Ticket).values(subject="Where is my money?", page="/cart"))
@@ -215,6 +222,50 @@ def test_what_visitors_did_shows_as_what_it_was(site, open_at, screenshot):
     assert all("1 of 3" in lines for lines in shown.values()), shown
     assert "3" in count_of(page, "Needs for help")
     screenshot(page, "insights-journeys")
+
+
+def test_an_answer_opened_in_another_tab_belongs_to_the_same_need(site, open_at):
+    page = open_at(site, "/en/contact")
+    page.get_by_label("Subject").press_sequentially("refund")
+    with page.expect_popup() as opened:
+        page.locator(".offers a").first.click()
+    expect(opened.value.get_by_role("heading", level=1)).to_contain_text("refund")
+    page.get_by_role("button", name="That answers my question").click()
+    expect(page.get_by_role("status").filter(has_text="Good to know")).to_be_visible()
+    wait_for_events(site, "solved", 1)
+    wait_for_events(site, "article_viewed", 1)
+    site.let_days_pass(5)
+    with site.sessions() as session:
+        told = {(event.session, event.type) for event in session.query(Event)}
+    update_episodes(site.sessions, window=site.settings.ticket_window, now=utc_now())
+    with site.sessions() as session:
+        outcomes = [each.outcome for each in session.query(EpisodeRecord)]
+    assert (outcomes, len({name for name, _ in told})) == (["confirmed"], 1), told
+
+
+def test_visitors_see_save_and_delete_what_is_kept_of_them(site, open_at, screenshot):
+    page = open_at(site, "/en/")
+    search_and_read(page)
+    wait_for_events(site, "article_viewed", 1)
+    page.get_by_role("link", name="Your data").click()
+    kept = page.locator(".your-data dd")
+    expect(kept.nth(0)).to_have_text("1")
+    shown = int(kept.nth(1).inner_text())
+    with site.sessions() as session:
+        assert session.query(Event).count() == shown >= 2
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a file").click()
+    (visit,) = json.loads(saved.value.path().read_text(encoding="utf-8"))["visits"]
+    assert len(visit["events"]) == shown
+    screenshot(page, "your-data")
+    page.get_by_role("button", name="Delete all of it").click()
+    expect(page.get_by_role("status").filter(has_text="Deleted")).to_be_visible()
+    expect(kept.nth(0)).to_have_text("0")
+    with site.sessions() as session:
+        assert session.query(Event).count() == 0
+    page.get_by_role("button", name="Take part in no experiment").click()
+    expect(page.get_by_role("status").filter(has_text="no part")).to_be_visible()
+    assert page.evaluate("({...localStorage})") == {"kotae-consent": "false"}
 
 
 def test_a_link_of_the_command_line_sets_up_an_account(site, open_at):

@@ -27,6 +27,7 @@ PAGES = {
     "request": "/{}/requests/" + TICKET + "?key={key}",
     "requests": "/{}/requests",
     "status": "/{}/status",
+    "your data": "/{}/your-data",
     "entry": "/{}/for?page=https://shop.example.com/refund",
     "offline": "/{}/offline",
     "not-found": "/{}/nothing",

@@ -325,4 +325,4 @@ def test_the_visit_is_told_from_list_to_message(open_page):
         "contact_started",
     ]
     assert told[0]["query_id"] == told[1]["query_id"]
-    assert visit == page.evaluate("JSON.parse(sessionStorage['kotae-session']).name")
+    assert visit == page.evaluate("JSON.parse(localStorage['kotae-session']).name")

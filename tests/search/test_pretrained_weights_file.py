@@ -121,9 +121,7 @@ def test_a_hostile_header_allocates_nothing_large():
         tracemalloc.stop()
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 3000), value=st.integers(0, 255))
 def test_a_changed_byte_never_gives_more_than_a_refusal(made_up_data, at, value):
     changed = bytearray(made_up_data)

@@ -57,6 +57,8 @@ def outcomes(timeline, now=MUCH_LATER):
         ("0m suggest_shown, 1m solved, 2m suggest_shown:miss", ["self_served", "abandoned"]),
         ("0m contact_started, 1m suggest_shown, 2m solved, 20h ticket", ["failed"]),
         ("0m ticket, 1m article_viewed:a", ["direct"]),
+        ("0m contact_started, 20h ticket", ["direct"]),
+        ("0m contact_started, 2h contact_started, 121m ticket", ["direct", "direct"]),
     ],
 )
 def test_every_outcome_by_example(timeline, expected):
@@ -91,6 +93,28 @@ def test_evidence_says_what_was_seen_before_the_ticket_only():
     assert found.evidence.queries == ("refund",)
     assert found.evidence.unanswered == ("refund",)
     assert found.evidence.verdict == "not_helpful"
+
+
+def test_evidence_says_which_suggestions_were_seen_each_once_and_none_that_was_not():
+    first, second, never = (
+        {"query": "refund", "results": len(articles), "articles": articles}
+        for articles in (["a", "b"], ["b", "c"], ["d"])
+    )
+    kinds = [
+        first,
+        second,
+        never | {"held_back": True},
+        never | {"no_answer": True},
+        {"articles": 3},
+    ]
+    moments = [
+        Moment(f"{place}", START + timedelta(seconds=place), "suggest_shown", value=value)
+        for place, value in enumerate(kinds)
+    ]
+    after = Moment("z", START + timedelta(minutes=2), "suggest_shown", value=never)
+    ticket = Moment("t", START + timedelta(minutes=1), TICKET)
+    (found, _) = follow([*moments, ticket, after])
+    assert found.evidence.seen == ("a", "b", "c")
 
 
 def test_a_ticket_told_by_browser_and_server_is_one_ticket():
@@ -223,7 +247,7 @@ def reference(moments, now, later=()):
             episode, run = first_episode(run, episodes)
             if episode:
                 episodes.append(episode)
-    return [(e[0].at, e[-1].at, outcome_of(e, moments, episodes, now, later)) for e in episodes]
+    return [(e[0].at, e[-1].at, outcome_of(e, moments, now, later)) for e in episodes]
 
 
 def first_episode(run, earlier):
@@ -246,13 +270,10 @@ def first_episode(run, earlier):
     return [], []
 
 
-def outcome_of(episode, moments, episodes, now, later_tickets):
+def outcome_of(episode, moments, now, later_tickets):
     start, end = episode[0].at, episode[-1].at
     near = [m for m in moments if m.kind == TICKET and start <= m.at <= end + WINDOW]
     own = [m for m in episode if m.kind == TICKET]
-    inside = [m for e in episodes for m in e]
-    later = episodes[episodes.index(episode) + 1 :]
-    late = [m for m in near if m not in inside and not (later and m.at >= later[0][0].at)]
     until = episode[: episode.index(own[0])] if own else episode
     shows = [m for m in until if m.kind == "suggest_shown"]
     seen = [m for m in shows if m.details.get("results") != 0 and not m.details.get("held_back")]
@@ -263,7 +284,7 @@ def outcome_of(episode, moments, episodes, now, later_tickets):
     said = [m.kind for m in until if m.kind in ("helpful", "not_helpful", "solved")]
     refuted = [m for m in later_tickets if start <= m.at <= end + WINDOW]
     if near or refuted:
-        return "failed" if looked or read or said or not (own or late) else "direct"
+        return "failed" if looked or read or said else "direct"
     if now < end + WINDOW:
         return "pending"
     denied = bool(said) and said[-1] == "not_helpful"

@@ -321,6 +321,21 @@ def test_the_effect_is_the_difference_of_the_arms_as_assigned():
     assert effect.to_json()["avoided"]["value"] == pytest.approx(0.022222, abs=1e-6)
 
 
+def test_a_sender_of_two_tickets_is_one_person_and_two_tickets():
+    results = {
+        VisitorResult(CONTROL, 1, 2): 80,
+        VisitorResult(CONTROL, 1, 0): 720,
+        VisitorResult(TREATMENT, 1, 1): 560,
+        VisitorResult(TREATMENT, 1, 0): 6640,
+    }
+    effect = measure_effect(EXPERIMENT, results, window=WINDOW, now=START + 33 * DAY)
+    assert effect.avoided_per_month.value == pytest.approx(0.2 * 7200 - 560)
+    people = effect.senders_avoided_per_month()
+    assert people.value == pytest.approx(0.1 * 7200 - 560)
+    assert people.low == pytest.approx(effect.avoided_always.low * 7200)
+    assert people.low < effect.avoided.low * 7200
+
+
 def test_lost_events_of_one_arm_are_noticed():
     results = {VisitorResult(CONTROL, 1, 0): 500, VisitorResult(TREATMENT, 1, 0): 7200}
     assert measure_effect(EXPERIMENT, results, window=WINDOW, now=START + 33 * DAY).suspicious

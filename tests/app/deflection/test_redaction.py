@@ -14,6 +14,13 @@ SEEDS = st.integers(0, 2**32)
 PROSE = st.text(st.characters(exclude_categories=["Nd", "Cs"], exclude_characters="@+"))
 
 
+def test_a_number_with_a_decimal_point_is_no_hiding_place():
+    assert redact_value({"a": 4111111111111111.0, "b": 1.5, "c": 0.87654321012}) == {
+        "a": "[card]", "b": 1.5, "c": 0.87654321012,
+    }  # fmt: skip
+    assert redact_value([-123456789.0, 99999999.0, 1e300]) == ["[number]", 99999999.0, "[number]"]
+
+
 def test_of_a_corpus_in_four_languages_nearly_all_is_found_and_little_else():
     hits, misses = corpus()
     assert len(hits) + len(misses) >= 500

@@ -40,6 +40,10 @@ def test_everything_kept_is_shown(visited, client):
     shown = client.post("/api/v1/visitor/export", json={"session": ME}).get_json()
     assert [event["type"] for event in shown["events"]] == ["solved"]
     assert [episode["outcome"] for episode in shown["episodes"]] == ["failed"]
+    (ticket,) = shown["tickets"]
+    with visited() as session:
+        assert session.get(Ticket, ticket["ticket"]).session == ME
+    assert ticket["link"] == "sent"
 
 
 def test_everything_kept_is_deleted_and_nothing_of_others(visited, client):
@@ -55,6 +59,8 @@ def test_everything_kept_is_deleted_and_nothing_of_others(visited, client):
         "events": [],
         "episodes": [],
         "experiments": [],
+        "tickets": [],
+        "people": [],
     }
 
 
@@ -70,6 +76,7 @@ def test_who_is_deleted_leaves_the_experiment_and_every_sum(sessions, make_clien
     update_episodes(sessions, window=WINDOW, now=now)
     update_sums(sessions, now + timedelta(days=2))
     shown = client.post("/api/v1/visitor/export", json={"session": ME}).get_json()
+    assert [each["link"] for each in shown["tickets"]] == ["sent", "later"]
     (part,) = shown["experiments"]
     assert (part["name"], part["episodes"], part["tickets"]) == ("first/20", 1, 1)
     client.post("/api/v1/visitor/delete", json={"session": ME})

@@ -102,6 +102,31 @@ def test_a_number_leads_to_its_definition(reader, visits):
     assert targets <= defined
 
 
+NO_NUMBERS = {"article", "language", "locale", "page", "product", "question", "what", "step"} | {
+    *("subjects", "todo", "wordings", "count", "p50", "p95", "p99", "ease", "low", "high"),
+    *("measure", "control", "treatment", "difference", "claim", "value", "defined_by"),
+}
+
+
+def test_every_number_has_a_definition(reader, visits):
+    visits((6, FAILED), (6, SETTLED), (6, MISSED))
+    shown = set()
+    for page in ("", "/articles", "/questions", "/worth", "/speed"):
+        sheet = reader.get(f"/insights{page}?format=json").get_json()
+        named = {each["id"] for each in sheet["figures"] + sheet["charts"]}
+        for chart in sheet["charts"]:
+            named |= {*chart["series"], *(chart["labels"] if chart["id"] == "funnel" else ())}
+        for table in sheet["tables"]:
+            named |= {name for row in table["rows"] for name in row}
+            named |= {
+                row[name] for row in table["rows"] for name in ("measure", "claim") if name in row
+            }
+        linked = set(re.findall(r"definitions#(\w+)", reader.get(f"/insights{page}").text))
+        assert named - linked - NO_NUMBERS == set(), page
+        shown |= linked
+    assert shown <= set(re.findall(r'<dt id="(\w+)"', reader.get("/insights/definitions").text))
+
+
 def test_groups_of_fewer_than_five_people_are_not_shown(reader, visits):
     visits((4, FAILED), locale="ja")
     visits((5, FAILED), name="w", locale="ko")
@@ -112,6 +137,50 @@ def test_groups_of_fewer_than_five_people_are_not_shown(reader, visits):
     assert "fewer than 5 people" in few.text
     assert "<time" not in few.text
     assert "refund" not in reader.get("/insights/episodes?locale=ja&format=json").text
+
+
+def test_the_list_of_episodes_says_what_was_seen_and_where_nothing_was(reader, visits):
+    missed = "0m suggest_shown:miss, 3m ticket"
+    visits((5, "0m suggest_shown, 3m ticket"), told={"articles": ["refund", "gift-cards"]})
+    visits((6, missed), name="w")
+    reader.get("/insights")  # follows the visitors
+    listed = reader.get("/insights/episodes?outcome=failed&format=json").get_json()["episodes"]
+    assert sorted(each["seen"] for each in listed) == [[]] * 6 + [["refund", "gift-cards"]] * 5
+    page = reader.get("/insights/episodes?outcome=failed").text
+    assert page.count("Get a refund") == 5
+    assert page.count("Nothing was shown") == 6
+
+
+def test_filters_that_leave_fewer_than_five_people_leave_no_figure(reader, visits):
+    visits((4, FAILED), locale="ja", query="a rare question")
+    visits((9, SETTLED), name="w", locale="ko")
+    for page in ("", "/articles", "/questions", "/worth"):
+        for few in ("locale=ja", "questions=a+rare+question", "locale=ja&article=refund"):
+            sheet = reader.get(f"/insights{page}?{few}&format=json").get_json()
+            assert (sheet["figures"], sheet["charts"], sheet["tables"]) == ([], [], []), few
+            assert "fewer than 5 people" in reader.get(f"/insights{page}?{few}").text
+        assert reader.get(f"/insights{page}?locale=ko&format=json").get_json() != sheet
+    assert figures(reader, "/insights?locale=ko")["episodes"]["value"] == 9
+    assert figures(reader)["episodes"]["value"] == 13
+    listed = reader.get("/insights/episodes?locale=ja&format=json").get_json()
+    assert (listed["total"], listed["episodes"]) == (None, [])
+
+
+def test_few_people_of_the_days_before_are_not_compared_with(reader, visits):
+    visits((4, FAILED), days_ago=40, name="old", locale="ko")
+    visits((6, FAILED), locale="ko")
+    assert figures(reader, "/insights?compare=1&locale=ko")["failed"]["before"] is None
+    assert figures(reader, "/insights?compare=1")["failed"]["before"] == 1
+
+
+def test_a_filter_that_does_not_reach_everything_says_so_and_questions_compare(reader, visits):
+    visits((8, SETTLED), days_ago=40, name="old", query="refund")
+    visits((6, MISSED), query="refund")
+    found = figures(reader, "/insights/questions?compare=1")["asked_unanswered"]
+    assert (found["value"], found["before"]) == (1, 0)
+    assert "filtered by language only" in reader.get("/insights/worth?locale=en").text
+    assert "of all pages and questions" in reader.get("/insights/articles?questions=refund").text
+    assert 'name="compare"' not in reader.get("/insights/articles").text
 
 
 def test_one_visitor_who_comes_often_is_not_a_group(reader, sessions):
@@ -253,6 +322,13 @@ def test_gaps_become_improvements_whose_check_compares_before_and_after(
     assert item["check"]["before"] == [20, 20]
     assert item["check"]["after"] == [0, 20]
     assert item["check"]["verdict"] == "better"
+    text = writer.get("/insights/improvements?format=csv").get_data().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["title"], row["verdict"], row["failed_before"]) == (
+        "transfer money",
+        "better",
+        "20",
+    )
     writer.post(f"{address}/settle", data={"form_token": token, "keep": "1"})
     (item,) = writer.get("/insights/improvements?format=json").get_json()
     assert item["state"] == "kept"

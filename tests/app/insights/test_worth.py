@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts.audit import COMMAND_LINE
 from app.deflection.holdout import TREATMENT, arm_of, note_experiment, note_experiments
@@ -74,10 +75,51 @@ def test_the_holdouts_interval_becomes_money(sessions, worth):
         story = "0m contact_started" + (", 3m ticket" if ticket else "")
         record(sessions, visitor, story, holdout=Holdout("spring", 50))
     sheet = worth()
-    tickets, cost = figure(sheet, "avoided_tickets"), figure(sheet, "avoided_cost")
-    assert 0 < tickets.low < tickets.value < tickets.high
-    assert cost.value == pytest.approx(tickets.value * 8.8)
-    assert (cost.low, cost.high) == pytest.approx((tickets.low * 8.8, tickets.high * 8.8))
+    people, cost = figure(sheet, "avoided_senders"), figure(sheet, "avoided_cost")
+    tickets = figure(sheet, "avoided_tickets")
+    assert 0 < people.low < people.value < people.high
+    assert cost.value == pytest.approx(people.value * 8.8)
+    assert (cost.low, cost.high) == pytest.approx((people.low * 8.8, people.high * 8.8))
+    # Who looks every day needs the wider one.
+    assert people.low < tickets.low < tickets.value == pytest.approx(people.value)
+    assert "suspicious" not in sheet.notes
+    (table,) = (each for each in sheet.tables if each.id == "experiment")
+    assert table.about == "spring · 50 % · 2026-03-01 – …"
+    rows = {row["measure"]: row for row in table.rows}
+    assert rows["visitors"]["control"] + rows["visitors"]["treatment"] == 200
+    assert rows["wrote"]["control"] == pytest.approx(0.5, abs=0.05)
+    assert rows["wrote_always"]["low"] < rows["wrote"]["low"] < rows["wrote"]["difference"]
+
+
+def test_arms_too_uneven_for_chance_are_warned_of(sessions, worth):
+    with sessions() as session:
+        note_experiment(session, name="spring", percent=50, now=START - timedelta(days=1))
+    names = [name for name in map(str, range(120)) if arm_of(name, "spring", 50) == TREATMENT]
+    control = [name for name in map(str, range(60)) if name not in names][:10]
+    for visitor in (*names, *control):
+        record(sessions, visitor, "0m contact_started", holdout=Holdout("spring", 50))
+    assert worth().notes[0] == "suspicious"
+
+
+def test_claims_of_others_stand_beside_what_was_measured(sessions, worth):
+    def claims():
+        (table,) = (each for each in worth().tables if each.id == "claims")
+        return {row["claim"]: (row["value"], row["defined_by"]) for row in table.rows}
+
+    for number in range(6):
+        record(sessions, f"s{number}", "0m contact_started, 1m suggest_shown, 2m solved")
+        record(sessions, f"a{number}", "0m contact_started, 1m suggest_shown")
+        record(sessions, f"t{number}", "0m contact_started, 4m ticket")
+        call = TicketOutcome(id=f"c{number}", outcome="created", at=START)
+        call.session = f"t{number}" if number < 3 else None
+        with sessions.begin() as session:
+            session.add(call)
+    assert claims() == {
+        "confirmed_of_contacts": (pytest.approx(6 / 18, abs=1e-6), "salesforce_successful"),
+        "claimed_of_contacts": (pytest.approx(12 / 18, abs=1e-6), "salesforce_potential"),
+        # Of the six opened elsewhere, three are of people who wrote here, too.
+        "self_service_score": (pytest.approx(12 / 9, abs=1e-4), "zendesk"),
+    }
 
 
 def test_what_sites_with_a_share_of_their_own_avoided_is_added(sessions, worth):
@@ -100,6 +142,8 @@ def test_what_sites_with_a_share_of_their_own_avoided_is_added(sessions, worth):
     general = figure(worth(), "avoided_tickets")
     assert 0 < general.value < both.value
     assert both.value - both.low > general.value - general.low
+    found = figure(worth(), "avoided_senders")
+    assert found.low < found.value == pytest.approx(general.value)
 
 
 def test_costs_survive_being_stored(sessions):
@@ -122,7 +166,7 @@ def test_ease_is_a_mean_by_step_and_hidden_for_few(sessions, worth):
     rate("person", 1, 1, 1, 1)
     rate("nonsense", 5, 5, 5, 5, 5)
     rate("solve", 9, True, "5", 2.5)
-    (table,) = worth().tables
+    (table,) = (each for each in worth().tables if each.id == "effort")
     (row,) = table.rows
     assert (row["step"], row["people"], row["ease"]) == ("find", 6, 4)
     assert row["low"] == pytest.approx(4 - 1.959964 * (0.4**0.5) / 6**0.5)
@@ -146,6 +190,32 @@ def test_a_telephone_call_is_not_digital(sessions, worth):
         session.add(call)
     found = figure(worth(), "digital")
     assert (found.count, found.of) == (1, 2)
+
+
+def test_a_ticket_made_here_and_solved_by_telephone_is_not_digital(sessions, worth):
+    for name in "abcd":
+        record(sessions, name, "0m contact_started, 3m ticket")
+    with sessions.begin() as session:
+        first, second, third, _ = session.scalars(select(Ticket.id).order_by(Ticket.id))
+    told = (
+        ("one", first, None, "replied", "email"),
+        ("two", first, None, "solved", "phone"),
+        ("three", second, None, "solved", "chat"),
+        # The second of these speaks of the first by its reference; the last of nobody's need here.
+        ("four", None, "desk 7", "created", "chat"),
+        ("five", None, "desk 7", "solved", "visit"),
+        ("six", None, "desk 8", "solved", "phone"),
+    )
+    with sessions.begin() as session:
+        for name, ticket, reference, outcome, channel in told:
+            said = TicketOutcome(
+                id=name, ticket_id=ticket, reference=reference, outcome=outcome,
+                session="e" if name == "four" else None, data={"channel": channel},
+            )  # fmt: skip
+            said.at = said.received_at = START + timedelta(minutes=9)
+            session.add(said)
+    found = figure(worth(), "digital")
+    assert (found.count, found.of) == (3, 5), third
 
 
 def test_time_to_an_answer_is_the_median_of_the_first_ones(sessions, worth):

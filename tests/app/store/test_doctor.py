@@ -71,6 +71,14 @@ def test_a_misspelt_setting_is_noticed(installation):
     assert check.mend == "did you mean KB_SITE_NAME?"
 
 
+@pytest.mark.parametrize(
+    ("percent", "warned"), [(0, False), (4, True), (5, False), (20, False), (21, True)]
+)
+def test_an_unusual_share_held_out_is_a_warning(installation, percent, warned):
+    checks = examine(installation | {"KB_HOLDOUT_PERCENT": str(percent)})
+    assert [check.level for check in checks if check.name == "holdout"] == ["warn"] * warned
+
+
 def test_a_bad_setting_ends_the_examination(installation):
     checks = examine(installation | {"KB_TRUSTED_PROXIES": "many"})
     assert checks[-1].level == "fail"

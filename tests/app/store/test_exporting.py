@@ -42,9 +42,7 @@ def test_the_tree_comes_back_byte_for_byte(tmp_path, run_import, run_export):
     assert (report.articles, report.categories, report.media) == (5, 1, 2)
 
 
-@hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=80),
     extra=st.text(st.characters(categories=["L", "N"]), max_size=20),

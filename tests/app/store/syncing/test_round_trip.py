@@ -47,7 +47,6 @@ def _edit_on_site(pair, path):
 
 @settings(
     max_examples=int(os.environ.get("KB_EDIT_SEQUENCES", "40")),
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(edits=st.lists(EDITS, min_size=1, max_size=14))

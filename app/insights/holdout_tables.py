@@ -1,0 +1,151 @@
+"""What the holdout measured, and beside it what others would claim of the same days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from app.counting import count_senders
+from app.deflection.holdout import CONTROL, TREATMENT, Comparison, Effect
+from app.deflection.intervals import LEVEL, Interval, total, wilson
+from app.deflection.tallies import WITH_CONTACT
+from app.insights.figures import SMALLEST_GROUP, Row, Table
+from app.insights.journeys import Journey, decided, people
+from app.insights.selection import Period
+
+FALL = 0.2
+"""The fall of the control rate for which the days to find it are told."""
+_COLUMNS = (
+    ("measure", "step"),
+    ("control", "measured"),
+    ("treatment", "measured"),
+    ("difference", "measured"),
+    ("low", "measured"),
+    ("high", "measured"),
+)
+_CLAIM_COLUMNS = (
+    ("claim", "step"),
+    ("value", "measured"),
+    ("low", "measured"),
+    ("high", "measured"),
+    ("defined_by", "step"),
+)
+
+
+def avoided_tickets(effects: Sequence[Effect]) -> Interval | None:
+    """Tickets avoided in 30 days, all experiments together; right for one look."""
+    months = (effect.avoided_per_month for effect in effects)
+    return total([month for month in months if month is not None])
+
+
+def avoided_senders(effects: Sequence[Effect]) -> Interval | None:
+    """People who did not have to write in 30 days, valid at every look.
+
+    Each of several experiments has its share of the chance to err: so the sum of the lowest and
+    that of the highest hold the sum of the truths.
+    """
+    level = 1 - (1 - LEVEL) / max(1, len(effects))
+    months = [effect.senders_avoided_per_month(level) for effect in effects]
+    found = [month for month in months if month is not None]
+    if not found:
+        return None
+    return Interval(
+        sum(each.value for each in found),
+        sum(each.low for each in found),
+        sum(each.high for each in found),
+    )
+
+
+def experiment_table(effect: Effect) -> Table:
+    """One experiment: sizes, rates, differences with both intervals, and how far it has come."""
+    experiment = effect.experiment
+    days = (experiment.started_at, experiment.ended_at)
+    about = " – ".join(day.date().isoformat() if day else "…" for day in days)
+    named = f"{experiment.name} · {experiment.percent} % · {about}"
+    rows = list(_rows(effect))
+    if min(effect.visitors.values()) < SMALLEST_GROUP:
+        return Table("experiment", _COLUMNS, (), len(rows), about=named, part=experiment.site)
+    return Table("experiment", _COLUMNS, rows, about=named, part=experiment.site)
+
+
+def claims_table(
+    session: Session, journeys: Sequence[Journey], effects: Sequence[Effect], period: Period
+) -> Table:
+    """The period as others would put it, and as the experiment of all visitors has it."""
+    ended = decided(journeys)
+    contacts = [each for each in ended if _reached_contact(each)]
+    rows = [
+        _claim(contacts, "confirmed_of_contacts", "salesforce_successful", ("confirmed",)),
+        _claim(contacts, "claimed_of_contacts", "salesforce_potential", ("confirmed", "assumed")),
+        _score(session, journeys, period),
+        *([_measured(effects)] if effects else []),
+    ]
+    shown = [row for row in rows if row is not None]
+    return Table("claims", _CLAIM_COLUMNS, shown, len(rows) - len(shown))
+
+
+def _rows(effect: Effect) -> Iterator[Row]:
+    sizes = {CONTROL: effect.visitors[CONTROL], TREATMENT: effect.visitors[TREATMENT]}
+    yield {"measure": "visitors", "kind": "count", **sizes}
+    wrote = Comparison(
+        effect.rates[TREATMENT], effect.rates[CONTROL], effect.avoided, effect.reduction
+    )
+    yield _compared("wrote", "share", wrote)
+    yield _single("wrote_always", "share", effect.avoided_always)
+    yield _single("reduction", "share", effect.reduction)
+    for name, compared in (
+        ("per_visitor", effect.per_visitor),
+        ("per_episode", effect.per_episode),
+    ):
+        yield _compared(f"tickets_{name}", "ratio", compared)
+        yield _single(f"reduction_{name}", "share", compared.reduction)
+    yield {"measure": "sample_ratio", "kind": "chance", "difference": effect.sample_ratio_p}
+    yield {"measure": "smallest_effect", "kind": "share", "difference": effect.smallest_effect}
+    yield {"measure": "days_so_far", "kind": "number", "difference": effect.days}
+    yield {"measure": "days_to_find", "kind": "number", "difference": effect.days_to_find(FALL)}
+
+
+def _compared(name: str, kind: str, compared: Comparison) -> Row:
+    arms = {CONTROL: compared.control, TREATMENT: compared.treatment}
+    rates = {arm: rate and rate.value for arm, rate in arms.items()}
+    return {**_single(name, kind, compared.difference), **rates}
+
+
+def _single(name: str, kind: str, found: Interval | None) -> Row:
+    limits = {"low": found.low, "high": found.high} if found else {}
+    return {"measure": name, "kind": kind, "difference": found and found.value, **limits}
+
+
+def _reached_contact(journey: Journey) -> bool:
+    return bool(journey.evidence.get("contact") or journey.tickets) or (
+        journey.outcome in WITH_CONTACT
+    )
+
+
+def _claim(
+    contacts: Sequence[Journey], name: str, by: str, outcomes: tuple[str, ...]
+) -> Row | None:
+    rate = wilson(sum(each.outcome in outcomes for each in contacts), len(contacts))
+    if rate is None or people(contacts) < SMALLEST_GROUP:
+        return None
+    return {"claim": name, "kind": "share", "defined_by": by, **rate.to_json()}
+
+
+def _score(session: Session, journeys: Sequence[Journey], period: Period) -> Row | None:
+    seekers = people(each for each in journeys if each.outcome != "direct")
+    senders = count_senders(session, period.start, period.end)
+    if min(seekers, senders) < SMALLEST_GROUP:
+        return None
+    score = {"value": round(seekers / senders, 4)}
+    return {"claim": "self_service_score", "kind": "mean", "defined_by": "zendesk", **score}
+
+
+def _measured(effects: Sequence[Effect]) -> Row | None:
+    whole = next((each for each in effects if not each.experiment.site), None)
+    if whole is None or whole.reduction is None:
+        return None
+    if min(whole.visitors.values()) < SMALLEST_GROUP:
+        return None
+    found = whole.reduction.to_json()
+    return {"claim": "measured_reduction", "kind": "share", "defined_by": "holdout", **found}
