@@ -1,4 +1,4 @@
-"""What a host page sets: attributes, its object, its routes, its colours; and states seldom seen."""
+"""What a host page sets: attributes, object, routes, colours; and states that are seldom seen."""
 
 import json
 import re
