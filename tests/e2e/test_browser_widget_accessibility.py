@@ -1,5 +1,6 @@
 """The criteria of docs/widget-accessibility.md, each by a test that the page names."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,10 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 BOX = "<kotae-suggest></kotae-suggest>"
+FORM = """<form action="/sent"><label>Subject <input id="subject" name="subject"></label></form>
+<kotae-suggest for="#subject"></kotae-suggest>"""
+NONE = {"query_id": "q", "items": [], "no_answer": True, "contact_url": "/en/contact"}
+CORS = {"Access-Control-Allow-Origin": "*"}
 FLOATING = '<kotae-suggest mode="button"></kotae-suggest>'
 
 
@@ -115,6 +120,33 @@ def test_tab_leaves_and_chooses_nothing(open_shop):
     expect(page.get_by_role("button", name="After")).to_be_focused()
     expect(page.get_by_role("listbox")).to_be_hidden()
     expect(page.get_by_role("heading", name="Get a refund")).to_have_count(0)
+
+
+@pytest.mark.parametrize("way", ["focus", "pointer"])
+@pytest.mark.parametrize("place", ["page", "form"])
+def test_offers_stay_while_the_focus_or_the_pointer_is_on_them(open_shop, place, way):
+    page = open_shop(FORM if place == "page" else FLOATING)
+    if place == "form":
+        page.get_by_role("button", name="How can we help?").click()
+        page.get_by_role("button", name="Contact a person").click()
+    field = page.get_by_label("Subject")
+    field.press_sequentially("refund")
+    offer = page.get_by_role("button", name="Get a refund")
+    expect(offer).to_be_visible()
+    held = []
+    page.route("**/api/v1/suggest*", lambda route: held.append(route))
+    with page.expect_request("**/api/v1/suggest*"):
+        field.press_sequentially("s")
+    offer.focus() if way == "focus" else offer.hover()
+    held[0].fulfill(status=200, body=json.dumps(NONE), headers=CORS)
+    page.wait_for_timeout(200)
+    expect(offer).to_be_visible()
+    if way == "focus":
+        expect(offer).to_be_focused()
+        field.focus()
+    else:
+        page.mouse.move(5, 5)
+    expect(offer).to_be_hidden()
 
 
 @pytest.mark.parametrize(

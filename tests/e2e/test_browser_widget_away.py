@@ -68,14 +68,38 @@ def test_it_goes_on_suggesting_from_the_index_and_says_so(open_shop, screenshot)
     screenshot(page, "widget-away")
 
 
+def reload_away(page):
+    """The page anew, its question asked already, and the API gone."""
+    take_away(page)
+    page.reload()
+
+
 def test_what_this_page_was_answered_before_is_answered_again_after_a_reload(open_shop):
     page = open_provided(open_shop)
-    page.wait_for_timeout(900)
     page.route("**/widget/answers/*", lambda route: route.abort())
-    take_away(page)
-    box(page).fill("")
+    reload_away(page)
     box(page).press_sequentially("refund")
     expect(options(page).first).to_contain_text("Get a refund")
+    expect(options(page).last).to_contain_text(SAID)
+
+
+def test_the_index_answers_on_a_page_that_was_never_answered_itself(open_shop):
+    page = open_provided(open_shop)
+    reload_away(page)
+    box(page).press_sequentially("gift c")
+    expect(options(page).first).to_contain_text("Use a gift card")
+    expect(options(page).last).to_contain_text(SAID)
+
+
+def test_what_is_not_there_either_while_it_is_away_is_tried_again(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    take_away(page)
+    page.route("**/away.js", lambda route: route.abort())
+    box(page).press_sequentially("gift")
+    expect(options(page).first).to_contain_text("Suggestions are not available right now.")
+    page.unroute("**/away.js")
+    box(page).press_sequentially(" c")
+    expect(options(page).first).to_contain_text("Use a gift card")
 
 
 @pytest.mark.parametrize(

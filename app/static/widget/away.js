@@ -8,6 +8,8 @@ const HELD = "kotae-held";
 const MOST_ANSWERS = 20;
 const LARGEST = 100_000;
 const FLOOR = 0.5;
+// A server that neither answers nor refuses does not keep what there is.
+const PATIENCE_MS = 2000;
 const WEIGHTS = { title: 3, also: 2, says: 1 };
 /** @type {Record<string, string>} */
 const SAID = {
@@ -69,6 +71,11 @@ class Spare {
     this.said = said;
   }
 
+  /** @returns {boolean} */
+  get complete() {
+    return this.#index !== undefined;
+  }
+
   /** @returns {string} Where a person is reached while the help center is away. */
   get contact() {
     return this.#index?.contact ?? "";
@@ -128,13 +135,14 @@ class Spare {
     return found.slice(0, limit).map(({ entry }) => makeItem(entry, index.locale));
   }
 
-  /** Fetch the index; where the server is away already, what the browser kept of it. */
+  /** Fetch the index; where the server is away already, what the browser kept of it comes first. */
   async fetch() {
     const { language } = this.widget;
     const file = `/widget/answers/${encodeURIComponent(language)}.json`;
     const address = this.widget.api("").replace("/api/v1/", file);
-    const given = { credentials: /** @type {const} */ ("omit") };
-    const response = await fetch(address, given).catch(() => fetch(address, { ...given, cache: "force-cache" }));
+    const ask = (/** @type {RequestCache} */ cache) => fetch(address, { credentials: "omit", cache });
+    const { away } = this.widget.client;
+    const response = await ask(away ? "force-cache" : "default").catch(() => ask("force-cache"));
     if (!response.ok) return;
     const { index, signature } = await response.json();
     if (await isGenuine(index, signature, this.widget.surroundings.proof)) this.#index = readIndex(index);
@@ -175,16 +183,22 @@ function bytesOf(text) {
 }
 
 /**
+ * Give a widget its spare, which takes what was answered before it was here.
  * @param {KotaeSuggest} widget
  * @param {string} language One that the widget speaks.
- * @param {Answers} answers What was shown before this was here.
- * @returns {Spare}
+ * @returns {Promise<boolean>} Once the index is here, or will not be for now; whether that is all
+ *   there is to try: what could not be had while the server is away is tried again.
  */
-export function provide(widget, language, answers) {
+export async function provide(widget, language) {
+  const { client } = widget;
   const spare = new Spare(widget, SAID[language]);
-  spare.learn(answers, widget.visit.visitor !== "");
+  client.spare = spare;
+  for (const [address, { answers }] of client.kept) spare.keep(address, answers);
   // A metered connection is not used for what may never be needed.
   const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
-  if (!connection?.saveData) spare.fetch().catch(() => undefined);
-  return spare;
+  if (!connection?.saveData) await Promise.race([spare.fetch().catch(() => undefined), pause(PATIENCE_MS)]);
+  return !client.away || spare.complete;
 }
+
+/** @param {number} time In milliseconds. */
+const pause = (time) => new Promise((done) => setTimeout(done, time));

@@ -25,8 +25,8 @@ export class SuggestClient {
   #running = null;
   /** @type {number | undefined} */
   #timer;
-  /** @type {Map<string, {answers: Answers, at: number}>} */
-  #kept = new Map();
+  /** What was answered lately, by address. @type {Map<string, {answers: Answers, at: number}>} */
+  kept = new Map();
   /** @type {Spare | undefined} */
   spare;
   /** What an answer waits for, such as the words to present it. @type {Promise<unknown> | undefined} */
@@ -38,11 +38,13 @@ export class SuggestClient {
    * @param {() => string} endpoint Address of the suggest API.
    * @param {() => Record<string, string>} parameters Sent with a question, as they are by then.
    * @param {import("./visit.js").Visit} visit
+   * @param {() => unknown} [restock] Brings the spare; awaited when the server does not answer.
    */
-  constructor(endpoint, parameters, visit) {
+  constructor(endpoint, parameters, visit, restock) {
     this.endpoint = endpoint;
     this.parameters = parameters;
     this.visit = visit;
+    this.restock = restock;
   }
 
   /**
@@ -55,7 +57,7 @@ export class SuggestClient {
   ask(text, answered, failed) {
     this.cancel();
     const address = this.#address(text);
-    const kept = this.#kept.get(address);
+    const kept = this.kept.get(address);
     if (kept && Date.now() - kept.at < FRESH_MS) {
       answered(kept.answers);
       return;
@@ -94,10 +96,11 @@ export class SuggestClient {
       this.away = false;
     } catch {
       if (this.#running === running) {
+        this.away = true;
+        await this.restock?.();
         // An old answer is better than none while the server is away.
         const address = this.#address(text);
-        answers = this.#kept.get(address)?.answers ?? this.spare?.answer(text, address);
-        this.away = true;
+        answers = this.kept.get(address)?.answers ?? this.spare?.answer(text, address);
       }
     }
     if (this.#running !== running) return;
@@ -130,8 +133,8 @@ export class SuggestClient {
     const response = await fetch(address, { signal });
     const answers = await response.json();
     if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`${response.status}`);
-    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-    this.#kept.set(address, { answers, at: Date.now() });
+    if (this.kept.size >= MOST_KEPT) this.kept.clear();
+    this.kept.set(address, { answers, at: Date.now() });
     this.spare?.keep(address, answers);
     return answers;
   }

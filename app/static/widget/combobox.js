@@ -99,9 +99,7 @@ export class Combobox {
     this.#activate(-1);
     this.#options = options;
     options.forEach(({ element }, position) => {
-      element.id = `${this.list.id}-${position}`;
-      element.setAttribute("role", "option");
-      element.setAttribute("aria-selected", "false");
+      give(element, { id: `${this.list.id}-${position}`, role: "option", "aria-selected": "false" });
     });
     this.list.replaceChildren(...options.map(({ element }) => element));
   }
@@ -140,13 +138,10 @@ export class Combobox {
     this.#options[this.#active]?.element.setAttribute("aria-selected", "false");
     this.#active = position;
     const element = this.#options[position]?.element;
-    if (element === undefined) {
-      this.input.removeAttribute("aria-activedescendant");
-      return;
-    }
-    element.setAttribute("aria-selected", "true");
-    element.scrollIntoView({ block: "nearest" });
-    this.input.setAttribute("aria-activedescendant", element.id);
+    element?.setAttribute("aria-selected", "true");
+    element?.scrollIntoView({ block: "nearest" });
+    if (element) this.input.setAttribute("aria-activedescendant", element.id);
+    else this.input.removeAttribute("aria-activedescendant");
   }
 
   /** @param {number} step +1 down, -1 up; the input itself lies between the last and the first. */
@@ -193,14 +188,14 @@ export class Combobox {
       return true;
     },
     Escape: () => {
+      const { input, open } = this;
       this.dismissed();
-      if (!this.open) {
-        if (this.input.value === "") return false;
-        this.input.value = "";
-        this.input.dispatchEvent(new Event("input", { bubbles: true }));
-        return true;
+      if (open) this.close();
+      else if (!input.value) return false;
+      else {
+        input.value = "";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
       }
-      this.close();
       return true;
     },
   };

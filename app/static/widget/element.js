@@ -50,7 +50,8 @@ export class KotaeSuggest extends HTMLElement {
   #begun = null;
   #words = widgetWords("");
   #built = false;
-  #provided = false;
+  /** @type {Promise<void> | null} */
+  #provided = null;
   #box = make("div");
   #view = make("div");
 
@@ -70,6 +71,7 @@ export class KotaeSuggest extends HTMLElement {
       return { locale: this.language, page: this.page, ...(limit && { limit }) };
     },
     this.visit,
+    () => this.#provide(),
   );
   /** @type {Suggestions | null} */
   #suggestions = null;
@@ -304,7 +306,8 @@ export class KotaeSuggest extends HTMLElement {
       askPerson: (text, queryId) => this.askPerson(text, queryId),
       shown: (answers, text) => {
         this.tell("shown", { text, ...answers });
-        this.#provide(answers);
+        // When the browser has nothing else to do; Safari knows no idle callback.
+        (window.requestIdleCallback ?? setTimeout)(() => this.#provide());
       },
     };
     return new Suggestions(view, this.client, this.#reporter, this.#words, acts, {
@@ -325,16 +328,11 @@ export class KotaeSuggest extends HTMLElement {
     return code && this.begin(new code.Offers(this.#stage, place), true, apart);
   }
 
-  /** Fetch what answers while the server is away, when the browser has nothing else to do. */
-  #provide(/** @type {Answers} */ answers) {
-    if (this.#provided) return;
-    this.#provided = true;
-    const begin = async () => {
-      const code = await this.#load("away");
-      this.client.spare = code?.provide(this, chooseLanguage(this.language), answers);
-    };
-    // Safari knows no idle callback.
-    (window.requestIdleCallback ?? setTimeout)(begin);
+  /** Fetch what answers while the server is away; again where it could not be had. */
+  #provide() {
+    return (this.#provided ??= this.#load("away").then(async (code) => {
+      if (!(await code?.provide(this, chooseLanguage(this.language)))) this.#provided = null;
+    }));
   }
 
   /** @param {AbortSignal} signal Ends attending to the page's field. */
@@ -382,7 +380,8 @@ export class KotaeSuggest extends HTMLElement {
     input.addEventListener("input", type);
     input.addEventListener("focus", () => {
       void this.#start();
-      if (!combobox.open && this.#view.hidden) type();
+      // Also where the list stays: the page may have changed its address meanwhile.
+      if (this.#view.hidden) type();
     });
     return combobox;
   }

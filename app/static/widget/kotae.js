@@ -70,8 +70,8 @@ export class Kotae {
    * @param {(detail: unknown, event: Event) => void} act
    */
   off(name, act) {
-    const listener = this.#listeners.get(act);
-    if (listener) document.removeEventListener(`kotae:${name}`, listener);
+    const listener = /** @type {EventListener} */ (this.#listeners.get(act)); // perhaps none: nothing is removed
+    document.removeEventListener(`kotae:${name}`, listener);
   }
 
   /**

@@ -11,6 +11,8 @@ const STYLE = `
 .offers ul { margin: 0; padding: 0; list-style: none }
 .offers .view { position: static; max-block-size: 30rem }
 `;
+// A finger leaves the screen before its click arrives.
+const TOUCH_MS = 400;
 const ASKING = /subject|title|summary|topic|question/i;
 
 /**
@@ -19,11 +21,11 @@ const ASKING = /subject|title|summary|topic|question/i;
  * @returns {HTMLInputElement | HTMLTextAreaElement | null} The field, if it is one to attend to.
  */
 function fieldOf(wanted, target) {
-  const writes = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-  if (!writes) return null;
+  const long = target instanceof HTMLTextAreaElement;
+  if (!long && !(target instanceof HTMLInputElement)) return null;
   const found = target.closest(wanted);
   if (found === target) return target;
-  const asking = target instanceof HTMLTextAreaElement || ASKING.test(target.name + target.id);
+  const asking = long || ASKING.test(target.name + target.id);
   return found instanceof HTMLFormElement && asking ? target : null;
 }
 
@@ -42,8 +44,9 @@ export function attend(widget, signal, begin) {
     if (!field) return;
     // Once, however many keys are hit until it is here.
     const suggestions = await (begun ??= begin());
-    if (!suggestions) begun = undefined;
-    suggestions?.ask(field.value);
+    if (!suggestions) return (begun = undefined);
+    /** @type {Offers} */ (suggestions.view).letGo();
+    suggestions.ask(field.value);
   };
   const root = /** @type {Document | ShadowRoot} */ (widget.getRootNode());
   const heard = (/** @type {Event} */ { target }) => void write(target);
@@ -54,6 +57,11 @@ export function attend(widget, signal, begin) {
 }
 
 export class Offers {
+  /** Whether the pointer has moved over the list since the last letter. */
+  #pointing = false;
+  /** @type {(() => void) | null} Shows what came while the list had to stay. */
+  #held = null;
+
   /**
    * @param {import("./element.js").Stage<import("./words.js").WidgetWords>} stage
    * @param {HTMLElement} place Shows and holds the offers; empty while there are none.
@@ -62,7 +70,13 @@ export class Offers {
     addStyle(widget.shadowRoot, STYLE);
     this.make = make;
     this.words = words;
-    this.list = make("ul");
+    const point = () => (this.#pointing = true);
+    this.list = make("ul", {
+      onpointermove: point,
+      onpointerdown: point,
+      onpointerleave: (/** @type {PointerEvent} */ { pointerType }) =>
+        setTimeout(() => this.letGo(), pointerType === "mouse" ? 0 : TOUCH_MS),
+    });
     this.heading = make("p");
     this.status = make("p", { class: "unseen", role: "status" });
     this.body = make("div", { hidden: true }, this.heading, this.list);
@@ -74,20 +88,33 @@ export class Offers {
     return !this.body.hidden;
   }
 
+  /** The pointer is elsewhere, or somebody types on. */
+  letGo() {
+    this.#pointing = false;
+    this.#held?.();
+  }
+
   /**
+   * Show these offers in place of the old ones. While the focus or the pointer is on the list, nothing
+   * moves: they wait until it has left.
    * @param {Option[]} options
    * @param {string} said
    */
   show(options, said) {
+    const stays = this.#pointing || this.list.matches(":focus-within");
+    this.#held = stays && this.open ? () => this.show(options, said) : null;
+    if (this.#held) return;
     const rows = options.map(({ element, act }) => {
       const onclick = (/** @type {MouseEvent} */ event) => act(event.ctrlKey || event.metaKey);
-      const given = { class: element.className, type: "button", onclick };
+      // Once the focus is where it goes.
+      const onblur = () => setTimeout(() => this.#held?.());
+      const given = { class: element.className, type: "button", onclick, onblur };
       return this.make("li", {}, this.make("button", given, ...element.childNodes));
     });
     this.list.replaceChildren(...rows);
     // It comes with the first sign of interest, so perhaps later than this was made.
     this.heading.textContent = this.words.offers ?? "";
-    this.body.hidden = rows.length === 0;
+    this.body.hidden = !rows.length;
     this.status.textContent = said;
   }
 

@@ -97,12 +97,11 @@ export class Suggestions {
    */
   #show(text, answers) {
     clearTimeout(this.#silence);
-    if (this.certain && answers.no_answer) {
-      this.view.show([], "");
-      return;
-    }
     const { acts, words } = this;
-    const count = answers.items.length;
+    // Who writes to a person is shown no guesses.
+    const silent = this.certain && answers.no_answer;
+    const items = silent ? [] : answers.items;
+    const count = items.length;
     // Listed without being an answer: what the text may become a question about.
     const unsure = text !== "" && answers.no_answer && count > 0;
     const found = unsure ? words.unsure : count || text === "" ? "" : words.none;
@@ -114,13 +113,14 @@ export class Suggestions {
       element: noticeRow(notice),
       act: (newTab) => acts.openNotice(notice, newTab),
     }));
-    for (const [position, item] of answers.items.entries()) {
+    for (const [position, item] of items.entries()) {
       const act = (/** @type {boolean} */ newTab) => this.#open(item, newTab, answers, position);
       rows.push({ element: (acts.makeRow ?? answerRow)(item), act });
     }
     if (unsure) for (const row of rows) row.element.classList.add("suggestion-unsure");
     if (!this.certain) rows.push(this.#person(text, answers.query_id, note));
-    this.view.show(rows, note || this.#count(count));
+    this.view.show(rows, silent ? (news[0]?.title ?? "") : note || this.#count(count));
+    if (silent) return;
     this.#unread = () => this.#read(text, answers);
     this.#reading = setTimeout(() => this.seen(), READ_MS);
   }
