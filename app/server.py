@@ -120,6 +120,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Start this worker's indexer and warm its index; called after the fork."""
         from app.accounts.password_reset import open_mail_server, send_due_resets
         from app.db import create_database_engine, session_factory
+        from app.first_answers import FirstAnswers
         from app.indexer import Indexer
         from app.notifications.sending import tell_staff
         from app.ticket_delivery.courier import Courier
@@ -130,6 +131,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.freeze()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
+        FirstAnswers(self._index).start()
         site, mail = self._settings.base_url, open_mail_server(self._settings)
         errands = [partial(tell_staff, sessions, self._ways, self._settings)]
         if mail is not None:

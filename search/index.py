@@ -25,6 +25,7 @@ from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
 from search.explanation import explained
+from search.first_letters import first_letters
 from search.fusion import Weights
 from search.generation import Generation
 from search.generations import Generations
@@ -40,8 +41,8 @@ _ATTEMPTS = 3
 _PATIENCE_SECONDS = 0.3
 _TELLING = 0.4
 """Completeness from which on a text has a meaning: four letters, or two of Hangul, kana or Han."""
-RECENT_RESULTS = 1_000
-"""Answers kept for whoever asks the same; at some 10 kB each, 10 MB."""
+RECENT_RESULTS = 2_000
+"""Answers kept for whoever asks the same; at some 5 kB each, 10 MB."""
 LEAST_LISTED = 10
 """Results of a search, if that many were found at all; a search is not answered with nothing."""
 
@@ -131,6 +132,11 @@ class SearchIndex:
         """Open the files and load the model now, in the process that will answer."""
         self._current()
         self._questions.warm()
+
+    def first_letters(self, most: int) -> list[tuple[str, str]]:
+        """Return (text, locale): what people type first, by the titles there are."""
+        generation = self._current()
+        return [] if generation is None else first_letters(generation.view.records.values(), most)
 
     def question_groups(
         self, questions: Sequence[str], weights: Sequence[float]
@@ -232,6 +238,9 @@ class SearchIndex:
         Many people type the same first letters. What was answered without all legs, or with an
         earlier state's vector, is not kept.
         """
+        if typing and completeness(query.text) < _TELLING:
+            # Telephones begin with a capital; of a few letters case tells nothing.
+            query = replace(query, text=query.text.casefold())
         asked = Asked(generation.name, generation.view.revision, typing, mode, query)
         results = self._recent.get(asked)
         if results is None:
