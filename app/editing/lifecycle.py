@@ -156,6 +156,7 @@ def _rename(tx: Transaction, article: Article, new_id: str) -> None:
     show_revision(tx, article, content, shown)
     if content.category is None and article.source_path is None:
         article.category = category_for(new_id, content)
+        require_permission(tx.actor, "rename", place_of(article))
     plan = find_plan(tx, article)
     if plan is not None and plan.revision != drafted:
         plan.revision = _append_renamed(tx, article, plan.revision, old_id)
