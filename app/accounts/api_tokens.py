@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.audit import Actor, note_deed
 from app.accounts.grants import is_narrowed
 from app.accounts.tokens import hash_token, new_token
-from app.accounts.users import may_act_as
+from app.accounts.users import has_identity, may_act_as
 from app.errors import KotaeError
 from app.models import ApiToken, User
 from app.wording import clean_text
@@ -31,13 +31,19 @@ SCOPES: Mapping[str, str] = MappingProxyType(
 """What tokens may be for, and the least role of whom they act for."""
 LIFETIMES = (7, 30, 90, 365)
 """Days."""
+PROVIDED_FOR = timedelta(days=30)
+"""How long after the last sign-in by an OpenID provider the account's tokens work.
+
+The provider is asked about somebody only when they sign in: who left the organisation never does
+again, and nobody may have disabled their account here.
+"""
 MOST_TOKENS = 20
 """Of one account, those that are over included."""
 LONGEST_NAME = 80
 
 
 class TokenRefused(KotaeError):
-    """A token is unknown, was revoked, or is over, or its account was disabled."""
+    """A token is unknown, was revoked, or is over, or its account was disabled or is not seen."""
 
     code = "token-refused"
     status = 401
@@ -134,12 +140,23 @@ def use_token(session: Session, text: str, scope: str, *, now: datetime) -> User
     if found is None:
         raise TokenRefused("This token is unknown, was revoked, or is over.")
     user, token = found
+    if _is_out_of_sight(session, user, now):
+        raise TokenRefused(
+            f"Whom this token acts for did not sign in for {PROVIDED_FOR.days} days; it works "
+            "again once they did."
+        )
     if scope not in token.scopes or scope not in scopes_for(session, user):
         raise ScopeMissing(f"This token may not be used for this; it takes the scope {scope}.")
     if token.last_used_on != now.date():
         token.last_used_on = now.date()
         session.commit()
     return user
+
+
+def _is_out_of_sight(session: Session, user: User, now: datetime) -> bool:
+    """Whether nobody knows if the organisation, whose account this is, still has the person."""
+    last = user.signed_in_at
+    return has_identity(session, user) and (last is None or now - last > PROVIDED_FOR)
 
 
 def list_tokens(session: Session, user: User | None = None) -> list[tuple[ApiToken, User]]:

@@ -125,7 +125,7 @@ def _link(session: Session, person: KnownPerson) -> User | None:
     if not person.is_email_verified or has_identity(session, user):
         raise AddressUnproven(f"There is an account for {email} that is not known to be yours.")
     user.password_hash = None
-    for table in (Invitation, PasswordReset, PendingSignIn, UserSession):
+    for table in (ApiToken, Invitation, PasswordReset, PendingSignIn, UserSession):
         session.execute(delete(table).where(table.user_id == user.id))
     _keep_identity(session, person, user, "identity.link")
     return user

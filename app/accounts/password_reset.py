@@ -25,7 +25,7 @@ from app.accounts.tokens import hash_token, keyed_hash, new_token
 from app.accounts.users import set_password
 from app.db import begin_writing
 from app.errors import KotaeError
-from app.models import PasswordReset, User, utc_now
+from app.models import ApiToken, PasswordReset, User, utc_now
 from app.settings import Settings
 from app.ticket_delivery.channel import DeliveryFailed, DeliveryRefused
 from app.ticket_delivery.mail_server import MailServer
@@ -120,7 +120,9 @@ def find_reset(session: Session, token: str, *, now: datetime) -> User:
 def reset_password(
     session: Session, token: str, password: str, *, secret: str, now: datetime
 ) -> User:
-    """Use a link up: set the password, end every session and link, and commit.
+    """Use a link up: set the password, end every session, link and API token, and commit.
+
+    Whoever resets a password may do so because somebody else knows it, and made a token with it.
 
     Failed sign-ins are forgiven, so that one gets in with the new one. Raises ResetGone,
     WeakPassword; the link can then be used again with a better one.
@@ -130,6 +132,7 @@ def reset_password(
     begin_writing(session)  # of two who use the link at once, one comes too late
     user = find_reset(session, token, now=now)
     forgive_failures(session, user.email, secret)
+    session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
     note_deed(session, Actor.of(user), "user.reset", f"user:{user.id}")
     set_password(session, user, password, actor=Actor.of(user))
     return user

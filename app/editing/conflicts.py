@@ -13,6 +13,7 @@ from app.editing.covering import covered
 from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.revisions import (
     append_revision,
+    destination_of,
     head_of,
     is_live,
     read_revision,
@@ -143,7 +144,9 @@ def resolve_conflict(
         conflict = find_conflict(session, conflict_id)
         article = conflict.article
         is_draft = conflict.kind == "draft"
-        require_permission(actor, "write" if is_draft else "resolve", place_of(article))
+        action = "write" if is_draft else "resolve"
+        for place in (place_of(article), destination_of(article, content)):
+            require_permission(actor, action, place)
         if is_draft:
             refuse_deleted(article)
         is_other_newer = other_revision not in {None, conflict.other_revision or 0}
@@ -166,7 +169,7 @@ def _put_resolution(
         number = append_revision(tx, article, content, note=note, based_on=based_on)
         if is_live(article):
             article.draft_revision, article.draft_base = number, article.revision
-            _resolve_plan(tx, article, based_on or 0, number)
+            _resolve_plan(tx, article, content, based_on or 0, number)
         else:
             show_as_draft(tx, article, content, number)
         return
@@ -181,8 +184,15 @@ def _put_resolution(
     note_change(tx.session, article, tx.now)
 
 
-def _resolve_plan(tx: Transaction, article: Article, draft: int, number: int) -> None:
+def _resolve_plan(
+    tx: Transaction, article: Article, content: ArticleContent, draft: int, number: int
+) -> None:
     """A plan for the draft is one for what it became; one for an older text would undo that."""
+    plan = find_plan(tx, article)
+    there = destination_of(article, content)
+    if plan is not None and plan.revision == draft and there != place_of(article):
+        # Who planned it did not plan to move it; who resolves it may not be let publish there.
+        require_permission(tx.actor, "schedule", there)
     follow_plan(tx, article, draft, number)
     plan = find_plan(tx, article)
     if plan is not None and plan.revision != number:

@@ -18,6 +18,7 @@ from app.editing.revisions import (
     category_for,
     check_names,
     create_article,
+    destination_of,
     head_of,
     is_live,
     read_revision,
@@ -36,7 +37,6 @@ from app.errors import KotaeError
 from app.locales import normalise_locale
 from app.merging import merge_sources
 from app.models import Article, UnsavedText, utc_now
-from app.naming import slugify_path
 
 KEEPS_UNSAVED = timedelta(days=30)
 """From the last key on: as long as somebody may be away. What is typed may be about people."""
@@ -100,9 +100,7 @@ def _begin(
     if base is not None:
         article = tx.open(name, "write")
         refuse_deleted(article)
-        if content.category is not None:
-            there = Place(slugify_path(content.category), article.locale)
-            require_permission(tx.actor, "write", there)
+        require_permission(tx.actor, "write", destination_of(article, content))
         return article
     if tx.find(name) is not None:
         raise ArticleExists(f"There is an article {name.article_id!r} in {name.locale} already.")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.addresses import article_url
 from app.content import check_article_id, read_content
 from app.editing.actors import ACTIONS, Actor, require_permission
+from app.editing.belongings import follow_name
 from app.editing.conflicts import continue_draft
 from app.editing.covering import may_somewhere
 from app.editing.drafts import ArticleExists, SaveOutcome, save_draft
@@ -37,7 +38,7 @@ from app.editing.transaction import (
 )
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
-from app.models import Article, OutboxEntry, UnsavedText
+from app.models import Article, OutboxEntry
 from app.outbox import note_change
 from app.reading import ArticleNotFound
 
@@ -155,6 +156,7 @@ def _rename(tx: Transaction, article: Article, new_id: str) -> None:
     show_revision(tx, article, content, shown)
     if content.category is None and article.source_path is None:
         article.category = category_for(new_id, content)
+        require_permission(tx.actor, "rename", place_of(article))
     plan = find_plan(tx, article)
     if plan is not None and plan.revision != drafted:
         plan.revision = _append_renamed(tx, article, plan.revision, old_id)
@@ -164,10 +166,7 @@ def _rename(tx: Transaction, article: Article, new_id: str) -> None:
         continue_draft(tx, article, number)
         # In conflict, what both began with is needed still.
         article.draft_base = article.draft_base if conflict else shown
-    unsaved = update(UnsavedText).where(
-        UnsavedText.article_id == old_id, UnsavedText.locale == article.locale
-    )
-    tx.session.execute(unsaved.values(article_id=new_id))
+    follow_name(tx, article, ArticleName(old_id, article.locale))
     note_change(tx.session, article, tx.now)
     tx.record("rename", article, shown, old=old_id)
 

@@ -15,6 +15,7 @@ from app.editing.revisions import (
     append_revision,
     append_with_fields,
     content_of,
+    destination_of,
     head_of,
     is_live,
     read_revision,
@@ -101,10 +102,10 @@ def unpublish(session: Session, actor: Actor, name: ArticleName, *, note: str = 
 
 def _require_publishable(tx: Transaction, name: ArticleName, revision: int | None) -> Article:
     article = tx.open(name, "read")
-    if not (
-        is_allowed(tx.actor, "publish-approved", place_of(article)) and is_approved(tx, article)
-    ):
-        require_permission(tx.actor, "publish", place_of(article))
+    content = content_of(read_revision(tx.session, article, head_of(article)))
+    for place in (place_of(article), destination_of(article, content)):
+        if not (is_allowed(tx.actor, "publish-approved", place) and is_approved(tx, article)):
+            require_permission(tx.actor, "publish", place)
     refuse_deleted(article)
     if revision is not None and revision != head_of(article):
         raise StaleRevision(

@@ -9,7 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.editing.actors import Actor, is_allowed, require_permission
-from app.editing.revisions import head_of, is_live, read_revision, refuse_deleted
+from app.editing.revisions import (
+    content_of,
+    destination_of,
+    head_of,
+    is_live,
+    read_revision,
+    refuse_deleted,
+)
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
 from app.models import Article, Review, ReviewComment, Revision
@@ -115,6 +122,8 @@ def approve(
     """
     with writing(session, actor) as tx:
         article = tx.open(name, "review")
+        looked_at = content_of(read_revision(session, article, revision))
+        require_permission(actor, "review", destination_of(article, looked_at))
         if _is_by(read_revision(session, article, revision), actor):
             _require_publisher(tx, article)
         review = _decide(tx, article, revision, "approved", note)

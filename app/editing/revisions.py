@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.content import ArticleContent, check_article_id, read_content, render_content
 from app.differences import Row, compare_texts
-from app.editing.actors import Actor
-from app.editing.transaction import ArticleName, Transaction, find_article
+from app.editing.actors import Actor, Place
+from app.editing.transaction import ArticleName, Transaction, find_article, place_of
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
 from app.link_table import load_link_table
@@ -116,6 +116,13 @@ def category_for(article_id: str, content: ArticleContent) -> str:
     """Where a new article stands: what it says, else the folder of its id, as an import has it."""
     named = article_id.rpartition("/")[0] if content.category is None else content.category
     return slugify_path(named)
+
+
+def destination_of(article: Article, content: ArticleContent) -> Place:
+    """Where the article stands once `content` is shown; without a category it stays."""
+    if content.category is None:
+        return place_of(article)
+    return Place(slugify_path(content.category), article.locale)
 
 
 def check_names(name: ArticleName, content: ArticleContent) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.editing.actors import SYSTEM, Actor, Grant
+from app.editing.actors import SYSTEM, Actor, Grant, require_permission
 from app.editing.conflicts import EditConflict
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
@@ -15,6 +15,7 @@ from app.editing.publication import publish_revision
 from app.editing.revisions import (
     append_with_fields,
     content_of,
+    destination_of,
     head_of,
     is_live,
     read_revision,
@@ -55,6 +56,8 @@ def schedule(
     with writing(session, actor) as tx:
         article = tx.open(name, "schedule")
         refuse_deleted(article)
+        newest = content_of(read_revision(session, article, head_of(article)))
+        require_permission(actor, "schedule", destination_of(article, newest))
         if article.is_visible(tx.now) and article.draft_revision is not None:
             draft = read_revision(session, article, article.draft_revision)
             require_reviewed(tx, article, content_of(draft))

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.answers import Answer, Index, Question, search, suggest
+from app.editing.actors import Actor
+from app.editing.covering import covered
 from app.editor.previewing import Preview
 from app.editor.writing_checks import (
     Readability,
@@ -70,12 +72,21 @@ class Advice:
 
 
 def advise(
-    session: Session, index: Index, article: Article, preview: Preview, *, now: datetime
+    session: Session,
+    actor: Actor,
+    index: Index,
+    article: Article,
+    preview: Preview,
+    *,
+    now: datetime,
 ) -> Advice:
-    """Look at a text as it is now (`preview`), and at how its article is found."""
+    """Look at a text as it is now (`preview`), and at how its article is found.
+
+    Other articles are named only where `actor` may read them.
+    """
     content, rendered = preview.content, preview.rendered
     queries = queries_of_visitors(session, article.article_id)
-    near, own = _nearest(session, index, article, content.title, now)
+    near, own = _nearest(session, actor, index, article, content.title, now)
     words = " ".join(
         (content.title, content.body, *content.questions, *content.tags, article.article_id)
     )
@@ -139,14 +150,24 @@ def rank_of(
 
 
 def _nearest(
-    session: Session, index: Index, article: Article, title: str, now: datetime
+    session: Session, actor: Actor, index: Index, article: Article, title: str, now: datetime
 ) -> tuple[tuple[Answer, ...], str]:
     """Other articles that answer what this one's title asks, and its own answer to that."""
     question = Question(text=title[:500], locale=article.locale, audiences=frozenset(AUDIENCES))
     items = suggest(question, session=session, index=index, now=now).items
     own = next((item.text for item in items if item.article_id == article.article_id), "")
     others = [item for item in items if item.article_id != article.article_id]
-    return tuple(item for item in others if item.score >= _NEAR)[:3], own
+    near = [item for item in others if item.score >= _NEAR]
+    readable = _readable(session, actor, near)
+    return tuple(item for item in near if (item.article_id, item.locale) in readable)[:3], own
+
+
+def _readable(session: Session, actor: Actor, answers: Sequence[Answer]) -> set[tuple[str, str]]:
+    """Ids and languages of those that the actor may read in the editor."""
+    found = select(Article.article_id, Article.locale).where(
+        Article.article_id.in_([item.article_id for item in answers]), covered(actor, "read")
+    )
+    return {(article_id, locale) for article_id, locale in session.execute(found)}
 
 
 def _large_pictures(session: Session, html: str) -> Sequence[str]:

@@ -21,7 +21,8 @@ _NAMES = {
     **{name: "categories" for name in ("categories", "category", "solution_categories")},
 }
 _PUBLISHED = 2
-_AUDIENCES = {1: "public", 2: "signed-in", 3: "agents", 4: "signed-in"}
+_SOME_COMPANIES = 4
+_AUDIENCES = {1: "public", 2: "signed-in", 3: "agents", _SOME_COMPANIES: "signed-in"}
 """Visibility of a folder: everybody, who is signed in, agents, some companies."""
 
 
@@ -58,10 +59,7 @@ def _article(
     key, title = text(article, "id"), text(version, "title")
     folder = folders.get(text(article, "folder_id"), {})
     category = categories.get(text(article, "category_id") or text(folder, "category_id"), {})
-    visibility = number(folder, "visibility", 1)
-    if visibility not in _AUDIENCES or visibility == 4:
-        reason = "Its folder is for some companies only; it becomes one for all who are signed in."
-        collected.lose(f"article {key} ({locale})", "visibility", reason)
+    audience = _audience(folder, f"article {key} ({locale})", collected)
     url = urlsplit(text(version, "url", "html_url"))
     given = unquote(url.path)
     collected.hosts |= {url.netloc} - {""}
@@ -76,12 +74,24 @@ def _article(
             if text(each, "name")
         ),
         tags=texts(version.get("tags") or article.get("tags")),
-        audience=_AUDIENCES.get(visibility, "signed-in"),
+        audience=audience,
         is_draft=version.get("status", _PUBLISHED) != _PUBLISHED,
         position=number(article, "position", 1000),
         addresses=_addresses(given, key, title, locale),
         base=f"/support/solutions/articles/{key}",
     )
+
+
+def _audience(folder: Record, where: str, collected: Collected) -> str:
+    """Who may read what is in the folder; agents alone where the export does not say it."""
+    visibility = number(folder, "visibility", 0)
+    if visibility not in _AUDIENCES:
+        reason = "The export does not say who may read its folder; it becomes one for agents."
+        collected.lose(where, "visibility", reason)
+    elif visibility == _SOME_COMPANIES:
+        reason = "Its folder is for some companies only; it becomes one for all who are signed in."
+        collected.lose(where, "visibility", reason)
+    return _AUDIENCES.get(visibility, "agents")
 
 
 def _addresses(given: str, key: str, title: str, locale: str) -> tuple[str, ...]:

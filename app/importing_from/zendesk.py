@@ -24,6 +24,8 @@ _NAMES = {
     "attachments": "attachments",
     "user_segments": "segments",
 }
+_NARROWED_BY = ("tags", "or_tags", "group_ids", "organization_ids", "added_user_ids")
+"""What a segment may ask for beside its user type, and an audience cannot."""
 
 
 def collect_zendesk(source: Path, folder: Path) -> Collected:
@@ -31,7 +33,7 @@ def collect_zendesk(source: Path, folder: Path) -> Collected:
     records = read_records(source, folder, _NAMES)
     collected = Collected()
     shelves = _Shelves(records)
-    segments = {text(each, "id"): text(each, "user_type") for each in records.get("segments", [])}
+    segments = {text(each, "id"): each for each in records.get("segments", [])}
     by_id = {text(each, "id"): each for each in records.get("articles", [])}
     _collect_attachments(records.get("attachments", []), folder, collected)
     seen: set[tuple[str, str]] = set()
@@ -106,18 +108,12 @@ def _article(
     article: Record,
     version: Record,
     shelves: _Shelves,
-    segments: Mapping[str, str],
+    segments: Mapping[str, Record],
     collected: Collected,
 ) -> SourceArticle:
     key, locale = text(article, "id"), text(version, "locale") or text(article, "source_locale")
     where = f"article {key} ({locale})"
-    segment = text(article, "user_segment_id")
-    audience = "public"
-    if segment:
-        audience = "agents" if segments.get(segment) == "staff" else "signed-in"
-        if segment not in segments or segments[segment] not in {"staff", "signed_in_users"}:
-            reason = f"User segment {segment} becomes the audience {audience}; check who may read."
-            collected.lose(where, "user-segment", reason)
+    audience = _audience(article, segments, where, collected)
     if article.get("outdated") is True:
         collected.lose(where, "outdated", "It was marked as outdated; the mark is not kept.")
     if number(article, "vote_count", 0):
@@ -139,6 +135,26 @@ def _article(
         addresses=tuple(dict.fromkeys(each for each in (address, short) if each)),
         base=address or short,
     )
+
+
+def _audience(
+    article: Record, segments: Mapping[str, Record], where: str, collected: Collected
+) -> str:
+    """The narrowest audience of its user segments: an import shows nobody more than before."""
+    named = dict.fromkeys(
+        (text(article, "user_segment_id"), *texts(article.get("user_segment_ids")))
+    )
+    ids = [each for each in named if each]
+    if not ids:
+        return "public"
+    found = {each: text(segments.get(each, {}), "user_type") for each in ids}
+    audience = "signed-in" if set(found.values()) == {"signed_in_users"} else "agents"
+    is_kept = len(ids) == 1 and found[ids[0]] in {"staff", "signed_in_users"}
+    if not is_kept or any(segments[each].get(key) for each in ids for key in _NARROWED_BY):
+        listed = ", ".join(ids)
+        reason = f"User segment {listed} becomes the audience {audience}; check who may read."
+        collected.lose(where, "user-segment", reason)
+    return audience
 
 
 def _collect_attachments(records: list[Record], folder: Path, collected: Collected) -> None:

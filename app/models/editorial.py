@@ -128,7 +128,10 @@ class UnsavedText(Base):
 
 
 class EditorialAction(Base):
-    """Who did what to which article. Append-only; it outlives the article and the account."""
+    """Who did what to which article. Append-only; it outlives the article and the account.
+
+    A rename gives it the article's new name (`app.editing.belongings`).
+    """
 
     __tablename__ = "editorial_actions"
     __table_args__ = (Index(None, "article_id", "locale"), Index(None, "at"))

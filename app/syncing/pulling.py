@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.addresses import article_url
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor
+from app.editing.belongings import follow_name
 from app.editing.conflicts import close_conflict, keep_conflict, open_conflict
 from app.editing.revisions import (
     append_revision,
@@ -22,7 +23,7 @@ from app.editing.revisions import (
     revision_with_hash,
     show_revision,
 )
-from app.editing.transaction import Transaction
+from app.editing.transaction import ArticleName, Transaction
 from app.errors import KotaeError
 from app.importing.parsing import Reading
 from app.importing.storing import Attribution
@@ -79,6 +80,7 @@ def _follow_rename(pulling: Pulling, step: Step) -> None:
     article.source_root, article.source_path = str(pulling.root), step.path
     if step.new_name is not None and not _is_taken(tx.session, step):
         article.article_id, article.locale = step.new_name
+        follow_name(tx, article, ArticleName(old_id, old_locale))
         if article.indexed:
             tx.session.add(
                 OutboxEntry(document_id=old_document, action="remove", created_at=tx.now)

@@ -11,7 +11,7 @@ from app.accounts.audit import Actor as Member
 from app.accounts.tokens import new_token
 from app.article_page import size_pictures
 from app.content import hash_source
-from app.editing.actors import require_permission
+from app.editing.actors import Actor, require_permission
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
     find_unsaved,
@@ -223,8 +223,9 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         "article": head.article,
         "standing": standing_of(session, actor, head.article, head.source, now()),
         "advice": kept_values().get(
-            ("advice", name, hash_source(head.source.encode("utf-8")), *content_key()),
-            lambda: _advice(name, head.article, head.source),
+            # What one may read decides on which articles are named.
+            ("advice", name, actor, hash_source(head.source.encode("utf-8")), *content_key()),
+            lambda: _advice(name, actor, head.article, head.source),
         ),
         "beside": source_text if beside else None,
         "source_text": source_text,
@@ -234,13 +235,13 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
     }
 
 
-def _advice(name: ArticleName, article: Article, source: str) -> Any:
+def _advice(name: ArticleName, actor: Actor, article: Article, source: str) -> Any:
     """None where the text is none that can be rendered; saying why is the preview's part."""
     try:
         shown = preview_source(database(), name, source, article)
     except KotaeError:
         return None
-    return advise(database(), parts().index, article, shown, now=now())
+    return advise(database(), actor, parts().index, article, shown, now=now())
 
 
 def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> bool:

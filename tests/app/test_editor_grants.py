@@ -10,8 +10,10 @@ from app.accounts.grants import add_grant
 from app.accounts.users import find_user
 from app.editing.actors import SYSTEM
 from app.editing.drafts import save_draft
+from app.editing.publication import publish
 from app.editing.transaction import ArticleName
 from app.models import Article, Conflict, utc_now
+from tests.fake_index import make_hit
 from tests.staff_fixtures import form_token
 
 PLACES = {
@@ -188,3 +190,21 @@ def test_the_account_page_says_where_the_role_counts(client_of):
     page = client_of("publisher of English on payment, writer of English").get("/account").text
     assert re.search(r"Publisher: pay · <span lang=\"en\">English", page)
     assert re.search(r"Writer: all categories · <span lang=\"en\">English", page)
+
+
+def test_advice_names_no_article_that_one_may_not_read(articles, sessions, sign_in_as, index):
+    index.hits = [make_hit(name, title=f"Title of {name}", score=0.99) for name in PLACES]
+    with sessions() as session:
+        for name in ("pay-en", "account-en"):
+            publish(session, SYSTEM, ArticleName(name, "en"))
+        near = ArticleName("near", "en")
+        source = "---\ntitle: Title of\ncategory: pay\n---\nText.\n"
+        save_draft(session, SYSTEM, near, source=source, base=None)
+    client = sign_in_as("publisher")
+    shown = client.get("/edit/text/en/near").text
+    assert ("Title of pay-en" in shown, "Title of account-en" in shown) == (True, True)
+    with sessions() as session:
+        user = find_user(session, "publisher@example.com")
+        add_grant(session, user, "writer", category="pay", actor=COMMAND_LINE)
+    shown = client.get("/edit/text/en/near").text
+    assert ("Title of pay-en" in shown, "Title of account-en" in shown) == (True, False)

@@ -27,7 +27,7 @@ PUBLIC_BLUEPRINTS = {
     "results",
     "widget",
 }
-"""What visitors and machines may open; each guards itself, and has tests of its own."""
+"""What visitors and machines may open; test_public_routes.py has their table."""
 
 STAFF_ROUTES = {
     ("GET", "/sign-in"): ANYBODY,

@@ -7,6 +7,7 @@ import pytest
 from app.accounts.api_tokens import (
     MOST_TOKENS,
     PREFIX,
+    PROVIDED_FOR,
     SCOPES,
     BadToken,
     ScopeMissing,
@@ -21,7 +22,7 @@ from app.accounts.api_tokens import (
 )
 from app.accounts.audit import COMMAND_LINE, Actor, list_deeds
 from app.accounts.users import add_user, disable_user, enable_user, set_role
-from app.models import ROLES, ApiToken
+from app.models import ROLES, ApiToken, Identity
 
 NOW = datetime(2026, 5, 4, 22, 0, tzinfo=UTC)
 READ = TokenWish("bot", ("articles:read",), 30)
@@ -164,3 +165,26 @@ def test_what_is_no_token_is_refused(session, text):
     make(session, make_user(session))
     with pytest.raises(TokenRefused):
         use_token(session, text, "articles:read", now=NOW)
+
+
+def test_tokens_end_with_whom_the_organisations_provider_sees_no_more(session):
+    user = make_user(session)
+    text, _ = make(session, user, TokenWish("bot", ("articles:read",), 365))
+
+    def works(after):
+        try:
+            return use_token(session, text, "articles:read", now=NOW + after).id == user.id
+        except TokenRefused:
+            return False
+
+    assert works(2 * PROVIDED_FOR)  # an account with a password
+    session.add(Identity(issuer="https://login.example.com", subject="kim", user_id=user.id))
+    session.commit()
+    assert not works(timedelta())  # never seen
+    user.signed_in_at = NOW
+    session.commit()
+    assert works(PROVIDED_FOR)
+    assert not works(PROVIDED_FOR + timedelta(seconds=1))
+    user.signed_in_at = NOW + 2 * PROVIDED_FOR
+    session.commit()
+    assert works(2 * PROVIDED_FOR)

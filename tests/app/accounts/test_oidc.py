@@ -7,6 +7,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from app.accounts.api_tokens import TokenWish, list_tokens, make_token
 from app.accounts.audit import COMMAND_LINE
 from app.accounts.invitations import invite
 from app.accounts.sessions import find_session
@@ -171,12 +172,16 @@ def make_kim(sessions):
         )
 
 
-def test_an_account_that_was_there_loses_its_password_to_the_provider(door, sessions):
+def test_an_account_that_was_there_loses_password_and_tokens_to_the_provider(door, sessions):
     made = make_kim(sessions)
+    with sessions() as session:
+        wish = TokenWish("bot", ("articles:read",), 90)
+        make_token(session, made, wish, actor=COMMAND_LINE, now=utc_now())
     sign_in(door)
     with sessions() as session:
         kim = session.get_one(User, made.id)
         assert (kim.role, kim.password_hash) == ("writer", None)
+        assert list_tokens(session) == []
         with pytest.raises(NoPassword):
             set_password(session, kim, "another kettle entirely", actor=COMMAND_LINE)
         with pytest.raises(NoPassword):

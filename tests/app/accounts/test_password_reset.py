@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.accounts.api_tokens import TokenWish, list_tokens, make_token
 from app.accounts.audit import COMMAND_LINE, list_deeds
 from app.accounts.invitations import InvitationGone, find_invited, invite
 from app.accounts.password_reset import (
@@ -120,13 +121,16 @@ def test_a_link_works_once_and_for_half_an_hour(session, user, carry):
     assert is_right(OTHER, find_user(session, "kim@example.com").password_hash)
 
 
-def test_a_new_password_ends_sessions_and_links_and_is_noted(session, user, carry):
+def test_a_new_password_ends_sessions_links_and_tokens_and_is_noted(session, user, carry):
     cookie = open_session(session, user, now=NOW)
     link = invite(session, user, actor=COMMAND_LINE, now=NOW)
     ask(session)
+    wish = TokenWish("bot", ("articles:read",), 90)
+    make_token(session, user, wish, actor=COMMAND_LINE, now=NOW)
     token = token_of(*carry())
     reset_password(session, token, OTHER, secret=KEY, now=NOW)
     assert find_session(session, cookie, now=NOW) is None
+    assert list_tokens(session, user) == []
     with pytest.raises(InvitationGone):
         find_invited(session, link, now=NOW)
     deeds = list_deeds(session, subject=f"user:{user.id}")

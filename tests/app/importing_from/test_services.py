@@ -1,5 +1,7 @@
 """Each service's export becomes a folder that imports without an error, and says what it lost."""
 
+import re
+
 import pytest
 
 from app.importing_from.collected import SourceRefused
@@ -88,6 +90,57 @@ def test_freshdesk_articles_keep_who_may_read_them(carry):
     assert "status: draft\n" in begin
     assert "[card](../billing/refund-a-card.md)" in begin
     assert (report.articles, report.failed, report.lost) == (2, [], [])
+
+
+@pytest.mark.parametrize(
+    ("article", "audience", "noted"),
+    [
+        ({"user_segment_ids": []}, "public", False),
+        ({"user_segment_ids": [5]}, "agents", False),
+        ({"user_segment_ids": [6]}, "signed-in", False),
+        ({"user_segment_ids": [6, 5]}, "agents", True),
+        ({"user_segment_id": 6, "user_segment_ids": [6]}, "signed-in", False),
+        ({"user_segment_ids": [7]}, "signed-in", True),
+        ({"user_segment_id": 99}, "agents", True),
+        ({"user_segment_ids": [6, 99]}, "agents", True),
+    ],
+)
+def test_a_zendesk_article_for_some_is_never_for_more(carry, article, audience, noted):
+    segments = [
+        {"id": 5, "user_type": "staff"},
+        {"id": 6, "user_type": "signed_in_users", "built_in": True, "tags": []},
+        {"id": 7, "user_type": "signed_in_users", "tags": ["gold"]},
+    ]
+    record = {"id": 1, "title": "Prices", "body": "<p>Text</p>", "locale": "en", **article}
+    given = {
+        "articles.json": {"articles": [record]},
+        "user_segments.json": {"user_segments": segments},
+    }
+    report, files = carry("zendesk", given)
+    found = re.search("audience: (.*)", files["en/prices.md"])
+    assert (found[1] if found else "public") == audience
+    assert [problem.code for problem in report.lost] == ["user-segment"] * noted
+
+
+@pytest.mark.parametrize(
+    ("folders", "audience", "noted"),
+    [
+        ([{"id": 4, "visibility": 1}], "public", False),
+        ([{"id": 4, "visibility": 2}], "signed-in", False),
+        ([{"id": 4, "visibility": 4}], "signed-in", True),
+        ([{"id": 4, "visibility": 7}], "agents", True),
+        ([{"id": 4}], "agents", True),
+        ([{"id": 5, "visibility": 1}], "agents", True),
+        ([], "agents", True),
+    ],
+)
+def test_a_freshdesk_article_of_an_unknown_folder_is_for_agents(carry, folders, audience, noted):
+    record = {"id": 1, "title": "Prices", "description": "<p>Text</p>", "folder_id": 4}
+    given = {"articles.json": [record], "folders.json": folders}
+    report, files = carry("freshdesk", given)
+    found = re.search("audience: (.*)", files["en/prices.md"])
+    assert (found[1] if found else "public") == audience
+    assert [problem.code for problem in report.lost] == ["visibility"] * noted
 
 
 def test_html_pages_lose_what_stands_around_their_text(carry):

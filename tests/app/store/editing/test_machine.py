@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from app.editing.actors import Forbidden
-from app.editing.lifecycle import archive, take_out_of_archive
+from app.editing.lifecycle import archive, rename, take_out_of_archive
 from app.editing.machine import AlreadyTranslated, MachineText, draft_by_machine
 from app.editing.publication import publish
 from app.editing.reviewing import approve, submit_for_review
@@ -140,11 +140,26 @@ def test_no_way_around_shows_it(desk, original, draft, run_import, find, tmp_pat
     draft()
     desk(archive, PUBLISHER, KOREAN)
     desk(take_out_of_archive, PUBLISHER, KOREAN)
+    desk(rename, PUBLISHER, KOREAN.article_id, "money/back")
+    with pytest.raises(MachineText):
+        desk(publish, PUBLISHER, ArticleName("money/back", "ko"))
     assert publish_planned(sessions) == 0
-    assert find(KOREAN.article_id, "ko").status == "draft"
+    assert find("money/back", "ko").status == "draft"
     folder = tmp_path / "folder" / "ja"
     folder.mkdir(parents=True)
     text = "---\ntitle: 返金\nstatus: published\ntranslated_by: machine\n---\n本文\n"
     (folder / "refund.md").write_text(text, encoding="utf-8")
     run_import(tmp_path / "folder")
     assert find("refund", "ja").status == "draft"
+
+
+def test_a_rename_does_not_take_a_machines_text_past_review(desk, original, draft):
+    draft()
+    desk.save(CHECKED, base=1, name=KOREAN)
+    desk(rename, PUBLISHER, KOREAN.article_id, "money/back")
+    renamed = ArticleName("money/back", "ko")
+    with pytest.raises(MachineText):
+        desk(publish, PUBLISHER, renamed)
+    desk(submit_for_review, WRITER, renamed)
+    desk(approve, REVIEWER, renamed, revision=3)
+    assert desk(publish, WRITER, renamed).status == "published"

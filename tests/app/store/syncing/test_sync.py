@@ -3,13 +3,15 @@
 import pytest
 
 from app.editing.conflicts import list_conflicts, resolve_conflict, texts_of
+from app.editing.drafts import find_unsaved, keep_unsaved
 from app.editing.lifecycle import archive, delete_article, rename, take_out_of_archive, undelete
 from app.editing.publication import publish, unpublish
 from app.editing.transaction import ArticleName
+from app.editor.records import list_record
 from app.models import utc_now
 from app.reading import find_redirect
 from app.syncing import TooMuchMissing
-from tests.store_helpers import PNG, save_source
+from tests.store_helpers import EDITOR, PNG, save_source
 
 NAME = ArticleName("pay/refund", "en")
 PATH = "en/pay/refund.md"
@@ -249,6 +251,21 @@ def test_a_renamed_file_keeps_its_history_and_its_old_address(pair, find, sessio
     with sessions() as session:
         assert find_redirect(session, old, wanted=["en"], now=utc_now()).id == article.id
     assert is_settled(pair)
+
+
+def test_what_was_done_to_an_article_follows_a_renamed_file(pair, sessions):
+    pair.write(FILES)
+    pair.sync()
+    pair.publish("pay/refund", TEXT.replace("one", "ONE"))
+    pair.sync()
+    pair.do(keep_unsaved, ArticleName("pay/refund", "en"), source="# Typed\n", base=2)
+    (pair.root / PATH).rename(pair.root / "en/money-back.md")
+    pair.sync()
+    with sessions() as session:
+        deeds = list_record(session, ArticleName("money-back", "en"))
+        assert [deed.action for deed in deeds][:3] == ["rename", "publish", "save"]
+        assert list_record(session, ArticleName("pay/refund", "en")) == []
+        assert find_unsaved(session, EDITOR, ArticleName("money-back", "en")).source == "# Typed\n"
 
 
 def test_a_file_that_was_renamed_and_changed_is_followed_by_its_lines(pair, find):
