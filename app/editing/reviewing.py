@@ -9,10 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.editing.actors import Actor, is_allowed, require_permission
+from app.editing.authorship import has_written, is_by
 from app.editing.revisions import head_of, is_live, read_revision, refuse_deleted
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
-from app.models import Article, Review, ReviewComment, Revision
+from app.models import Article, Review, ReviewComment
 from app.outbox import note_change
 from app.text_lines import match_lines, split_lines
 
@@ -110,12 +111,14 @@ def approve(
 ) -> Review:
     """Say that `revision`, which the actor looked at, may be published as it is.
 
-    A publisher may approve a text of their own, since they may publish it anyway.
+    Theirs is a text in which anything since it was last published is. A publisher may approve a
+    text of their own, since they may publish it anyway.
     Raises ArticleNotFound, Forbidden, NotInReview, ChangedSinceReview, OwnText.
     """
     with writing(session, actor) as tx:
         article = tx.open(name, "review")
-        if _is_by(read_revision(session, article, revision), actor):
+        looked_at = read_revision(session, article, revision)
+        if is_by(looked_at, actor) or has_written(session, article, actor):
             _require_publisher(tx, article)
         review = _decide(tx, article, revision, "approved", note)
         tx.record("approve", article, revision, note=note)
@@ -253,16 +256,9 @@ def _decide(tx: Transaction, article: Article, revision: int, state: str, answer
     return review
 
 
-def _is_by(revision: Revision, actor: Actor) -> bool:
-    """By the e-mail address where both have one: a name can be changed, or be another's too."""
-    if revision.author_email and actor.email:
-        return revision.author_email.casefold() == actor.email.casefold()
-    return revision.author == actor.name
-
-
 def _require_publisher(tx: Transaction, article: Article) -> None:
     if not is_allowed(tx.actor, "publish", place_of(article)):
-        raise OwnText("You wrote this text; somebody else has to approve it.")
+        raise OwnText("You wrote some of this text; somebody else has to approve it.")
 
 
 def _add_comment(tx: Transaction, article: Article, revision: int, remark: Remark) -> ReviewComment:
