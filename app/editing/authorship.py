@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from app.editing.actors import Actor
 from app.editing.revisions import content_of, head_of, is_live, read_revision
 from app.models import Article, EditorialAction, Revision
 
-_Line = Row[Any]
+_Line = Row[int, int | None, str, str, str]
 """A revision without its text: number, based_on, origin, author, author_email."""
 
 

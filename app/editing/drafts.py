@@ -61,6 +61,9 @@ class SaveOutcome:
     is_merged: bool
     is_changed: bool
     """False when the text was what the article has anyway; no revision was made."""
+    merged_with: int | None = None
+    """The newest revision of others that was merged in: what is new since `base` is to be seen
+    between the two."""
 
 
 def save_draft(
@@ -116,13 +119,14 @@ def _begin(
 def _save(
     tx: Transaction, article: Article, content: ArticleContent, base: int | None, note: str
 ) -> SaveOutcome:
-    wanted = content.source
+    wanted, others = content.source, None
     if base is not None:
         head = read_revision(tx.session, article, head_of(article))
         if base != head.number:
-            content = _merge(tx, article, content, base)
+            content, others = _merge(tx, article, content, base), head.number
         if content.source == head.source:
-            return SaveOutcome(article, head.number, head.source, head.source != wanted, False)
+            is_merged = head.source != wanted
+            return SaveOutcome(article, head.number, head.source, is_merged, False, others)
     number = append_revision(tx, article, content, note=note, based_on=base)
     if is_live(article):
         continue_draft(tx, article, number)
@@ -130,7 +134,7 @@ def _save(
     else:
         show_as_draft(tx, article, content, number)
     tx.record("save", article, number, merged=content.source != wanted)
-    return SaveOutcome(article, number, content.source, content.source != wanted, True)
+    return SaveOutcome(article, number, content.source, content.source != wanted, True, others)
 
 
 def _merge(tx: Transaction, article: Article, content: ArticleContent, base: int) -> ArticleContent:

@@ -206,13 +206,24 @@ def bulk_actions_of(actor: Actor) -> list[str]:
 
 
 def do_to_many(
-    session: Session, actor: Actor, action: str, names: Sequence[ArticleName]
+    session: Session,
+    actor: Actor,
+    action: str,
+    names: Sequence[ArticleName],
+    looked_at: Mapping[ArticleName, int] | None = None,
 ) -> list[BulkOutcome]:
-    """Do one of BULK_ACTIONS to each article; what goes wrong with one stops no other."""
+    """Do one of BULK_ACTIONS to each article; what goes wrong with one stops no other.
+
+    `looked_at`: the newest revision of each when it was ticked. Where it is given, of no article
+    something newer is published, nor of one that it does not name.
+    """
     outcomes = []
     for name in names:
         try:
-            _BULK[action](session, actor, name)
+            if action == "publish" and looked_at is not None:
+                publish(session, actor, name, revision=looked_at.get(name, 0))
+            else:
+                _BULK[action](session, actor, name)
             outcomes.append(BulkOutcome(name, None))
         except KotaeError as error:
             outcomes.append(BulkOutcome(name, error))

@@ -20,14 +20,14 @@ from app.editing.drafts import (
     save_draft,
     working_text,
 )
-from app.editing.publication import publish_text
+from app.editing.publication import MergedUnseen, publish_text
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import read_revision
 from app.editing.transaction import ArticleName, place_of
 from app.editor.advice import advise
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
 from app.editor.listing import list_choices
-from app.editor.merging import choose_texts, waiting_merge
+from app.editor.merging import changes_in, choose_texts, span_of, waiting_merge
 from app.editor.pictures import GivenPicture, keep_picture
 from app.editor.previewing import Preview, preview_source
 from app.editor.standing import standing_of
@@ -84,12 +84,14 @@ def save_text(locale: str, article_id: str) -> AnyResponse:
             return show_text(name, form, base, taken_up=True, preview=shown)
         note = request.form.get("note", "").strip()
         merged = _save(name, source, base, do, note)
+    except MergedUnseen as unseen:
+        do, merged = "unpublished", span_of(base, unseen.outcome)
     except EditConflict:
         return redirect(_merge_url(name), 303)
     except KotaeError as error:
         return show_text(name, form, base, taken_up=True, fault=error)
     beside = request.form.get("beside") or None
-    return redirect(text_url(name, done=do, merged=merged or None, beside=beside), 303)
+    return redirect(text_url(name, done=do, merged=merged, beside=beside), 303)
 
 
 @required_role("writer")
@@ -221,6 +223,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
     )
     return {
         "article": head.article,
+        "merged_changes": changes_in(session, name, request.args.get("merged", "")),
         "standing": standing_of(session, actor, head.article, head.source, now()),
         "advice": kept_values().get(
             ("advice", name, hash_source(head.source.encode("utf-8")), *content_key()),
@@ -243,15 +246,15 @@ def _advice(name: ArticleName, article: Article, source: str) -> Any:
     return advise(database(), parts().index, article, shown, now=now())
 
 
-def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> bool:
-    """Whether what others saved meanwhile was merged in. Raises what the use cases raise."""
+def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> str | None:
+    """What others saved meanwhile and was merged in. Raises what the use cases raise."""
     if do == "publish":
         publish_text(*desk(), name, source=source, base=base, note=note)
-        return False
+        return None
     outcome = save_draft(*desk(), name, source=source, base=base, note=note)
     if do == "submit":
         submit_for_review(*desk(), name, note=note)
-    return outcome.is_merged
+    return span_of(base, outcome)
 
 
 def _source(name: ArticleName, form: ArticleForm, base: int) -> str:

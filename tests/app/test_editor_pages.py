@@ -168,6 +168,42 @@ def test_a_writer_publishes_nothing_that_nobody_approved(writer, read):
     assert read().status == "draft"
 
 
+def test_nobody_publishes_what_others_saved_without_having_seen_it(desk_of, read, client):
+    publisher, writer = desk_of("publisher"), desk_of("writer")
+    publisher.create(body="Scan.\n\nRide.\n\nReturn.\n")
+    stale = publisher.fields()
+    writer.save(body="Scan. Half a sen\n\nRide.\n\nReturn.\n")
+    body = "Scan.\n\nRide.\n\nReturn it.\n"
+    answered = publisher.post(TEXT, **(stale | {"do": "publish", "body": body}))
+    assert (answered.status_code, read().status) == (303, "draft")
+    assert "Scan. Half a sen" in read().source
+    assert "Return it." in read().source
+    page = publisher.client.get(answered.headers["Location"]).text
+    assert "not published yet" in page
+    assert re.search(r'class="changes".*?Half a sen.*?</div>', page, re.S)
+    assert publisher.step("publish").status_code == 303
+    assert "Half a sen" in client.get("/en/articles/city/borrow").text
+
+
+def test_what_was_saved_after_one_looked_is_neither_scheduled_nor_published_in_the_list(
+    desk_of, read
+):
+    publisher, writer = desk_of("publisher"), desk_of("writer")
+    publisher.create()
+    seen = publisher.fields()["base"]
+    listed = publisher.client.get("/edit").text
+    head = re.search(r'name="head:en/city/borrow" value="(\d+)"', listed)[1]
+    writer.save(body="Half a sen\n")
+    late = publisher.step("schedule", base=seen, publish_at="2999-01-01T09:00", expires_at="")
+    assert late.status_code == 409
+    ticked = {"action": "publish", "article": "en/city/borrow"}
+    for sent in ({"head:en/city/borrow": head}, {}):
+        assert "changed after you looked" in publisher.post("/edit", **ticked, **sent).text
+    assert (read().status, read().publish_at) == ("draft", None)
+    publisher.post("/edit", **ticked, **{"head:en/city/borrow": str(int(head) + 1)})
+    assert read().status == "published"
+
+
 def test_a_live_article_stays_while_its_draft_grows(desk_of, client):
     publisher = desk_of("publisher")
     publisher.create()
