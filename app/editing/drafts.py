@@ -84,12 +84,13 @@ def save_draft(
     BadArticleId, BadLocale, RevisionNotFound, and what is wrong with the source.
     """
     content = read_content(source.encode("utf-8"))
-    check_names(name, content)
     try:
         with writing(session, actor) as tx:
             article = _begin(tx, name, content, base)
             settle_draft(tx, article)
             outcome = _save(tx, article, content, base, note)
+            # What was begun before a rename has the old name; merged, it has the new one.
+            check_names(name, read_content(outcome.source.encode("utf-8")))
             _forget(session, name, actor)
     except EditConflict:
         keep_unsaved(session, actor, name, source=source, base=base)
@@ -107,6 +108,7 @@ def _begin(
             there = Place(slugify_path(content.category), article.locale)
             require_permission(tx.actor, "write", there)
         return article
+    check_names(name, content)
     if tx.find(name) is not None:
         raise ArticleExists(f"There is an article {name.article_id!r} in {name.locale} already.")
     place = Place(category_for(name.article_id, content), normalise_locale(name.locale))

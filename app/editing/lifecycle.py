@@ -37,7 +37,8 @@ from app.editing.transaction import (
 )
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
-from app.models import Article, OutboxEntry, UnsavedText
+from app.locales import normalise_locale
+from app.models import Article, OutboxEntry, Redirect, UnsavedText
 from app.outbox import note_change
 from app.reading import ArticleNotFound
 
@@ -140,6 +141,22 @@ def rename(session: Session, actor: Actor, article_id: str, new_id: str) -> list
             require_permission(actor, "rename", place_of(article))
             _rename(tx, article, new_id)
     return versions
+
+
+def follow_rename(session: Session, name: ArticleName) -> ArticleName:
+    """What the article of `name` is called since it was renamed, in the same language; else `name`.
+
+    Who began to write under the old name saves under it. Where several claim the old address,
+    nobody is led to either.
+    """
+    locale = normalise_locale(name.locale)
+    here = Article.article_id == name.article_id, Article.locale == locale
+    if session.scalar(select(Article.id).where(*here)) is not None:
+        return name
+    claims = select(Article.article_id).join(Redirect, Redirect.article_pk == Article.id)
+    old = unquote(article_url(locale, name.article_id))
+    found = session.scalars(claims.where(Redirect.path == old, Article.locale == locale)).all()
+    return ArticleName(found[0], locale) if len(found) == 1 else name
 
 
 def _rename(tx: Transaction, article: Article, new_id: str) -> None:

@@ -16,7 +16,7 @@ from app.editing.actors import SYSTEM
 from app.editing.revisions import append_revision, show_revision
 from app.editing.transaction import ArticleName, Transaction
 from app.media import media_path
-from app.models import Article, Event, MediaFile, Revision, utc_now
+from app.models import Article, Event, MediaFile, Revision, UnsavedText, utc_now
 from tests.app.test_templates import Checker
 from tests.fake_index import make_hit
 from tests.staff_fixtures import form_token
@@ -369,6 +369,31 @@ def test_a_deletion_is_undone_and_a_rename_leads_on(desk_of, client):
     renamed = publisher.post("/edit/rename/city/borrow", new_id="city/hire", locale="en")
     assert renamed.status_code == 303
     assert client.get("/en/articles/city/borrow").headers["Location"] == "/en/articles/city/hire"
+
+
+def test_what_was_begun_before_a_rename_is_kept_and_saved_where_the_article_is_now(
+    desk_of, read, sessions
+):
+    publisher, writer = desk_of("publisher"), desk_of("writer")
+    publisher.create(body="Scan.\n")
+    for new_id in ("city/hire", "city/rent"):
+        old = read("city/borrow") or read("city/hire")
+        address = f"/edit/text/en/{old.article_id}"
+        begun = writer.fields(address) | {"body": f"Typed before {new_id}.\n"}
+        renamed = publisher.post(f"/edit/rename/{old.article_id}", new_id=new_id, locale="en")
+        assert renamed.status_code == 303
+        kept = writer.post(address.replace("text", "kept", 1), **begun)
+        assert kept.json["kept"] is True
+        assert unsaved_ids(sessions) == [new_id]
+        saved = writer.post(address, **begun)
+        assert saved.headers["Location"].startswith(f"/edit/text/en/{new_id}?")
+        assert f"Typed before {new_id}." in read(new_id).source
+    assert writer.client.get("/edit/text/en/city/never").status_code == 404
+
+
+def unsaved_ids(sessions):
+    with sessions() as session:
+        return list(session.scalars(select(UnsavedText.article_id)))
 
 
 def test_an_old_revision_is_compared_and_restored(writer, read):
