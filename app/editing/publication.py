@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, is_allowed, require_permission
 from app.editing.conflicts import ConflictingTexts, EditConflict
-from app.editing.drafts import SaveOutcome, save_draft
+from app.editing.drafts import NOTHING_HELD, Held, SaveOutcome, save_draft
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
 from app.editing.reviewing import close_reviews, is_approved
@@ -87,10 +87,11 @@ def publish_text(
     source: str,
     base: int | None,
     note: str = "",
+    held: Held = NOTHING_HELD,
 ) -> Article:
     """Save and publish, one after the other. Raises as `save_draft` and `publish`, and
     MergedUnseen: nobody publishes lines of others that they have not seen."""
-    outcome = save_draft(session, actor, name, source=source, base=base, note=note)
+    outcome = save_draft(session, actor, name, source=source, base=base, note=note, held=held)
     if outcome.is_merged:
         raise MergedUnseen(outcome)
     return publish(session, actor, name, revision=outcome.revision, note=note)

@@ -16,9 +16,9 @@ from app.views.editor_list import (
 )
 from app.views.editor_machine import translate_text
 from app.views.editor_notices import create_notice, end_one_notice, notices
+from app.views.editor_pictures import add_picture
 from app.views.editor_scope import allow_long_texts, follow_address
 from app.views.editor_text import (
-    add_picture,
     forget_text,
     form_token,
     keep_text,

@@ -308,9 +308,35 @@ def test_what_is_typed_is_kept_for_its_writer_alone(writer, desk_of, sessions):
     assert "did not save it" in page
     assert "Half a th" in writer.client.get(f"{TEXT}?unsaved=1").text
     assert "did not save it" not in desk_of("reviewer").client.get(TEXT).text
-    writer.save(body="All of it.\n")
+    writer.save(body="All of it.\n", kept=kept.json["mark"])
     with sessions() as session:
         assert session.scalars(select(Revision)).all()[-1].source.endswith("All of it.\n")
+    assert "did not save it" not in writer.client.get(TEXT).text
+
+
+def test_what_one_typed_on_another_device_stays_until_it_is_taken_up(writer, desk_of, read):
+    address = TEXT.replace("text", "kept", 1)
+    telephone, desk = writer.fields(), writer.fields()
+    first = writer.post(address, **(telephone | {"body": "Of the tele"})).json["mark"]
+    more = telephone | {"body": "Of the telephone.\n", "kept": first}
+    assert writer.post(address, **more).status_code == 200
+    other = desk | {"body": "Of the desk.\n", "do": "save"}
+    assert writer.post(address, **other).status_code == 409
+    assert writer.post(TEXT, **(other | {"do": "preview"})).status_code == 200
+    assert writer.post(TEXT, **(other | {"taken_up": "1"})).status_code == 303
+    assert "Of the desk." in read().source
+    assert "did not save it" in writer.client.get(TEXT).text
+    desk_of("reviewer").save(body="Of the reviewer.\n")
+    conflicting = writer.post(TEXT, **(other | {"body": "Of the desk, too.\n"}))
+    assert conflicting.status_code == 409
+    assert "Of the desk, too." in conflicting.text
+    assert "did not save it" in conflicting.text
+    taken_up = writer.fields(f"{TEXT}?unsaved=1")
+    assert taken_up["body"] == "Of the telephone.\n"
+    merge = writer.post(TEXT, **(taken_up | {"do": "save"})).headers["Location"]
+    writer.post(merge)
+    writer.save(address=f"{TEXT}?unsaved=1")
+    assert "Of the telephone." in read().source
     assert "did not save it" not in writer.client.get(TEXT).text
 
 
