@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.content import ArticleContent, read_content
+from app.content import ArticleContent, hash_source, read_content
 from app.db import begin_writing
 from app.editing.actors import Actor, Place, require_permission
+from app.editing.authorship import is_by
 from app.editing.conflicts import ConflictingTexts, EditConflict, continue_draft, discard_conflict
 from app.editing.plans import forget_plan
 from app.editing.revisions import (
@@ -36,7 +38,7 @@ from app.editing.transaction import (
 from app.errors import KotaeError
 from app.locales import normalise_locale
 from app.merging import merge_sources
-from app.models import Article, UnsavedText, utc_now
+from app.models import Article, Revision, UnsavedText, utc_now
 
 KEEPS_UNSAVED = timedelta(days=30)
 """From the last key on: as long as somebody may be away. What is typed may be about people."""
@@ -47,6 +49,26 @@ class ArticleExists(KotaeError):
 
     code = "article-exists"
     status = 409
+
+
+class KeptElsewhere(KotaeError):
+    """Another text that the same person typed is kept, and nobody has decided about it."""
+
+    code = "kept-elsewhere"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a form knows of the texts that it sent before, by `mark_text`; "" for none."""
+
+    kept: str = ""
+    """The unsaved text that it took up, or was kept from it last: it may take that one's place."""
+    sent: str = ""
+    """What it last asked to be saved, without knowing what became of it."""
+
+
+NOTHING_HELD = Held()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +83,9 @@ class SaveOutcome:
     is_merged: bool
     is_changed: bool
     """False when the text was what the article has anyway; no revision was made."""
+    merged_with: int | None = None
+    """The newest revision of others that was merged in: what is new since `base` is to be seen
+    between the two."""
 
 
 def save_draft(
@@ -71,25 +96,32 @@ def save_draft(
     source: str,
     base: int | None,
     note: str = "",
+    held: Held = NOTHING_HELD,
 ) -> SaveOutcome:
     """Keep `source` (Markdown with front matter) as a new revision; customers see nothing of it.
 
     `base` is the revision that the author began with, None for a new article. Where others saved
     meanwhile, their lines and the author's are merged; where both changed the same lines, nothing
-    is saved, EditConflict brings both texts, and the author's is kept as their unsaved text.
+    is saved, EditConflict brings both texts, and the author's is kept as their unsaved text, unless
+    another one is that the form does not hold. Only one that it does hold is forgotten.
+    Where the newest text is the author's own and what the form sent before, it goes on from that.
     Also raises ArticleNotFound, ArticleDeleted, ArticleExists, Forbidden, WrongName,
     BadArticleId, BadLocale, RevisionNotFound, and what is wrong with the source.
     """
     content = read_content(source.encode("utf-8"))
-    check_names(name, content)
     try:
         with writing(session, actor) as tx:
             article = _begin(tx, name, content, base)
             settle_draft(tx, article)
-            outcome = _save(tx, article, content, base, note)
-            _forget(session, name, actor)
+            outcome = _save(tx, article, content, _base_of(tx, article, base, held), note)
+            # What was begun before a rename has the old name; merged, it has the new one.
+            check_names(name, read_content(outcome.source.encode("utf-8")))
+            unsaved = find_unsaved(session, actor, name)
+            if unsaved and mark_text(unsaved.source) in {held.kept, mark_text(source)}:
+                _forget(session, name, actor)
     except EditConflict:
-        keep_unsaved(session, actor, name, source=source, base=base)
+        with suppress(KeptElsewhere):
+            keep_unsaved(session, actor, name, source=source, base=base, over=held.kept)
         raise
     return outcome
 
@@ -102,6 +134,7 @@ def _begin(
         refuse_deleted(article)
         require_permission(tx.actor, "write", destination_of(article, content))
         return article
+    check_names(name, content)
     if tx.find(name) is not None:
         raise ArticleExists(f"There is an article {name.article_id!r} in {name.locale} already.")
     place = Place(category_for(name.article_id, content), normalise_locale(name.locale))
@@ -111,16 +144,26 @@ def _begin(
     return article
 
 
+def _base_of(tx: Transaction, article: Article, base: int | None, held: Held) -> int | None:
+    """What the form begins with: an answer that got lost did not tell it of its own revision."""
+    if base is None or base == head_of(article):
+        return base
+    head: Revision = read_revision(tx.session, article, head_of(article))
+    is_own = head.source_hash == held.sent and is_by(head, tx.actor)
+    return head.number if is_own else base
+
+
 def _save(
     tx: Transaction, article: Article, content: ArticleContent, base: int | None, note: str
 ) -> SaveOutcome:
-    wanted = content.source
+    wanted, others = content.source, None
     if base is not None:
         head = read_revision(tx.session, article, head_of(article))
         if base != head.number:
-            content = _merge(tx, article, content, base)
+            content, others = _merge(tx, article, content, base), head.number
         if content.source == head.source:
-            return SaveOutcome(article, head.number, head.source, head.source != wanted, False)
+            is_merged = head.source != wanted
+            return SaveOutcome(article, head.number, head.source, is_merged, False, others)
     number = append_revision(tx, article, content, note=note, based_on=base)
     if is_live(article):
         continue_draft(tx, article, number)
@@ -128,7 +171,7 @@ def _save(
     else:
         show_as_draft(tx, article, content, number)
     tx.record("save", article, number, merged=content.source != wanted)
-    return SaveOutcome(article, number, content.source, content.source != wanted, True)
+    return SaveOutcome(article, number, content.source, content.source != wanted, True, others)
 
 
 def _merge(tx: Transaction, article: Article, content: ArticleContent, base: int) -> ArticleContent:
@@ -163,17 +206,35 @@ def discard_draft(session: Session, actor: Actor, name: ArticleName) -> Article:
 
 
 def keep_unsaved(
-    session: Session, actor: Actor, name: ArticleName, *, source: str, base: int | None
+    session: Session,
+    actor: Actor,
+    name: ArticleName,
+    *,
+    source: str,
+    base: int | None,
+    over: str | None = None,
 ) -> None:
-    """Keep what the actor is typing, as it is: it need not be readable. For them alone."""
+    """Keep what the actor is typing, as it is: it need not be readable. For them alone.
+
+    `over`: mark of the text whose place it may take; None for any.
+    Raises KeptElsewhere where another is kept.
+    """
     with writing(session, actor) as tx:
         kept = find_unsaved(session, actor, name)
+        may_replace = {over, mark_text(source)}
+        if over is not None and kept is not None and mark_text(kept.source) not in may_replace:
+            raise KeptElsewhere("Another text that you typed waits for you to decide about it.")
         if kept is None:
             kept = UnsavedText(
                 article_id=name.article_id, locale=normalise_locale(name.locale), owner=actor.id
             )
             session.add(kept)
         kept.source, kept.base_revision, kept.saved_at = source, base, tx.now
+
+
+def mark_text(source: str) -> str:
+    """What a form names a text by that it holds or sent: that of a revision's `source_hash`."""
+    return hash_source(source.encode("utf-8"))
 
 
 def find_unsaved(session: Session, actor: Actor, name: ArticleName) -> UnsavedText | None:

@@ -38,7 +38,7 @@ from app.editing.transaction import (
 )
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
-from app.models import Article, OutboxEntry
+from app.models import Article, OutboxEntry, Redirect
 from app.outbox import note_change
 from app.reading import ArticleNotFound
 
@@ -143,6 +143,22 @@ def rename(session: Session, actor: Actor, article_id: str, new_id: str) -> list
     return versions
 
 
+def follow_rename(session: Session, name: ArticleName) -> ArticleName:
+    """What the article of `name` is called since it was renamed, in the same language; else `name`.
+
+    Who began to write under the old name saves under it. Where several claim the old address,
+    nobody is led to either.
+    """
+    locale = normalise_locale(name.locale)
+    here = Article.article_id == name.article_id, Article.locale == locale
+    if session.scalar(select(Article.id).where(*here)) is not None:
+        return name
+    claims = select(Article.article_id).join(Redirect, Redirect.article_pk == Article.id)
+    old = unquote(article_url(locale, name.article_id))
+    found = session.scalars(claims.where(Redirect.path == old, Article.locale == locale)).all()
+    return ArticleName(found[0], locale) if len(found) == 1 else name
+
+
 def _rename(tx: Transaction, article: Article, new_id: str) -> None:
     old_id, old_document = article.article_id, article.document_id
     conflict = settle_draft(tx, article)
@@ -205,13 +221,24 @@ def bulk_actions_of(actor: Actor) -> list[str]:
 
 
 def do_to_many(
-    session: Session, actor: Actor, action: str, names: Sequence[ArticleName]
+    session: Session,
+    actor: Actor,
+    action: str,
+    names: Sequence[ArticleName],
+    looked_at: Mapping[ArticleName, int] | None = None,
 ) -> list[BulkOutcome]:
-    """Do one of BULK_ACTIONS to each article; what goes wrong with one stops no other."""
+    """Do one of BULK_ACTIONS to each article; what goes wrong with one stops no other.
+
+    `looked_at`: the newest revision of each when it was ticked. Where it is given, of no article
+    something newer is published, nor of one that it does not name.
+    """
     outcomes = []
     for name in names:
         try:
-            _BULK[action](session, actor, name)
+            if action == "publish" and looked_at is not None:
+                publish(session, actor, name, revision=looked_at.get(name, 0))
+            else:
+                _BULK[action](session, actor, name)
             outcomes.append(BulkOutcome(name, None))
         except KotaeError as error:
             outcomes.append(BulkOutcome(name, error))

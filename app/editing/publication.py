@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.content import ArticleContent, read_content
 from app.editing.actors import Actor, is_allowed, require_permission
 from app.editing.conflicts import ConflictingTexts, EditConflict
-from app.editing.drafts import save_draft
+from app.editing.drafts import NOTHING_HELD, Held, SaveOutcome, save_draft
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
 from app.editing.reviewing import close_reviews, is_approved
@@ -36,6 +36,23 @@ class StaleRevision(KotaeError):
 
     code = "stale-revision"
     status = 409
+
+
+class MergedUnseen(KotaeError):
+    """What others saved meanwhile was merged into a text that was to be published at once.
+
+    It is saved; nothing was published.
+    """
+
+    code = "merged-unseen"
+    status = 409
+
+    def __init__(self, outcome: SaveOutcome) -> None:
+        super().__init__(
+            "What others changed meanwhile was merged in, and it is saved as a draft; "
+            "look at it before you publish."
+        )
+        self.outcome = outcome
 
 
 def publish(
@@ -71,9 +88,13 @@ def publish_text(
     source: str,
     base: int | None,
     note: str = "",
+    held: Held = NOTHING_HELD,
 ) -> Article:
-    """Save and publish, one after the other. Raises as `save_draft` and `publish`."""
-    outcome = save_draft(session, actor, name, source=source, base=base, note=note)
+    """Save and publish, one after the other. Raises as `save_draft` and `publish`, and
+    MergedUnseen: nobody publishes lines of others that they have not seen."""
+    outcome = save_draft(session, actor, name, source=source, base=base, note=note, held=held)
+    if outcome.is_merged:
+        raise MergedUnseen(outcome)
     return publish(session, actor, name, revision=outcome.revision, note=note)
 
 
@@ -107,12 +128,17 @@ def _require_publishable(tx: Transaction, name: ArticleName, revision: int | Non
         if not (is_allowed(tx.actor, "publish-approved", place) and is_approved(tx, article)):
             require_permission(tx.actor, "publish", place)
     refuse_deleted(article)
+    require_looked_at(article, revision)
+    return article
+
+
+def require_looked_at(article: Article, revision: int | None) -> None:
+    """Raise StaleRevision where the newest text is not `revision`; None asks for nothing."""
     if revision is not None and revision != head_of(article):
         raise StaleRevision(
             f"Revision {head_of(article)} is newer than {revision}, which you looked at; "
             "look again before you publish."
         )
-    return article
 
 
 def _publish_or_plan(tx: Transaction, article: Article, number: int, note: str) -> None:

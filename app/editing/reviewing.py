@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.editing.actors import Actor, is_allowed, require_permission
+from app.editing.authorship import has_written, is_by
 from app.editing.revisions import (
     content_of,
     destination_of,
@@ -19,7 +20,7 @@ from app.editing.revisions import (
 )
 from app.editing.transaction import ArticleName, Transaction, place_of, writing
 from app.errors import KotaeError
-from app.models import Article, Review, ReviewComment, Revision
+from app.models import Article, Review, ReviewComment
 from app.outbox import note_change
 from app.text_lines import match_lines, split_lines
 
@@ -117,14 +118,15 @@ def approve(
 ) -> Review:
     """Say that `revision`, which the actor looked at, may be published as it is.
 
-    A publisher may approve a text of their own, since they may publish it anyway.
+    Theirs is a text in which anything since it was last published is. A publisher may approve a
+    text of their own, since they may publish it anyway.
     Raises ArticleNotFound, Forbidden, NotInReview, ChangedSinceReview, OwnText.
     """
     with writing(session, actor) as tx:
         article = tx.open(name, "review")
-        looked_at = content_of(read_revision(session, article, revision))
-        require_permission(actor, "review", destination_of(article, looked_at))
-        if _is_by(read_revision(session, article, revision), actor):
+        looked_at = read_revision(session, article, revision)
+        require_permission(actor, "review", destination_of(article, content_of(looked_at)))
+        if is_by(looked_at, actor) or has_written(session, article, actor):
             _require_publisher(tx, article)
         review = _decide(tx, article, revision, "approved", note)
         tx.record("approve", article, revision, note=note)
@@ -262,16 +264,9 @@ def _decide(tx: Transaction, article: Article, revision: int, state: str, answer
     return review
 
 
-def _is_by(revision: Revision, actor: Actor) -> bool:
-    """By the e-mail address where both have one: a name can be changed, or be another's too."""
-    if revision.author_email and actor.email:
-        return revision.author_email.casefold() == actor.email.casefold()
-    return revision.author == actor.name
-
-
 def _require_publisher(tx: Transaction, article: Article) -> None:
     if not is_allowed(tx.actor, "publish", place_of(article)):
-        raise OwnText("You wrote this text; somebody else has to approve it.")
+        raise OwnText("You wrote some of this text; somebody else has to approve it.")
 
 
 def _add_comment(tx: Transaction, article: Article, revision: int, remark: Remark) -> ReviewComment:

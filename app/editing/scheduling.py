@@ -11,7 +11,7 @@ from app.editing.actors import SYSTEM, Actor, Grant, require_permission
 from app.editing.conflicts import EditConflict
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
-from app.editing.publication import publish_revision
+from app.editing.publication import publish_revision, require_looked_at
 from app.editing.revisions import (
     append_with_fields,
     content_of,
@@ -44,12 +44,14 @@ def schedule(
     *,
     publish_at: datetime | None = None,
     expires_at: datetime | None = None,
+    revision: int | None = None,
 ) -> Article:
     """Publish for a stretch of time; None takes that end of it away.
 
     The times are written into the front matter, as everything else about an article. Only for a
     draft beside a live text, `publish_at` is kept apart: the live text stays until then.
-    Raises ArticleNotFound, ArticleDeleted, Forbidden, BadSchedule, MachineText.
+    `revision`: the number that was looked at; when given, a newer one is not planned.
+    Raises ArticleNotFound, ArticleDeleted, Forbidden, StaleRevision, BadSchedule, MachineText.
     """
     if publish_at is not None and expires_at is not None and expires_at <= publish_at:
         raise BadSchedule("The article would expire before it is published; swap the two times.")
@@ -58,6 +60,7 @@ def schedule(
         refuse_deleted(article)
         newest = content_of(read_revision(session, article, head_of(article)))
         require_permission(actor, "schedule", destination_of(article, newest))
+        require_looked_at(article, revision)
         if article.is_visible(tx.now) and article.draft_revision is not None:
             draft = read_revision(session, article, article.draft_revision)
             require_reviewed(tx, article, content_of(draft))

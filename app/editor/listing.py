@@ -92,6 +92,8 @@ class Listed:
     """How many visitors of its language wanted it lately; see `app.editor.demand`."""
     may_write: bool
     """Whether who looks may change it."""
+    head: int
+    """Number of the newest revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,7 @@ def _state(state: str, evidence: Evidence, now: datetime) -> ColumnElement[bool]
 def _columns(evidence: Evidence, now: datetime) -> Select[Any]:
     columns: list[Any] = [Article.article_id, Article.locale, Article.title, Article.category]
     columns += [Article.owner, Article.updated_at]
+    columns.append(func.coalesce(Article.draft_revision, Article.revision).label("head"))
     return select(
         *columns, *(_state(state, evidence, now).label(f"is_{state}") for state in STATES)
     )
@@ -277,6 +280,7 @@ def _listed(row: Any, evidence: Evidence, actor: Actor) -> Listed:
         signs=evidence.signs.get(name, ()),
         asked=evidence.demand.get(name, 0),
         may_write=is_allowed(actor, "write", Place(row.category, row.locale)),
+        head=row.head,
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.differences import InlineLine, to_inline
 from app.editing.actors import Actor
 from app.editing.conflicts import ConflictingTexts
-from app.editing.drafts import find_unsaved, working_text
-from app.editing.revisions import read_revision
+from app.editing.drafts import SaveOutcome, find_unsaved, working_text
+from app.editing.revisions import RevisionNotFound, compare_revisions, read_revision
 from app.editing.transaction import ArticleName
 
 CHOICES = ("mine", "theirs", "both")
@@ -39,6 +40,22 @@ def waiting_merge(session: Session, actor: Actor, name: ArticleName) -> Waiting 
         begun.source, unsaved.source, theirs.source, theirs.number, theirs.author
     )
     return Waiting(texts, begun.number)
+
+
+def span_of(base: int, outcome: SaveOutcome) -> str | None:
+    """The revisions between which is seen what a save merged in, for an address: `3-5`."""
+    return f"{base}-{outcome.merged_with}" if outcome.is_merged else None
+
+
+def changes_in(session: Session, name: ArticleName, span: str) -> tuple[InlineLine, ...]:
+    """What was changed between two revisions, as `span_of` names them; nothing for another text."""
+    old, _, new = span.partition("-")
+    if not (old.isdecimal() and new.isdecimal() and len(old + new) < 18):
+        return ()
+    try:
+        return to_inline(compare_revisions(session, name, int(old), int(new)))
+    except RevisionNotFound:
+        return ()
 
 
 def choose_texts(texts: ConflictingTexts, choices: Mapping[int, str]) -> str:

@@ -33,6 +33,7 @@ let sending = false;
 let area;
 /** @type {ReturnType<typeof beginPictures>} */
 let pictures;
+let turn = Promise.resolve(true);
 let waits = false; // for somebody to sign in, or for a connection
 /** @type {[number, number]} Where a link is to be written. */
 let selected = [0, 0];
@@ -82,9 +83,21 @@ function tell(text, trouble = false) {
 }
 
 /** Have the server keep what is typed. @returns {Promise<boolean>} Whether it did. */
-async function keep() {
+function keep() {
   clearTimeout(keepTimer);
   remember(false);
+  // One after the other: each says which text of this page it takes the place of.
+  turn = turn.then(keepNow, keepNow);
+  return turn;
+}
+
+/** @param {string} name @param {string} value */
+function set(name, value) {
+  const into = field(name);
+  if (into) into.value = value;
+}
+
+async function keepNow() {
   const data = new FormData(form);
   data.delete("picture");
   let answer;
@@ -98,10 +111,12 @@ async function keep() {
   const { response, refused } = answer;
   waits = refused !== "";
   if (waits) tell(REFUSED[refused] ?? "", true);
+  if (response.status === 409) tell(words.textElsewhere ?? "", true);
   // Anything else is for the save itself to say, with the whole page.
   if (!response.ok) return !waits && response.status < 500;
+  const { newest, by, mark } = await response.json();
+  set("kept", mark);
   remember(true);
-  const { newest, by } = await response.json();
   const newer = newest > Number(field("base")?.value);
   tell(newer ? (words.textNewer ?? "").replace("{name}", by || "?") : (words.textKept ?? ""));
   return true;
@@ -158,6 +173,8 @@ async function send(event) {
   } finally {
     sending = false;
   }
+  // Should its answer get lost, the next save goes on from what this one saved.
+  set("sent", field("kept")?.value ?? "");
   leaving = true;
   form.requestSubmit(button);
 }

@@ -16,9 +16,9 @@ from app.views.editor_list import (
 )
 from app.views.editor_machine import translate_text
 from app.views.editor_notices import create_notice, end_one_notice, notices
-from app.views.editor_scope import allow_long_texts
+from app.views.editor_pictures import add_picture
+from app.views.editor_scope import allow_long_texts, follow_address
 from app.views.editor_text import (
-    add_picture,
     forget_text,
     form_token,
     keep_text,
@@ -46,6 +46,7 @@ def editor_blueprint() -> Blueprint:
     """The routes under /edit."""
     editor = staff_blueprint("editor")
     editor.url_value_preprocessor(allow_long_texts)
+    editor.url_value_preprocessor(follow_address)
     keep_expired_forms(editor)
     editor.get("/edit")(articles)
     editor.post("/edit")(do_together)

@@ -15,7 +15,7 @@ from app.views.editor_text import show_text
 from app.views.failures import respond
 from app.views.staff import FormExpired, SignInNeeded, staff_page
 
-_KEPT = ("base", "beside", "taken_up", "note")
+_KEPT = ("base", "beside", "taken_up", "kept", "sent", "note")
 
 
 def keep_expired_forms(editor: Blueprint) -> None:

@@ -55,10 +55,16 @@ def do_together() -> AnyResponse:
     names = [ArticleName(*pair) for pair in find_names(request.form.getlist("article"))]
     if action not in BULK_ACTIONS or not names:
         return redirect(url_for("editor.articles"), 303)
-    outcomes = do_to_many(*desk(), action, names[:_MOST_TOGETHER])
+    outcomes = do_to_many(*desk(), action, names[:_MOST_TOGETHER], _heads(names))
     failed = [(each.name, each.error) for each in outcomes if each.error is not None]
     done = [each.name for each in outcomes if each.error is None]
     return _list(action=action, done=done, failed=failed)
+
+
+def _heads(names: Sequence[ArticleName]) -> dict[ArticleName, int]:
+    """The newest revision of each when the list was made, as far as the form says it."""
+    sent = {name: request.form.get(f"head:{name.locale}/{name.article_id}", "") for name in names}
+    return {name: int(text) for name, text in sent.items() if text.isdecimal() and len(text) < 9}
 
 
 @required_role("writer")

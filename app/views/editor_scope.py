@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, request, url_for
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.content_state import content_state
 from app.editing.actors import Actor
+from app.editing.lifecycle import follow_rename
 from app.editing.transaction import ArticleName
 from app.editor.people import actor_of
 from app.kept_values import KeptValues
@@ -29,6 +30,17 @@ LARGEST_REQUEST = 8 * 1024 * 1024
 def allow_long_texts(_endpoint: str | None, _values: object) -> None:
     """Let forms of the editor be as long as an article; before anything reads the form."""
     request.max_content_length = request.max_form_memory_size = LARGEST_REQUEST
+
+
+def follow_address(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Take a form that was opened before a rename for the article's that it is about."""
+    # A new text may take an address that another article has left.
+    if endpoint == "editor.translate_text" or not values or "article_id" not in values:
+        return
+    if "locale" in values:
+        name = ArticleName(values["article_id"], values["locale"])
+        values["article_id"] = follow_rename(database(), name).article_id
+        database().rollback()
 
 
 def desk() -> tuple[Session, Actor]:

@@ -7,36 +7,36 @@ from typing import Any
 from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.audit import Actor as Member
 from app.accounts.tokens import new_token
 from app.article_page import size_pictures
 from app.content import hash_source
-from app.editing.actors import Actor, require_permission
+from app.editing.actors import Actor
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
+    Held,
+    KeptElsewhere,
     find_unsaved,
     forget_unsaved,
     keep_unsaved,
+    mark_text,
     save_draft,
     working_text,
 )
-from app.editing.publication import publish_text
+from app.editing.publication import MergedUnseen, publish_text
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import read_revision
-from app.editing.transaction import ArticleName, place_of
+from app.editing.transaction import ArticleName
 from app.editor.advice import advise
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
 from app.editor.listing import list_choices
-from app.editor.merging import choose_texts, waiting_merge
-from app.editor.pictures import GivenPicture, keep_picture
+from app.editor.merging import changes_in, choose_texts, span_of, waiting_merge
 from app.editor.previewing import Preview, preview_source
 from app.editor.standing import standing_of
 from app.editor.translations import source_for
 from app.errors import KotaeError
 from app.models import Article
-from app.picture_checks import BadPicture
+from app.views.editor_pictures import take_picture
 from app.views.editor_scope import (
-    acting,
     content_key,
     desk,
     field_moment,
@@ -60,7 +60,9 @@ def open_text(locale: str, article_id: str) -> Response:
         unsaved = None
     if unsaved is not None and request.args.get("unsaved") == "1":
         base = unsaved.base_revision or head.revision
-        return show_text(name, read_form(unsaved.source), base, taken_up=True)
+        return show_text(
+            name, read_form(unsaved.source), base, taken_up=True, kept=mark_text(unsaved.source)
+        )
     return show_text(name, read_form(head.source), head.revision, unsaved=unsaved)
 
 
@@ -75,7 +77,7 @@ def save_text(locale: str, article_id: str) -> AnyResponse:
     )
     try:
         if do == "picture":
-            form = with_picture(form, _keep_picture(name))
+            form = with_picture(form, take_picture(name))
             return show_text(name, form, base, taken_up=True)
         source = _source(name, form, base)
         if do == "preview":
@@ -84,12 +86,17 @@ def save_text(locale: str, article_id: str) -> AnyResponse:
             return show_text(name, form, base, taken_up=True, preview=shown)
         note = request.form.get("note", "").strip()
         merged = _save(name, source, base, do, note)
-    except EditConflict:
-        return redirect(_merge_url(name), 303)
+    except MergedUnseen as unseen:
+        do, merged = "unpublished", span_of(base, unseen.outcome)
+    except EditConflict as error:
+        unsaved = find_unsaved(*desk(), name)
+        if unsaved is None or unsaved.source == source:
+            return redirect(_merge_url(name), 303)
+        return show_text(name, form, base, taken_up=True, fault=error, unsaved=unsaved)
     except KotaeError as error:
         return show_text(name, form, base, taken_up=True, fault=error)
     beside = request.form.get("beside") or None
-    return redirect(text_url(name, done=do, merged=merged or None, beside=beside), 303)
+    return redirect(text_url(name, done=do, merged=merged, beside=beside), 303)
 
 
 @required_role("writer")
@@ -105,8 +112,14 @@ def keep_text(locale: str, article_id: str) -> Response:
         return jsonify(kept=False)
     head = working_text(*desk(), name)
     source = _source(name, form, base)
-    keep_unsaved(*desk(), name, source=source, base=base)
-    return jsonify(kept=True, newest=head.revision, by=_author(head.article, head.revision))
+    try:
+        keep_unsaved(*desk(), name, source=source, base=base, over=_held().kept)
+    except KeptElsewhere as error:
+        response = jsonify(kept=False)
+        response.status_code = error.status
+        return response
+    by = _author(head.article, head.revision)
+    return jsonify(kept=True, newest=head.revision, by=by, mark=mark_text(source))
 
 
 @required_role("reader")
@@ -134,18 +147,6 @@ def preview_text(locale: str, article_id: str) -> Response:
         return jsonify(title="", html="", fault=error.message)
     html = size_pictures(shown.rendered.html, settings().media_dir)
     return jsonify(title=shown.content.title, html=html, fault="")
-
-
-@required_role("writer")
-def add_picture(locale: str, article_id: str) -> AnyResponse:
-    """Keep a pasted or dropped picture; answers with the Markdown that shows it."""
-    name = ArticleName(article_id, locale)
-    try:
-        return jsonify(markdown=_keep_picture(name), fault="")
-    except BadPicture as error:
-        response = jsonify(markdown="", fault=error.message, reason=error.reason)
-        response.status_code = error.status
-        return response
 
 
 @required_role("writer")
@@ -185,8 +186,10 @@ def show_text(
     taken_up: bool = False,
     preview: Preview | None = None,
     unsaved: object = None,
+    kept: str = "",
 ) -> Response:
-    """The editor's page. `taken_up`: the form holds what is not saved."""
+    """The editor's page. `taken_up`: the form holds what is not saved; `kept`: its mark, where the
+    server keeps it."""
     nonce = new_token()
     response = staff_page(
         "editor_text.html",
@@ -197,6 +200,7 @@ def show_text(
         fault=fault,
         taken_up=taken_up,
         unsaved=unsaved,
+        kept=kept or _held().kept,
         preview=preview,
         preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
         style_nonce=nonce,
@@ -221,6 +225,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
     )
     return {
         "article": head.article,
+        "merged_changes": changes_in(session, name, request.args.get("merged", "")),
         "standing": standing_of(session, actor, head.article, head.source, now()),
         "advice": kept_values().get(
             # What one may read decides on which articles are named.
@@ -244,24 +249,29 @@ def _advice(name: ArticleName, actor: Actor, article: Article, source: str) -> A
     return advise(database(), actor, parts().index, article, shown, now=now())
 
 
-def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> bool:
-    """Whether what others saved meanwhile was merged in. Raises what the use cases raise."""
+def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> str | None:
+    """What others saved meanwhile and was merged in. Raises what the use cases raise."""
     if do == "publish":
-        publish_text(*desk(), name, source=source, base=base, note=note)
-        return False
-    outcome = save_draft(*desk(), name, source=source, base=base, note=note)
+        publish_text(*desk(), name, source=source, base=base, note=note, held=_held())
+        return None
+    outcome = save_draft(*desk(), name, source=source, base=base, note=note, held=_held())
     if do == "submit":
         submit_for_review(*desk(), name, note=note)
-    return outcome.is_merged
+    return span_of(base, outcome)
 
 
 def _source(name: ArticleName, form: ArticleForm, base: int) -> str:
     session, actor = desk()
     unsaved = find_unsaved(session, actor, name)
-    if unsaved is not None and unsaved.base_revision == base and request.form.get("taken_up"):
+    is_held = unsaved is not None and mark_text(unsaved.source) == _held().kept
+    if unsaved and is_held and unsaved.base_revision == base and request.form.get("taken_up"):
         # What a merge put into the front matter has no place in the form.
         return write_form(form, unsaved.source)
     return write_form(form, read_revision(session, _article(name), base).source)
+
+
+def _held() -> Held:
+    return Held(kept=request.form.get("kept", ""), sent=request.form.get("sent", ""))
 
 
 def _article(name: ArticleName) -> Article:
@@ -270,21 +280,6 @@ def _article(name: ArticleName) -> Article:
 
 def _author(article: Article, number: int) -> str:
     return read_revision(database(), article, number).author
-
-
-def _keep_picture(name: ArticleName) -> str:
-    file = request.files.get("picture")
-    article = _article(name)
-    require_permission(acting(), "write", place_of(article))
-    given = GivenPicture(
-        name=(file.filename or "") if file else "",
-        data=file.read() if file else b"",
-        alt=request.form.get("alt", ""),
-    )
-    root = article.source_root or str(settings().articles_dir.resolve())
-    member = Member.of(current_user())
-    session, _ = desk()
-    return keep_picture(session, member, given, root=root, media_dir=settings().media_dir)
 
 
 def _merge_url(name: ArticleName) -> str:

@@ -177,7 +177,8 @@ def _schedule(session: Session, actor: Actor, name: ArticleName) -> object:
         ends = read_moment(request.form.get("expires_at", ""))
     except ValueError:
         raise BadSchedule("A time looks like 2026-03-01T09:00.") from None
-    return schedule(session, actor, name, publish_at=starts, expires_at=ends)
+    seen = posted_number("base")
+    return schedule(session, actor, name, publish_at=starts, expires_at=ends, revision=seen)
 
 
 def _comment(session: Session, actor: Actor, name: ArticleName) -> object:

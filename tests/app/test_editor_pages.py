@@ -16,7 +16,7 @@ from app.editing.actors import SYSTEM
 from app.editing.revisions import append_revision, show_revision
 from app.editing.transaction import ArticleName, Transaction
 from app.media import media_path
-from app.models import Article, Event, MediaFile, Revision, utc_now
+from app.models import Article, Event, MediaFile, Revision, UnsavedText, utc_now
 from tests.app.test_templates import Checker
 from tests.fake_index import make_hit
 from tests.staff_fixtures import form_token
@@ -168,6 +168,42 @@ def test_a_writer_publishes_nothing_that_nobody_approved(writer, read):
     assert read().status == "draft"
 
 
+def test_nobody_publishes_what_others_saved_without_having_seen_it(desk_of, read, client):
+    publisher, writer = desk_of("publisher"), desk_of("writer")
+    publisher.create(body="Scan.\n\nRide.\n\nReturn.\n")
+    stale = publisher.fields()
+    writer.save(body="Scan. Half a sen\n\nRide.\n\nReturn.\n")
+    body = "Scan.\n\nRide.\n\nReturn it.\n"
+    answered = publisher.post(TEXT, **(stale | {"do": "publish", "body": body}))
+    assert (answered.status_code, read().status) == (303, "draft")
+    assert "Scan. Half a sen" in read().source
+    assert "Return it." in read().source
+    page = publisher.client.get(answered.headers["Location"]).text
+    assert "not published yet" in page
+    assert re.search(r'class="changes".*?Half a sen.*?</div>', page, re.S)
+    assert publisher.step("publish").status_code == 303
+    assert "Half a sen" in client.get("/en/articles/city/borrow").text
+
+
+def test_what_was_saved_after_one_looked_is_neither_scheduled_nor_published_in_the_list(
+    desk_of, read
+):
+    publisher, writer = desk_of("publisher"), desk_of("writer")
+    publisher.create()
+    seen = publisher.fields()["base"]
+    listed = publisher.client.get("/edit").text
+    head = re.search(r'name="head:en/city/borrow" value="(\d+)"', listed)[1]
+    writer.save(body="Half a sen\n")
+    late = publisher.step("schedule", base=seen, publish_at="2999-01-01T09:00", expires_at="")
+    assert late.status_code == 409
+    ticked = {"action": "publish", "article": "en/city/borrow"}
+    for sent in ({"head:en/city/borrow": head}, {}):
+        assert "changed after you looked" in publisher.post("/edit", **ticked, **sent).text
+    assert (read().status, read().publish_at) == ("draft", None)
+    publisher.post("/edit", **ticked, **{"head:en/city/borrow": str(int(head) + 1)})
+    assert read().status == "published"
+
+
 def test_a_live_article_stays_while_its_draft_grows(desk_of, client):
     publisher = desk_of("publisher")
     publisher.create()
@@ -272,9 +308,35 @@ def test_what_is_typed_is_kept_for_its_writer_alone(writer, desk_of, sessions):
     assert "did not save it" in page
     assert "Half a th" in writer.client.get(f"{TEXT}?unsaved=1").text
     assert "did not save it" not in desk_of("reviewer").client.get(TEXT).text
-    writer.save(body="All of it.\n")
+    writer.save(body="All of it.\n", kept=kept.json["mark"])
     with sessions() as session:
         assert session.scalars(select(Revision)).all()[-1].source.endswith("All of it.\n")
+    assert "did not save it" not in writer.client.get(TEXT).text
+
+
+def test_what_one_typed_on_another_device_stays_until_it_is_taken_up(writer, desk_of, read):
+    address = TEXT.replace("text", "kept", 1)
+    telephone, desk = writer.fields(), writer.fields()
+    first = writer.post(address, **(telephone | {"body": "Of the tele"})).json["mark"]
+    more = telephone | {"body": "Of the telephone.\n", "kept": first}
+    assert writer.post(address, **more).status_code == 200
+    other = desk | {"body": "Of the desk.\n", "do": "save"}
+    assert writer.post(address, **other).status_code == 409
+    assert writer.post(TEXT, **(other | {"do": "preview"})).status_code == 200
+    assert writer.post(TEXT, **(other | {"taken_up": "1"})).status_code == 303
+    assert "Of the desk." in read().source
+    assert "did not save it" in writer.client.get(TEXT).text
+    desk_of("reviewer").save(body="Of the reviewer.\n")
+    conflicting = writer.post(TEXT, **(other | {"body": "Of the desk, too.\n"}))
+    assert conflicting.status_code == 409
+    assert "Of the desk, too." in conflicting.text
+    assert "did not save it" in conflicting.text
+    taken_up = writer.fields(f"{TEXT}?unsaved=1")
+    assert taken_up["body"] == "Of the telephone.\n"
+    merge = writer.post(TEXT, **(taken_up | {"do": "save"})).headers["Location"]
+    writer.post(merge)
+    writer.save(address=f"{TEXT}?unsaved=1")
+    assert "Of the telephone." in read().source
     assert "did not save it" not in writer.client.get(TEXT).text
 
 
@@ -333,6 +395,31 @@ def test_a_deletion_is_undone_and_a_rename_leads_on(desk_of, client):
     renamed = publisher.post("/edit/rename/city/borrow", new_id="city/hire", locale="en")
     assert renamed.status_code == 303
     assert client.get("/en/articles/city/borrow").headers["Location"] == "/en/articles/city/hire"
+
+
+def test_what_was_begun_before_a_rename_is_kept_and_saved_where_the_article_is_now(
+    desk_of, read, sessions
+):
+    publisher, writer = desk_of("publisher"), desk_of("writer")
+    publisher.create(body="Scan.\n")
+    for new_id in ("city/hire", "city/rent"):
+        old = read("city/borrow") or read("city/hire")
+        address = f"/edit/text/en/{old.article_id}"
+        begun = writer.fields(address) | {"body": f"Typed before {new_id}.\n"}
+        renamed = publisher.post(f"/edit/rename/{old.article_id}", new_id=new_id, locale="en")
+        assert renamed.status_code == 303
+        kept = writer.post(address.replace("text", "kept", 1), **begun)
+        assert kept.json["kept"] is True
+        assert unsaved_ids(sessions) == [new_id]
+        saved = writer.post(address, **begun)
+        assert saved.headers["Location"].startswith(f"/edit/text/en/{new_id}?")
+        assert f"Typed before {new_id}." in read(new_id).source
+    assert writer.client.get("/edit/text/en/city/never").status_code == 404
+
+
+def unsaved_ids(sessions):
+    with sessions() as session:
+        return list(session.scalars(select(UnsavedText.article_id)))
 
 
 def test_an_old_revision_is_compared_and_restored(writer, read):

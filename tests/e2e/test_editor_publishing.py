@@ -81,11 +81,12 @@ def test_what_is_published_in_the_editor_is_found_and_what_is_taken_away_is_not(
     named = {"title": "Borrow a zwerfbike", "locale": "en", "id": "city/borrow-a-zwerfbike"}
     page = send("/edit/new", form_token=token, **named)
     text = {"title": "Borrow a zwerfbike", "body": "Scan the code on the zwerfbike and ride."}
-    send(PLACE, form_token=token, base=hidden(page, "base"), do="save", **text)
+    page = send(PLACE, form_token=token, base=hidden(page, "base"), do="save", **text)
     settle(server, "/api/v1/search", False, **asked)
     soon = (datetime.now(UTC) + timedelta(seconds=3)).strftime("%Y-%m-%dT%H:%M:%S")
     step = PLACE.replace("text", "step", 1)
-    assert "Planned" in send(step, form_token=token, do="schedule", publish_at=soon)
+    planned = {"do": "schedule", "base": hidden(page, "base"), "publish_at": soon}
+    assert "Planned" in send(step, form_token=token, **planned)
     settle(server, "/api/v1/search", False, **asked)
     settle(server, "/api/v1/search", True, **asked)
     page = send(PLACE)

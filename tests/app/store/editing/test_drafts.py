@@ -15,10 +15,13 @@ from app.editing.conflicts import (
 )
 from app.editing.drafts import (
     ArticleExists,
+    Held,
+    KeptElsewhere,
     discard_draft,
     find_unsaved,
     forget_unsaved,
     keep_unsaved,
+    mark_text,
     working_text,
 )
 from app.editing.lifecycle import archive, delete_article, rename, undelete
@@ -84,7 +87,9 @@ def test_a_stale_save_of_the_same_lines_never_wins_and_both_texts_are_kept(desk,
     assert "hers" in find("pay/refund").source
     kept = desk.read(find_unsaved, OTHER_WRITER, NAME)
     assert (kept.source, kept.base_revision) == (mine, 1)
-    desk.save(TEXT.replace("one", "both"), base=texts.their_revision, actor=OTHER_WRITER)
+    held = Held(kept=mark_text(mine))
+    both = TEXT.replace("one", "both")
+    desk.save(both, base=texts.their_revision, actor=OTHER_WRITER, held=held)
     assert "both" in find("pay/refund").source
     assert desk.read(find_unsaved, OTHER_WRITER, NAME) is None
 
@@ -233,6 +238,47 @@ def test_what_is_typed_is_kept_for_its_author_alone_however_broken(desk):
     assert desk.read(find_unsaved, OTHER_WRITER, NAME) is None
     desk(forget_unsaved, WRITER, NAME)
     assert desk.read(find_unsaved, WRITER, NAME) is None
+
+
+def test_a_kept_text_gives_way_to_who_holds_it_alone(desk):
+    desk.save(TEXT)
+    desk(keep_unsaved, WRITER, NAME, source="Of the telephone", base=1)
+    with pytest.raises(KeptElsewhere):
+        desk(keep_unsaved, WRITER, NAME, source="Of the desk", base=1, over="")
+    desk(keep_unsaved, WRITER, NAME, source="Of the telephone", base=1, over="")
+    desk.save(TEXT + "Of the desk\n", base=1)
+    assert desk.read(find_unsaved, WRITER, NAME).source == "Of the telephone"
+    held = mark_text("Of the telephone")
+    desk(keep_unsaved, WRITER, NAME, source="Of it, more", base=1, over=held)
+    desk.save(TEXT + "Of it, more\n", base=2, held=Held(kept=mark_text("Of it, more")))
+    assert desk.read(find_unsaved, WRITER, NAME) is None
+
+
+def test_a_conflict_takes_no_kept_text_away(desk):
+    desk.save(TEXT)
+    desk.save(TEXT.replace("one", "hers"), base=1, actor=OTHER_WRITER)
+    desk(keep_unsaved, WRITER, NAME, source="Of the telephone", base=1)
+    with pytest.raises(EditConflict):
+        desk.save(TEXT.replace("one", "mine"), base=1)
+    assert desk.read(find_unsaved, WRITER, NAME).source == "Of the telephone"
+
+
+def test_a_save_goes_on_from_what_its_form_sent_before_an_answer_was_lost(desk, find):
+    desk.save(TEXT)
+    desk.save(TEXT.replace("one", "mine"), base=1)
+    held = Held(sent=mark_text(TEXT.replace("one", "mine")))
+    with pytest.raises(EditConflict):
+        desk.save(TEXT.replace("one", "and more"), base=1, held=held, actor=OTHER_WRITER)
+    desk.save(TEXT.replace("one", "mine, and more"), base=1, held=held)
+    assert "mine, and more" in find("pay/refund").source
+
+
+def test_what_was_saved_in_another_window_is_no_lost_answer(desk):
+    desk.save(TEXT)
+    desk.save(TEXT.replace("one", "other window"), base=1)
+    held = Held(sent=mark_text(TEXT.replace("one", "mine")))
+    with pytest.raises(EditConflict):
+        desk.save(TEXT.replace("one", "mine, and more"), base=1, held=held)
 
 
 def test_two_new_articles_of_one_name_are_not_mixed(desk):

@@ -75,6 +75,44 @@ def test_nobody_approves_their_own_text_unless_they_may_publish_it_anyway(desk):
     assert desk(approve, PUBLISHER, NAME, revision=2).state == "approved"
 
 
+def test_a_text_that_somebody_else_saved_last_is_still_ones_own(desk):
+    desk.save(TEXT, actor=REVIEWER)
+    desk.save(TEXT + "Typo.\n", base=1)
+    desk(submit_for_review, WRITER, NAME)
+    with pytest.raises(OwnText):
+        desk(approve, REVIEWER, NAME, revision=2)
+
+
+def test_what_was_merged_into_a_text_is_its_writers_own(desk):
+    desk.save(TEXT)
+    desk.save(TEXT.replace("# Refunds", "# Money back"), base=1, actor=REVIEWER)
+    desk.save(TEXT + "More.\n", base=1)
+    desk(submit_for_review, WRITER, NAME)
+    with pytest.raises(OwnText):
+        desk(approve, REVIEWER, NAME, revision=3)
+
+
+def test_what_was_published_since_is_nobodys_own_any_more(desk):
+    desk.publish(TEXT, actor=PUBLISHER)
+    desk.save(TEXT + "Of the reviewer.\n", base=1, actor=REVIEWER)
+    desk.publish(actor=PUBLISHER)
+    desk.save(TEXT + "Of the writer.\n", base=2)
+    desk(submit_for_review, WRITER, NAME)
+    assert desk(approve, REVIEWER, NAME, revision=3).state == "approved"
+
+
+def test_a_draft_beside_a_planned_publication_stays_its_writers_own(desk, sessions):
+    desk.publish(TEXT)
+    desk.save(TEXT + "Planned.\n", base=1)
+    desk(schedule, PUBLISHER, NAME, publish_at=datetime(2999, 1, 1, tzinfo=UTC))
+    desk.save(TEXT + "Planned.\n\nOf the reviewer.\n", base=2, actor=REVIEWER)
+    desk.save(TEXT + "Planned.\n\nOf the reviewer.\n\nLast.\n", base=3)
+    assert publish_planned(sessions, datetime(2999, 1, 1, tzinfo=UTC)) == 1
+    desk(submit_for_review, WRITER, NAME)
+    with pytest.raises(OwnText):
+        desk(approve, REVIEWER, NAME, revision=4)
+
+
 def test_a_text_is_ones_own_by_its_address_not_by_its_name(desk):
     desk.save(TEXT, actor=REVIEWER)
     desk(submit_for_review, REVIEWER, NAME)
