@@ -49,7 +49,9 @@ class Watcher:
                     tell(self._sync())
                 except Exception as error:
                     fail(error)
-                settled = self._look()
+                # As it was before: what comes in during a sync, which may not have seen it, is a change
+                # of its own. What the sync wrote costs one look more, at sides that agree.
+                settled = seen
             self._stopping.wait(self._interval)
 
     def stop(self) -> None:
