@@ -49,8 +49,8 @@ class Watcher:
                     tell(self._sync())
                 except Exception as error:
                     fail(error)
-                # As it was before: what comes in during a sync, which may not have seen it, is a change
-                # of its own. What the sync wrote costs one look more, at sides that agree.
+                # As it was before: what comes in during a sync may have been missed by it. What the
+                # sync itself wrote costs one more, of sides that agree.
                 settled = seen
             self._stopping.wait(self._interval)
 
