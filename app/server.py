@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -124,6 +125,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from app.ticket_delivery.courier import Courier
 
         self._index.warm()
+        # What is loaded by now stays: to look through it for garbage makes whoever asks wait.
+        gc.collect()
+        gc.freeze()
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
         site, mail = self._settings.base_url, open_mail_server(self._settings)

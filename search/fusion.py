@@ -72,9 +72,25 @@ def written_scores(words: Scores, keys: Scores, complete: float, weights: Weight
     question seems to be typed, 0..1. A few letters are matched by keys or not at all, since they
     begin words in every text; in a longer text a matching beginning is one hint among others.
     """
-    trusted = min(1.0, 1.7 * complete)
-    hinted = trusted * words + weights.typed_words * keys
-    return np.maximum(hinted, (1.0 - 0.8 * complete) * keys)
+    hinted = _trusted(complete) * words + weights.typed_words * keys
+    return np.maximum(hinted, _decisive(complete) * keys)
+
+
+def _trusted(complete: float) -> float:
+    return min(1.0, 1.7 * complete)
+
+
+def _decisive(complete: float) -> float:
+    return 1.0 - 0.8 * complete
+
+
+def keys_settle(worth: float, complete: float, weights: Weights) -> bool:
+    """Tell whether no words could lift an article above those whose keys are worth so much.
+
+    Not even if it held all words, were in the asker's language and its keys were worth as much.
+    """
+    most = _trusted(complete) + weights.typed_words * worth + weights.own_language
+    return most <= _decisive(complete) * worth
 
 
 def blend(meaning: Scores, words: Scores, share: float) -> Scores:

@@ -15,9 +15,17 @@ from search.analysis.tokens import query_terms, singular, unfinished_word, witho
 from search.candidates import NOT_BY_MEANING, ByMeaning, Candidates, gather, pool
 from search.completeness import completeness, demand
 from search.document import Query
-from search.fusion import Scores, Weights, blend, calibrate, with_foreign_words, written_scores
+from search.fusion import (
+    Scores,
+    Weights,
+    blend,
+    calibrate,
+    keys_settle,
+    with_foreign_words,
+    written_scores,
+)
 from search.keys import typed_words
-from search.keystrokes.matching import NO_MATCHES
+from search.keystrokes.matching import NO_MATCHES, KeyMatches
 from search.languages import Closeness, asked_language, closeness
 from search.lexical.contract import Boosted, ideal_score
 from search.store import Record
@@ -74,16 +82,35 @@ def rank(
     it is to be explained.
     """
     required = required_labels(query)
-    by_word = mode != "semantic"
+    by_word, enough = mode != "semantic", _ENTRIES
+    keys, settled = NO_MATCHES, False
+    if typing and by_word:
+        keys = view.match_keys(typed_words(query.text), required)
+    if typing and not query.explain:
+        enough = query.offset + query.limit + 1
+        settled = vector is None and _settled(view, keys, query.text, enough, weights)
     found = gather(
-        word_scores(view, query.text, required, typing=typing) if by_word else [],
-        view.match_keys(typed_words(query.text), required) if by_word and typing else NO_MATCHES,
+        word_scores(view, query.text, required, typing=typing) if by_word and not settled else [],
+        keys,
         NOT_BY_MEANING if vector is None else _meant(view, vector, required, weights, typing),
     )
     wanted = asked_language(query.text, query.locale)
-    fused = _fuse(view, found, query.text, wanted, typing=typing, weights=weights)
-    enough = query.offset + query.limit + 1 if typing and not query.explain else _ENTRIES
+    # Keys alone: a reading, a slip, a few letters, of which no word and no model makes sense.
+    only_keys = not settled and not found.words.any() and keys.worth.max(initial=0.0) >= _ONLY_KEYS
+    complete = (0.0 if only_keys else completeness(query.text)) if typing else 1.0
+    fused = _fuse(view, found, wanted, complete, typing=typing, weights=weights)
     return _one_per_article(view, wanted, required, found, fused, weights, enough)
+
+
+def _settled(view: View, keys: KeyMatches, text: str, enough: int, weights: Weights) -> bool:
+    """Tell whether keys alone say which articles come first: then no words are looked up.
+
+    Of the first letters they nearly always do. An article may be found once in each language.
+    """
+    last = enough * max(1, len(view.speaking))
+    if len(keys.worth) < last:
+        return False
+    return keys_settle(float(keys.worth[last - 1]), completeness(text), weights)
 
 
 def confident(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
@@ -149,12 +176,18 @@ def _meant(
 
 
 def _fuse(
-    view: View, found: Candidates, text: str, wanted: str | None, *, typing: bool, weights: Weights
+    view: View,
+    found: Candidates,
+    wanted: str | None,
+    complete: float,
+    *,
+    typing: bool,
+    weights: Weights,
 ) -> Scores:
-    """Return the fused score of each candidate, shape (documents,)."""
-    # Keys alone: a reading, a slip, a few letters, of which no word and no model makes sense.
-    only_keys = not found.words.any() and found.keys.max(initial=0.0) >= _ONLY_KEYS
-    complete = (0.0 if only_keys else completeness(text)) if typing else 1.0
+    """Return the fused score of each candidate, shape (documents,).
+
+    `complete`: how much of the question seems to be typed, 0..1.
+    """
     words = written_scores(found.words, found.keys, complete, weights)
     if np.isnan(found.meaning).all():
         return words

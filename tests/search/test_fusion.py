@@ -12,6 +12,7 @@ from search.fusion import (
     Weights,
     blend,
     calibrate,
+    keys_settle,
     meaning_scores,
     with_foreign_words,
     written_scores,
@@ -188,3 +189,19 @@ def test_where_no_own_article_holds_a_word_little_is_assumed_of_foreign_ones():
 def test_where_all_articles_are_foreign_each_is_taken_to_hold_its_share_of_words():
     words = estimated([0.0, 0.0], [0.5, 0.6], [YES, YES])
     assert words == pytest.approx([WEIGHTS.usual_words * meaning for meaning in (0.5, 0.6)])
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_where_keys_settle_it_no_words_overtake(worth, complete, words, other):
+    """`other`: what the keys of an article that holds the words are worth, one of those behind."""
+    if keys_settle(worth, complete, WEIGHTS):
+        keys = min(worth, other)
+        without, lifted = (word_score(held, keys, complete, WEIGHTS) for held in (0.0, words))
+        least = word_score(0.0, worth, complete, WEIGHTS)
+        assert lifted == without or lifted + WEIGHTS.own_language <= least + 1e-9
+
+
+def test_keys_settle_what_is_typed_of_a_title_and_never_a_question():
+    assert keys_settle(0.97, 0.2, WEIGHTS)
+    assert not keys_settle(0.97, 0.5, WEIGHTS)
+    assert not keys_settle(0.2, 0.2, WEIGHTS)

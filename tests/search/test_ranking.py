@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from search import ranking
 from search.completeness import completeness, demand
 from search.document import Query
 from search.fusion import Weights, calibrate
 from search.index import LEAST_LISTED, SearchIndex
+from search.recent import Recent
 from tests.search_documents import ConceptEmbedder, make_document
 
 CONCEPTS = [
@@ -465,3 +467,28 @@ def test_ending_the_ranking_early_changes_nothing_that_is_shown(make_index, text
     query = Query(text, locale=locale, limit=4, offset=1)
     whole = index.suggest(replace(query, explain=True)).hits
     assert index.suggest(query).hits == tuple(replace(hit, explanation=None) for hit in whole)
+
+
+def test_the_first_letters_are_answered_as_if_words_had_been_looked_up(make_index, monkeypatch):
+    titles = [f"{word} {rest}" for word in ("refund", "report", "return", "reset", "renew")
+              for rest in ("an order", "a gift", "a phone")]  # fmt: skip
+    documents = [
+        make_document(f"d{i}", title, f"{titles[-i]}. What to rely on.")
+        for i, title in enumerate(titles)
+    ]
+    index = make_index(documents)
+
+    def listed():
+        return [[hit.document_id for hit in index.suggest(Query(text, limit=5)).hits]
+                for text in ("r", "re", "ref", "an", "a")]  # fmt: skip
+
+    looked_up = []
+    word_scores = ranking.word_scores
+    monkeypatch.setattr(ranking, "word_scores",
+                        lambda *a, **k: looked_up.append(a[1]) or word_scores(*a, **k))  # fmt: skip
+    quick = listed()
+    assert "re" not in looked_up
+    index._recent = Recent(0)
+    monkeypatch.setattr(ranking, "_settled", lambda *_: False)
+    assert listed() == quick
+    assert "re" in looked_up
