@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import KotaeError
-from app.markup.yaml_header import Entry, HeaderError, edit_lines, read_header
+from app.markup.yaml_header import Entry, HeaderError, edit_lines, key_of, read_header
+from app.markup.yaml_lists import Item
+from app.text_lines import match_lines
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of one file."""
@@ -134,7 +136,7 @@ def with_fields(
     wanted = {
         key: value for key, value in changes.items() if _differs(source, key, _as_json(value))
     }
-    new_body = source.body if body is None else re.sub(_BREAK, source.newline, body)
+    new_body = source.body if body is None else _with_breaks_of(source, body)
     mark = "\ufeff" if source.bom else ""
     if not wanted and body is None:
         return mark + source.text
@@ -166,8 +168,37 @@ def _edit_head(source: ArticleSource, head: str, wanted: Mapping[str, object]) -
         merged = {**kept, **values}
         edited = [f"{key}: {value}" for key, value in merged.items() if value is not None]
         return _join(source, head, header, [(line, source.newline) for line in edited])
-    lines = edit_lines([line for line, _ in pieces], entries, values)
+    lists = {key: _items_of(value) for key, value in wanted.items() if _is_list(value)}
+    lines = edit_lines([line for line, _ in pieces], entries, values, lists)
     return _join(source, head, header, _keep_breaks(lines, pieces, source.newline))
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(_as_json(value), list) and bool(value)
+
+
+def _items_of(value: object) -> list[Item]:
+    items = _as_json(value)
+    return [Item(key_of(item), _write_value(item)) for item in items]  # type: ignore[attr-defined]
+
+
+def _with_breaks_of(source: ArticleSource, body: str) -> str:
+    """The body with the file's line breaks: each line that it had keeps its own."""
+    if len(set(re.findall(_BREAK, source.body))) < 2:
+        return re.sub(_BREAK, source.newline, body)
+    old, new = _lines_of(source.body), _lines_of(body)
+    breaks = [end and source.newline for _, end in new]
+    for match in match_lines([line for line, _ in old], [line for line, _ in new]):
+        for at in range(match.size):
+            if new[match.new + at][1]:
+                breaks[match.new + at] = old[match.old + at][1] or source.newline
+    return "".join(line + end for (line, _), end in zip(new, breaks, strict=True))
+
+
+def _lines_of(text: str) -> list[tuple[str, str]]:
+    """Lines and what ends each; the last is ended by nothing, and may be empty."""
+    pieces = re.split(f"({_BREAK})", text)
+    return list(zip(pieces[::2], [*pieces[1::2], ""], strict=True))
 
 
 def _split(text: str) -> list[tuple[str, str]]:

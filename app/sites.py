@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.audit import COMMAND_LINE, note_deed
 from app.deflection.people import Identity, vouches_for
 from app.errors import KotaeError
 from app.models import SiteKey
@@ -73,6 +74,7 @@ def add_site(
         holdout_percent=_checked_share(holdout_percent),
     )
     session.add(site)
+    note_deed(session, COMMAND_LINE, "site.add", f"site:{site.key}", name=site.name)
     session.commit()
     return site
 
@@ -86,6 +88,7 @@ def remove_site(session: Session, key: str) -> SiteKey:
     """Delete a key and commit: its pages are answered no more. Raises SiteNotFound."""
     site = find_site(session, key)
     session.delete(site)
+    note_deed(session, COMMAND_LINE, "site.remove", f"site:{key}", name=site.name)
     session.commit()
     return site
 
@@ -96,6 +99,7 @@ def set_holdout(session: Session, key: str, percent: int | None) -> None:
     0 is none of them; None the share of the server's settings. Raises SiteNotFound, BadSite.
     """
     find_site(session, key).holdout_percent = _checked_share(percent)
+    note_deed(session, COMMAND_LINE, "site.holdout", f"site:{key}", percent=percent)
     session.commit()
 
 

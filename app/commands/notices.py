@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app.accounts.audit import COMMAND_LINE, note_deed
 from app.commands.printing import json_option, named_errors, print_json
 from app.commands.workplace import open_workplace
 from app.models import NOTICE_KINDS, Notice, utc_now
@@ -68,6 +69,7 @@ def add_command(
     values |= {name: list(given[name]) for name in _LISTS}
     with open_workplace() as place, place.sessions() as session:
         notice = read_notice(values, now=utc_now())
+        note_deed(session, COMMAND_LINE, "notice.add", f"notice:{notice.id}", texts=notice.texts)
         add_notice(session, notice)
         _print(notice, as_json)
 
@@ -93,6 +95,7 @@ def list_command(as_json: bool) -> None:
 def end_command(notice_id: str, as_json: bool) -> None:
     """End a notice now."""
     with open_workplace() as place, place.sessions() as session:
+        note_deed(session, COMMAND_LINE, "notice.end", f"notice:{notice_id}")
         _print(end_notice(session, notice_id, now=utc_now()), as_json)
 
 

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import click
 
+from app.accounts.audit import COMMAND_LINE, note_deed
 from app.commands.printing import json_option, named_errors, print_json
 from app.commands.workplace import open_workplace
 from app.models import DELIVERY_STATES, TicketDelivery, utc_now
@@ -48,6 +49,7 @@ def reply_command(ticket_id: str, text: str) -> None:
     if not text.strip():
         raise click.UsageError("The answer is empty.")
     with open_workplace() as place, place.sessions() as session:
+        note_deed(session, COMMAND_LINE, "ticket.reply", f"ticket:{ticket_id}")
         _print(add_reply(session, ticket_id, text.strip(), from_us=True, now=utc_now()))
 
 
@@ -99,6 +101,7 @@ def redeliver_command(numbers: tuple[int, ...]) -> None:
 def close_command(ticket_id: str, solved: bool) -> None:
     """Close a message; a solved one opens again when its sender writes."""
     with open_workplace() as place, place.sessions() as session:
+        note_deed(session, COMMAND_LINE, "ticket.close", f"ticket:{ticket_id}", solved=solved)
         _print(close_request(session, ticket_id, solved=solved))
 
 

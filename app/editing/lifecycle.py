@@ -38,6 +38,7 @@ from app.editing.transaction import (
 )
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
+from app.locales import normalise_locale
 from app.models import Article, OutboxEntry, Redirect
 from app.outbox import note_change
 from app.reading import ArticleNotFound

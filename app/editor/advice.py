@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from app.answers import Answer, Index, Question, search, suggest
 from app.editing.actors import Actor
 from app.editing.covering import covered
+from app.editor.missing_words import find_missing_words
 from app.editor.previewing import Preview
 from app.editor.writing_checks import (
     Readability,
     count_wordless_pictures,
-    find_missing_words,
     find_skipped_headings,
     measure_sentences,
 )

@@ -14,6 +14,8 @@ from app.front_matter import ArticleSource, parse_source, with_fields
 
 _LISTS = {"questions": "\n", "tags": ", ", "products": ", "}
 _PLAIN = ("category", "audience", "owner", "review_by")
+_ITEM = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[,\n、，]|\Z)|([^,\n、，]+)')
+_NEEDS_QUOTES = re.compile(r'[,、，]|\A"')
 _BREAK = re.compile(r"\r\n|\r")
 
 
@@ -28,7 +30,7 @@ class ArticleForm:
     questions: str = ""
     """One a line."""
     tags: str = ""
-    """Separated by commas."""
+    """Separated by commas; one that holds a comma stands in quotes, as in a file of CSV."""
     products: str = ""
     audience: str = "public"
     owner: str = ""
@@ -97,10 +99,18 @@ def with_picture(form: ArticleForm, markdown: str) -> ArticleForm:
 
 
 def split_list(name: str, text: str) -> list[str]:
-    """The items of a list as it is typed: `questions` one a line, others separated by commas."""
-    parts = text.split("\n") if name == "questions" else re.split(r"[,\n、，]", text)
+    """The items of a list as it is typed: `questions` one a line, others separated by commas;
+    quotes around an item keep its commas."""
+    parts = text.split("\n") if name == "questions" else _split_at_commas(text)
     items = (" ".join(part.split()) for part in parts)
     return list(dict.fromkeys(item for item in items if item))
+
+
+def _split_at_commas(text: str) -> list[str]:
+    return [
+        found[2] if found[1] is None else found[1].replace('""', '"')
+        for found in _ITEM.finditer(text)
+    ]
 
 
 def _is_heading(form: ArticleForm, before: ArticleForm, parsed: ArticleSource) -> bool:
@@ -120,7 +130,14 @@ def _list(raw: Mapping[str, object], name: str) -> str:
     if isinstance(value, str):
         return value
     items = value if isinstance(value, list) else []
-    return _LISTS[name].join(" ".join(item.split()) for item in items if isinstance(item, str))
+    texts = [" ".join(item.split()) for item in items if isinstance(item, str)]
+    if name != "questions":
+        texts = [_quote(text) if _NEEDS_QUOTES.search(text) else text for text in texts]
+    return _LISTS[name].join(texts)
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _unify(text: str) -> str:

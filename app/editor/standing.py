@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +36,8 @@ class Standing:
     comments: tuple[PlacedComment, ...]
     plan: PlannedPublication | None
     conflict: Conflict | None
+    next_review: date | None
+    """When it is to be looked at again; None where that day has passed, or none was said."""
     locales: tuple[str, ...]
     """The languages in which it is there."""
     allowed: frozenset[str]
@@ -91,6 +93,11 @@ def standing_of(
         comments=tuple(list_comments(session, article, source)),
         plan=session.get(PlannedPublication, article.id),
         conflict=open_conflict(session, article),
+        next_review=_still_to_come(article.review_by, now),
         locales=tuple(session.scalars(others.order_by(Article.locale))),
         allowed=frozenset(action for action in ACTIONS if is_allowed(actor, action, place)),
     )
+
+
+def _still_to_come(due: date | None, now: datetime) -> date | None:
+    return due if due is not None and due > now.date() else None

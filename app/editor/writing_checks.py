@@ -75,14 +75,3 @@ def count_wordless_pictures(html: str) -> int:
     """Pictures of clean HTML that say nothing to those who do not see them."""
     texts = (_ALT.search(tag) for tag in _PICTURE.findall(html))
     return sum(found is None or not found[1].strip() for found in texts)
-
-
-def find_missing_words(queries: Sequence[str], text: str) -> list[str]:
-    """Words of questions that the text lacks, the most frequent first."""
-    have = text.casefold()
-    counts: dict[str, int] = {}
-    for query in queries:
-        for word in dict.fromkeys(_WORD.findall(query.casefold())):
-            if len(word) > 1 and word not in have and word.rstrip("s") not in have:
-                counts[word] = counts.get(word, 0) + 1
-    return sorted(counts, key=lambda word: (-counts[word], word))[:10]

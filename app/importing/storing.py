@@ -14,7 +14,7 @@ from app.importing.planning import Plan
 from app.importing.report import FileProblem
 from app.importing.shelving import store_shelves
 from app.importing.tree import Tree
-from app.models import Article, Media, MediaFile
+from app.models import Article, EditorialAction, Media, MediaFile
 from app.outbox import note_change
 from app.publishing import (
     add_redirects,
@@ -174,6 +174,7 @@ def _write(
     """Make `article` what the file says; `number` is that of its next revision."""
     parsed, content = file.parsed, file.parsed.content
     is_new_text = article.source_hash != content.source_hash
+    deed = _deed_of(article, content.status, is_new_text)
     write_fields(article, content)
     write_rendering(article, file.rendered)
     article.category = parsed.category
@@ -196,8 +197,42 @@ def _write(
             now=now,
         )
         article.updated_at, article.revision = now, number
+    if deed is not None:
+        _record(session, article, deed, by, now)
     add_redirects(session, article, content.redirect_from)
     note_change(session, article, now)
+
+
+def _deed_of(article: Article, status: str, is_new_text: bool) -> str | None:
+    """What a file is about to do to its article; None for what no reader would notice."""
+    if article.id is None:
+        return "create"
+    if article.status == "published" and status != "published":
+        return "unpublish"
+    if article.status == "archived" or article.deleted_at is not None:
+        return "unarchive"
+    if article.status != "published" and status == "published":
+        return "publish"
+    return "update" if is_new_text else None
+
+
+def _record(session: Session, article: Article, deed: str, by: Attribution, now: datetime) -> None:
+    """Write down who changed what is shown by changing a file, as for what is done in the editor.
+
+    The actor has no id: whoever commits need have no account.
+    """
+    told = {"path": article.source_path, "commit": by.commit, "email": by.email}
+    session.add(
+        EditorialAction(
+            actor=by.author,
+            action=deed,
+            article_id=article.article_id,
+            locale=article.locale,
+            revision=article.revision or None,
+            detail={name: value for name, value in told.items() if value},
+            at=now,
+        )
+    )
 
 
 def _store_media(session: Session, root: str, plan: Plan, now: datetime) -> None:
@@ -246,6 +281,7 @@ def _retire(
             article.status = "archived"
             article.import_key = None
             note_change(session, article, now)
+            _record(session, article, "retire", Attribution(AUTHOR), now)
             gone += 1
     for row in _media_files(session, root):
         if row.source_path not in paths and row.synced:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from app.markup.yaml_lists import Item, edit_items, is_editable
 
 DEEPEST = 12
 """Levels of lists and mappings inside one another."""
@@ -137,13 +140,22 @@ def _build_scalar(node: Any, raw: bool) -> object:
     return text
 
 
+def key_of(value: object) -> str:
+    """A text that is the same for equal values of JSON's types only: 1 is neither "1" nor true."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
 def edit_lines(
-    lines: list[str], entries: tuple[Entry, ...], changes: Mapping[str, str | None]
+    lines: list[str],
+    entries: tuple[Entry, ...],
+    changes: Mapping[str, str | None],
+    lists: Mapping[str, Sequence[Item]],
 ) -> list[str]:
     """The header's lines with some values replaced, everything else as it was.
 
     `lines` are without line ends; `changes` maps a key to its new value written as YAML flow, or
-    None to remove the key. New keys go to the end.
+    None to remove the key; `lists` has the items of those that are lists, whose lines are edited
+    one by one where they have lines of their own. New keys go to the end.
     """
     edited = list(lines)
     places = sorted(entries, key=lambda entry: entry.line)
@@ -151,6 +163,10 @@ def edit_lines(
         entry = places[index]
         if entry.key in changes:
             following = places[index + 1].line if index + 1 < len(places) else len(lines)
+            if entry.key in lists and is_editable(entry.node, lines):
+                keys = [key_of(_build(item, raw=False)) for item in entry.node.value]
+                edit_items(edited, entry.node, keys, lists[entry.key])
+                continue
             _replace(edited, entry, following, changes[entry.key])
     indent = " " * (places[0].column if places else 0)
     known = {entry.key for entry in entries}
@@ -169,7 +185,7 @@ def _replace(lines: list[str], entry: Entry, following: int, value: str | None) 
         return
     start_mark, end_mark = entry.node.start_mark, entry.node.end_mark
     line = lines[entry.line]
-    if isinstance(entry.node, ScalarNode) and start_mark.line == end_mark.line == entry.line:
+    if start_mark.line == end_mark.line == entry.line:
         # On one line: what stands behind the value, a comment perhaps, stays.
         head, tail = line[: start_mark.column], line[end_mark.column :]
         lines[entry.line] = f"{head.rstrip()} {value}{tail}"

@@ -50,19 +50,21 @@ def token_user(scope: str) -> User:
     return use_token(database(), text, scope, now=now())
 
 
-def require_token(operators: str, setting: str, scope: str) -> None:
+def require_token(operators: str, setting: str, scope: str) -> User | None:
     """Let through who has the operator's own token, where one is set, or an API token.
+
+    Returns for whom the API token acts; None for the operator's.
 
     Raises NotSigned, TokenRefused, ScopeMissing.
     """
     given = request.headers.get("Authorization", "")
     if operators and hmac.compare_digest(given.encode(), f"{_SCHEME}{operators}".encode()):
-        return
+        return None
     if not has_token():
         raise NotSigned(
             f"Send the token of {setting}, or one for {scope}, as Authorization: Bearer."
         )
-    token_user(scope)
+    return token_user(scope)
 
 
 def readable_audiences() -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from flask import Response, redirect, request
@@ -44,6 +45,7 @@ from app.editor.article_form import read_form
 from app.editor.merging import choose_texts
 from app.editor.records import list_record
 from app.errors import KotaeError
+from app.freshness.worklist import mark_reviewed
 from app.problems import BadAddress
 from app.views.editor_scope import acting, desk, posted_number, read_moment, text_url
 from app.views.editor_text import read_choices, show_text
@@ -181,6 +183,15 @@ def _schedule(session: Session, actor: Actor, name: ArticleName) -> object:
     return schedule(session, actor, name, publish_at=starts, expires_at=ends, revision=seen)
 
 
+def _mark_reviewed(session: Session, actor: Actor, name: ArticleName) -> object:
+    try:
+        given = request.form.get("next_review", "").strip()
+        due = date.fromisoformat(given) if given else None
+    except ValueError:
+        raise BadSchedule("A date looks like 2026-03-01.") from None
+    return mark_reviewed(session, actor, name, next_review=due, note=_note())
+
+
 def _comment(session: Session, actor: Actor, name: ArticleName) -> object:
     body = request.form.get("body", "").strip()[:4000]
     quote = request.form.get("quote", "").strip().replace("\r\n", "\n")[:1000]
@@ -206,6 +217,7 @@ _STEPS: Mapping[str, _Step] = MappingProxyType(
     {
         "submit": lambda *who: submit_for_review(*who, note=_note()),
         "approve": lambda *who: approve(*who, revision=posted_number("base"), note=_note()),
+        "reviewed": _mark_reviewed,
         "send-back": lambda *who: send_back(*who, revision=posted_number("base"), note=_note()),
         "comment": _comment,
         "resolve-comment": _resolve_comment,

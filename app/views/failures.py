@@ -7,7 +7,7 @@ import logging
 
 from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app import problems
 from app.errors import KotaeError
@@ -65,11 +65,18 @@ def _answer_http_error(error: HTTPException) -> Response:
     original = error.get_response()
     if original.status_code < 400:  # a redirect raised by the router
         return Response(original.get_data(), original.status_code, original.headers)
-    response = respond(problems.from_http(original.status_code, error.description or ""))
+    response = respond(problems.from_http(original.status_code, _detail_of(error)))
     for name in ("Allow", "Retry-After"):
         if name in original.headers:
             response.headers[name] = original.headers[name]
     return response
+
+
+def _detail_of(error: HTTPException) -> str:
+    most = request.max_content_length
+    if isinstance(error, RequestEntityTooLarge) and most:
+        return f"The request is too large; it may have at most {most} bytes."
+    return error.description or ""
 
 
 def _answer_database_error(error: OperationalError) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from app.accounts.audit import Actor, note_deed
 from app.addresses import status_url
 from app.answers import Question
 from app.models import Notice
@@ -34,15 +35,16 @@ def current() -> Response:
 
 def create() -> tuple[Response, int]:
     """Store a notice."""
-    _require_token()
+    actor = _require_token()
     notice = read_notice(parse_json(request.get_data()), now=now())
+    note_deed(database(), actor, "notice.add", f"notice:{notice.id}", texts=notice.texts)
     add_notice(database(), notice)
     return jsonify(notice.to_json()), 201
 
 
 def end(notice_id: str) -> Response:
     """End a notice now."""
-    _require_token()
+    note_deed(database(), _require_token(), "notice.end", f"notice:{notice_id}")
     ended: Notice = end_notice(database(), notice_id, now=now())
     return jsonify(ended.to_json())
 
@@ -65,5 +67,6 @@ def _short(notice: ShownNotice, locale: str) -> dict[str, Any]:
     }
 
 
-def _require_token() -> None:
-    require_token(settings().api_token, "KB_API_TOKEN", "notices:write")
+def _require_token() -> Actor:
+    user = require_token(settings().api_token, "KB_API_TOKEN", "notices:write")
+    return Actor.of(user) if user else Actor("KB_API_TOKEN")

@@ -622,3 +622,23 @@ def test_every_page_is_well_formed_in_every_language(writer, desk_of, locale):
         if locale != "en":
             assert "Save<" not in text
             assert "Articles<" not in text
+
+
+def test_a_review_that_finds_nothing_to_change_is_noted_with_its_next_date(desk_of, read):
+    reviewer, publisher = desk_of("reviewer"), desk_of("publisher")
+    publisher.create()
+    assert "Reviewed, still right" not in reviewer.client.get(TEXT).text
+    publisher.save("publish", body="Free for one hour.\n")
+    assert "Reviewed, still right" in reviewer.client.get(TEXT).text
+    assert reviewer.step("reviewed", next_review="soon").status_code == 422
+    done = reviewer.step("reviewed", next_review="2999-05-01")
+    assert read().review_by.isoformat() == "2999-05-01"
+    assert "was reviewed and is right" in reviewer.client.get(done.location).text
+    assert "reviewed" in reviewer.client.get(TEXT.replace("text", "history", 1)).text
+
+
+def test_a_form_that_is_too_large_says_how_large_it_may_be(writer):
+    values = writer.fields() | {"form_token": writer.token, "body": "x" * (8 * 1024 * 1024 + 1)}
+    refused = writer.client.post(TEXT, data=values)
+    assert refused.status_code == 413
+    assert "At most 8 MB can be sent at once." in refused.text

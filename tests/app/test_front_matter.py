@@ -212,7 +212,69 @@ def test_one_changed_key_changes_one_line():
 
 def test_a_changed_list_leaves_the_comment_and_its_neighbours():
     changed = with_fields(parse(FULL), {"questions": ["one", "two, three"]})
-    assert '# What people type.\nquestions: [one, "two, three"]\n\ntags: login' in changed
+    lines = '# What people type.\nquestions:\n  - one\n  - "two, three"\n\ntags: login'
+    assert lines in changed
+
+
+LISTED = """---
+questions: # as typed
+# why
+- one # first
+- 'two'
+
+# of June
+-   three
+- >-
+  four
+  and more
+
+tags: [a, b] # two
+---
+Body
+"""
+
+
+@pytest.mark.parametrize(
+    ("items", "before", "after"),
+    [
+        (["one", "two", "three", "four and more", "5"], "and more\n", 'and more\n- "5"\n'),
+        (["zero", "one", "two", "three", "four and more"], "- one", "- zero\n- one"),
+        (["two", "three", "four and more"], "- one # first\n", ""),
+        (["one, or", "two", "three", "four and more"], "- one #", '- "one, or" #'),
+        (["one", "three", "four and more"], "- 'two'\n", ""),
+        (["one", "two", "drei", "four and more"], "-   three", "-   drei"),
+        (["one", "two", "three", "4 more"], ">-\n  four\n  and more", '"4 more"'),
+        (["one", "two", "three"], "- >-\n  four\n  and more\n", ""),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_changed_item_changes_its_own_lines_only(items, before, after, newline):
+    assert before in LISTED
+    source = parse(LISTED.replace("\n", newline))
+    wanted = LISTED.replace(before, after, 1).replace("\n", newline)
+    assert with_fields(source, {"questions": items}) == wanted
+
+
+def test_a_changed_list_on_one_line_keeps_what_stands_behind_it():
+    changed = with_fields(parse(LISTED), {"tags": ["a", "b", "c"]})
+    assert changed == LISTED.replace("[a, b] #", "[a, b, c] #")
+
+
+def test_a_changed_body_keeps_the_line_breaks_of_its_untouched_lines():
+    source = parse("---\r\ntitle: T\r\n---\r\none\r\ntwo\nthree\r\nfour")
+    changed = with_fields(source, {}, body="one\ntwo\nTHREE\nfour\nfive\n")
+    assert changed == ("---\r\ntitle: T\r\n---\r\none\r\ntwo\nTHREE\r\nfour\r\nfive\r\n")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["one", "two", "three", "four and more", "new", "- x", "#"]), min_size=1
+    )
+)
+def test_any_list_can_be_written_over_one_with_comments(items):
+    changed = with_fields(parse(LISTED), {"questions": items})
+    assert parse(changed).meta["questions"] == items
+    assert "# of June" in changed
 
 
 def test_a_removed_key_goes_and_a_new_one_comes_last():

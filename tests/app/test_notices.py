@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.accounts.audit import list_deeds
 from app.models import Notice
 from app.notice_fields import read_notice
 from app.notices import (
@@ -196,7 +197,7 @@ def writer(sessions, make_client):
     return make_client(api_token="letmein")
 
 
-def test_who_has_the_token_writes_and_ends_notices(writer):
+def test_who_has_the_token_writes_and_ends_notices(writer, sessions):
     made = writer.post("/api/v1/notices", json=NEW, headers=TOKEN)
     assert made.status_code == 201
     name = made.get_json()["id"]
@@ -205,6 +206,11 @@ def test_who_has_the_token_writes_and_ends_notices(writer):
     assert (ended.status_code, bool(ended.get_json()["ends_at"])) == (200, True)
     assert writer.get("/api/v1/notices").get_json()["items"] == []
     assert writer.post("/api/v1/notices/x/end", headers=TOKEN).status_code == 404
+    with sessions() as session:
+        deeds = [(deed.actor, deed.action, deed.subject) for deed in list_deeds(session)]
+    assert deeds == [
+        ("KB_API_TOKEN", action, f"notice:{name}") for action in ("notice.end", "notice.add")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,9 @@ def test_sites_are_managed_from_the_command_line(kb):
     assert made["secret"] not in kb("site", "list").output
     assert kb("site", "remove", made["key"]).exit_code == 0
     assert json.loads(kb("site", "list", "--json").output) == []
+    said = kb("user", "log").output
+    assert f"site.add site:{made['key']}" in " ".join(said.split())
+    assert "site.remove" in said
 
 
 def test_a_sites_share_of_the_experiment_is_set_from_the_command_line(kb):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
+from app.front_matter import parse_source
 
 FILE = (
     "---\n"
@@ -103,3 +104,12 @@ def test_whatever_is_typed_is_read_back(text, file):
 @pytest.mark.parametrize("tags", ["a, b", "a，b", "a、b", " a ,, b ,a"])
 def test_lists_are_parted_as_each_language_parts_them(tags):
     assert "tags: [a, b]" in write_form(ArticleForm(title="T", body="x", tags=tags), "")
+
+
+def test_an_item_with_a_comma_stays_one_item():
+    source = '---\ntags: ["a, b", \'"c" d\', e" f]\n---\nText\n'
+    form = read_form(source)
+    assert form.tags == '"a, b", """c"" d", e" f'
+    changed = write_form(replace(form, tags=form.tags + ", g"), source)
+    assert parse_source(changed.encode()).meta["tags"] == ["a, b", '"c" d', 'e" f', "g"]
+    assert write_form(form, source) == source

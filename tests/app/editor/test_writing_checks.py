@@ -4,7 +4,6 @@ import pytest
 
 from app.editor.writing_checks import (
     count_wordless_pictures,
-    find_missing_words,
     find_skipped_headings,
     measure_sentences,
 )
@@ -46,8 +45,3 @@ def test_a_heading_two_levels_down_skips_one():
 def test_pictures_without_words_are_counted():
     html = '<img src="a" alt=""><img src="b"><img src="c" alt="A cat">'
     assert count_wordless_pictures(html) == 2
-
-
-def test_words_of_customers_that_the_text_lacks_come_by_frequency():
-    queries = ["cashback when", "cashback", "Refund now"]
-    assert find_missing_words(queries, "A refund comes when it comes.") == ["cashback", "now"]

@@ -7,7 +7,16 @@ from sqlalchemy import select
 
 from app.importing import ImportRefused
 from app.locales import BadLocale
-from app.models import Article, Category, Media, MediaFile, OutboxEntry, Redirect, Revision
+from app.models import (
+    Article,
+    Category,
+    EditorialAction,
+    Media,
+    MediaFile,
+    OutboxEntry,
+    Redirect,
+    Revision,
+)
 from tests.store_helpers import PNG, Recorder, publish_source, write_tree
 
 FULL = """---
@@ -344,6 +353,10 @@ def test_what_is_gone_stays_until_the_import_is_told_to_prune(tmp_path, run_impo
     assert find("c").status == "published"
     assert entries(sessions)[-1] == ("b@en", "remove")
     assert counts(run_import(root, prune=True)) == (0, 0, 1, 0, 0)
+    with sessions() as session:
+        rows = session.scalars(select(EditorialAction).order_by(EditorialAction.id))
+        said = [(row.actor, row.action, row.article_id) for row in rows]
+    assert said[-2:] == [("import", "create", "c"), ("import", "retire", "b")]
 
 
 def test_a_retired_article_comes_back_with_its_file(tmp_path, run_import, find):

@@ -76,6 +76,8 @@ def test_a_message_is_read_answered_and_closed(kb, tmp_path):
     assert "내일 도착해요." in kb("ticket", "show", "t1")
     assert "solved" in kb("ticket", "close", "t1")
     assert "closed" in kb("ticket", "close", "t1", "--unsolved")
+    said = [line.split()[4:6] for line in kb("user", "log").splitlines()]
+    assert said == [["ticket.close", "ticket:t1"]] * 2 + [["ticket.reply", "ticket:t1"]]
 
 
 def test_the_look_is_checked(kb):

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from app.db import create_database_engine, session_factory
 from app.editing.conflicts import EditConflict, list_conflicts
 from app.editing.drafts import ArticleExists
-from app.editing.lifecycle import archive, take_out_of_archive
-from app.editing.publication import publish_text
+from app.editing.lifecycle import archive, delete_article, take_out_of_archive, undelete
+from app.editing.publication import publish_text, unpublish
 from app.editing.revisions import head_of, read_revision
 from app.editing.transaction import ArticleName
+from app.front_matter import parse_source, with_fields
 from app.models import Article, Revision
 from app.settings import Settings
 from app.syncing import sync_folder
@@ -26,7 +27,8 @@ _OTHERS = st.tuples(
     st.sampled_from(
         [
             *("site-new", "file-new", "file-delete", "file-rename"),
-            *("site-archive", "site-unarchive"),
+            *("site-archive", "site-unarchive", "site-unpublish", "site-delete", "site-undelete"),
+            *("site-field", "file-field"),
         ]
     ),
     st.sampled_from(NAMES),
@@ -103,6 +105,19 @@ def _file_line(played, name, place):
         _write(played, path, _change(path.read_text(), place, played.mark()))
 
 
+def _set_field(source, place, mark):
+    field = "owner" if place < 3 else "tags"
+    given = parse_source(source.encode())
+    value = mark if field == "owner" else [*given.meta.get("tags", ["a"]), mark]
+    return with_fields(given, {field: value})
+
+
+def _file_field(played, name, place):
+    path = played.path(name)
+    if path.exists():
+        _write(played, path, _set_field(path.read_text(), place, played.mark()))
+
+
 def _file_new(played, name, place):
     path = played.path(name)
     if not path.exists():
@@ -140,6 +155,14 @@ def _site_line(played, name, place):
     _on_site(played, name, edit)
 
 
+def _site_field(played, name, place):
+    def edit(session, article):
+        source = read_revision(session, article, head_of(article)).source
+        return _set_field(source, place, played.mark()), head_of(article)
+
+    _on_site(played, name, edit)
+
+
 def _site_new(played, name, place):
     with played.sessions() as session:
         mark = played.mark()
@@ -154,7 +177,7 @@ def _site_new(played, name, place):
 def _on_site(played, name, edit):
     with played.sessions() as session:
         article = session.scalar(select(Article).where(Article.article_id == name))
-        if article is None or article.status != "published":
+        if article is None or article.status != "published" or article.deleted_at is not None:
             return
         source, base = edit(session, article)
         session.rollback()
@@ -169,6 +192,23 @@ def _site_archive(played, name, place):
 
 def _site_unarchive(played, name, place):
     _try(played, take_out_of_archive, name)
+
+
+def _site_unpublish(played, name, place):
+    with played.sessions() as session:
+        article = session.scalar(select(Article).where(Article.article_id == name))
+        is_shown = article is not None and article.status == "published"
+        if not is_shown or article.deleted_at is not None:
+            return
+    _try(played, unpublish, name)
+
+
+def _site_delete(played, name, place):
+    _try(played, delete_article, name)
+
+
+def _site_undelete(played, name, place):
+    _try(played, undelete, name)
 
 
 def _try(played, use_case, name):
@@ -192,6 +232,11 @@ _DO = {
     "file-rename": _file_rename,
     "site-archive": _site_archive,
     "site-unarchive": _site_unarchive,
+    "site-unpublish": _site_unpublish,
+    "site-delete": _site_delete,
+    "site-undelete": _site_undelete,
+    "site-field": _site_field,
+    "file-field": _file_field,
     "sync": _sync,
 }
 
@@ -218,7 +263,7 @@ def _check_agreement(played):
         shown = {
             row.source_path: row.source
             for row in rows
-            if row.id not in disputed and row.status != "archived"
+            if row.id not in disputed and row.status != "archived" and row.deleted_at is None
         }
         ignored = {row.source_path for row in rows if row.id in disputed}
     files = {

@@ -3,9 +3,11 @@
 import subprocess
 
 import pytest
+from sqlalchemy import select
 
 from app.editing.lifecycle import archive
 from app.editing.transaction import ArticleName
+from app.models import EditorialAction
 from app.syncing.git import Author, GitBusy, GitFailed, find_git
 from app.syncing.pushing import commit_all
 
@@ -43,6 +45,27 @@ def test_the_history_is_not_walked_for_files_that_were_all_changed(committed, mo
     monkeypatch.setattr(git, "_run", lambda *words: asked.append(words[0]) or run(*words))
     assert git.attributions([PATH]) == {}
     assert "log" not in asked
+
+
+def test_what_a_file_does_to_an_article_is_on_record_in_its_authors_name(committed, find):
+    def done():
+        with committed.sessions() as session:
+            rows = session.scalars(select(EditorialAction).order_by(EditorialAction.id))
+            return [(row.actor, row.action, row.article_id, row.revision) for row in rows]
+
+    assert done() == [("Dev", "create", "pay/refund", 1), ("Dev", "create", "환불", 1)]
+    for status, text in (("published", TEXT + "four\n"), ("draft", TEXT), ("published", TEXT)):
+        committed.write({PATH: f"---\nstatus: {status}\n---\n{text}"})
+        committed.git("commit", "-qam", status)
+        committed.sync()
+    assert [deed[:2] for deed in done()[2:]] == [
+        ("Dev", "update"),
+        ("Dev", "unpublish"),
+        ("Dev", "publish"),
+    ]
+    count = len(done())
+    assert committed.sync().counts == {}
+    assert len(done()) == count
 
 
 def test_a_publication_becomes_a_commit_with_its_author(committed):

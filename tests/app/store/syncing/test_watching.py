@@ -59,8 +59,26 @@ def test_a_sync_that_fails_is_tried_again_after_the_next_change(pair):
     def fail(error):
         failures.append(str(error))
         pair.write({"en/a.md": "# A\n"})
-        # What `fail` changed came before the sides were taken for settled.
-        threading.Timer(0.3, pair.write, [{"en/b.md": "# B\n"}]).start()
 
     watcher.run(reports.append, fail)
     assert (failures, reports) == (["the disk is full"], ["done"])
+
+
+def test_what_changes_while_a_sync_runs_is_taken_up_by_the_next(pair, find):
+    failures, reports = [], []
+
+    def sync():
+        report = pair.sync()
+        if not reports:
+            pair.write({"en/late.md": "# Late\n"})
+        return report
+
+    watcher = Watcher(pair.root, pair.sessions, sync, interval=0.05)
+    thread = threading.Thread(target=watcher.run, args=(reports.append, failures.append))
+    thread.start()
+    try:
+        wait_for(lambda: find("late"))
+    finally:
+        watcher.stop()
+        thread.join(20)
+    assert failures == []
