@@ -56,11 +56,7 @@ def schedule(
     if publish_at is not None and expires_at is not None and expires_at <= publish_at:
         raise BadSchedule("The article would expire before it is published; swap the two times.")
     with writing(session, actor) as tx:
-        article = tx.open(name, "schedule")
-        refuse_deleted(article)
-        newest = content_of(read_revision(session, article, head_of(article)))
-        require_permission(actor, "schedule", destination_of(article, newest))
-        require_looked_at(article, revision)
+        article = _open_for_times(tx, name, revision)
         if article.is_visible(tx.now) and article.draft_revision is not None:
             draft = read_revision(session, article, article.draft_revision)
             require_reviewed(tx, article, content_of(draft))
@@ -77,6 +73,16 @@ def schedule(
             publish_at=publish_at and publish_at.isoformat(),
             expires_at=expires_at and expires_at.isoformat(),
         )
+    return article
+
+
+def _open_for_times(tx: Transaction, name: ArticleName, revision: int | None) -> Article:
+    """The article, if it is still what was looked at, and its newest text may be planned."""
+    article = tx.open(name, "schedule")
+    refuse_deleted(article)
+    newest = content_of(read_revision(tx.session, article, head_of(article)))
+    require_permission(tx.actor, "schedule", destination_of(article, newest))
+    require_looked_at(article, revision)
     return article
 
 
