@@ -13,7 +13,7 @@ from search.index import IndexState
 
 _LOG = logging.getLogger(__name__)
 _MOST = 800
-_SHARE = 0.2
+_SHARE = 0.1
 """Part of the time that is worked."""
 
 

@@ -17,6 +17,8 @@ CACHED = 4096
 _SHORTEST = 2
 _LINE = 2
 """Texts being embedded or waiting for it, from which on nobody who types is made to wait, too."""
+_PATIENCE_SECONDS = 0.006
+"""What is waited for the model at most; a short text takes 2 to 5 ms on a core of its own."""
 _LATEST, _SAID = 12, 4
 """Letters of which an earlier state may be short of the text, and those it must have."""
 
@@ -58,16 +60,30 @@ class QuestionVectors:
     def vector_while_typing(self, text: str) -> tuple[NDArray[np.float32] | None, bool]:
         """Return the vector of a text being typed, and whether it is of all of the text.
 
-        Where others wait for the model already, it is that of a moment ago, if that is known: a
-        suggestion must not come after the next key.
+        Where others wait for the model already, or its turn does not come at once, it is that of a
+        moment ago, if that is known: a suggestion must not come after the next key.
         """
         text = " ".join(text.split())
-        if self._in_line >= _LINE and self._known.get(text) is None:
-            for size in range(len(text) - 1, max(_SAID, len(text) - _LATEST) - 1, -1):
-                known = self._known.get(text[:size].rstrip())
-                if known is not None:
-                    return known, False
+        if self._in_line and self._known.get(text) is None:
+            earlier = self._earlier(text)
+            if earlier is not None and not self._comes_at_once():
+                return earlier, False
         return self.vector(text), True
+
+    def _earlier(self, text: str) -> NDArray[np.float32] | None:
+        """Return the vector of the last state before a text that is known."""
+        for size in range(len(text) - 1, max(_SAID, len(text) - _LATEST) - 1, -1):
+            known = self._known.get(text[:size].rstrip())
+            if known is not None:
+                return known
+        return None
+
+    def _comes_at_once(self) -> bool:
+        """Wait a moment for the model to be free; who would not be the next does not wait."""
+        if self._in_line >= _LINE or not self._turn.acquire(timeout=_PATIENCE_SECONDS):
+            return False
+        self._turn.release()
+        return True
 
     def _embed(self, embedder: Embedder, text: str) -> NDArray[np.float32] | None:
         try:

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--people", type=_numbers, default=[100], help="typing at once; 25,50 for a row each"
     )
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--warm", type=float, default=5, help="seconds before counting")
+    parser.add_argument("--warm", type=float, default=15, help="seconds before counting")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--articles", type=int, default=0, help="grown; 0 for the sample")
     parser.add_argument("--save", type=Path, help="write the figures as JSON")
