@@ -24,7 +24,7 @@ LONGEST_REDIRECT = 600
 
 _MODULES = (
     *("article_fields.py", "content.py", "front_matter.py"),
-    *("locales.py", "machine_texts.py", "naming.py", "render.py"),
+    *("locales.py", "machine_texts.py", "naming.py", "render.py", "text_lines.py"),
 )
 """What reads and renders, beside app.markup. Links are checked on their own at each import."""
 _RENDERERS = ("markdown", "nh3", "pygments", "ruamel.yaml")

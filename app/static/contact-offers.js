@@ -96,12 +96,14 @@ export class Offers {
 
   /** @param {Notice} notice */
   #noticeOf(notice) {
-    const template = document.querySelector(`#offered-${notice.kind}`);
+    const template = document.querySelector("#offered");
     if (!(template instanceof HTMLTemplateElement)) return undefined;
     const made = template.content.firstElementChild?.cloneNode(true);
     if (!(made instanceof HTMLElement)) return undefined;
+    made.classList.add(notice.kind);
+    made.querySelector("b")?.append(`${template.dataset[notice.kind]}:`);
     const [title, body] = made.querySelectorAll("p");
-    title?.append(this.#linkTo(notice.url, notice), ` (${this.words.textNewTab ?? ""})`);
+    title?.append(this.#linkTo(notice.url, notice), ` (${this.words.textNewTab})`);
     if (body) body.textContent = notice.body;
     if (body) body.lang = notice.locale;
     return made;
