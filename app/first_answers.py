@@ -44,40 +44,31 @@ class FirstAnswers:
         self._index = index
         self._interval = interval
         self._seen = self._answered = ("", -1)
-        self._stopping = threading.Event()
 
     def start(self) -> None:
         """Begin to look, on a thread of its own."""
         threading.Thread(target=self._run, name="first-answers", daemon=True).start()
 
-    def stop(self) -> None:
-        """Stop looking."""
-        self._stopping.set()
-
     def work_once(self) -> int:
         """Ask if it is time to; returns how many texts were asked."""
-        seen, before = self._now(), self._seen
-        self._seen = seen
-        if not seen[0] or seen != before or seen == self._answered:
+        state, before = self._index.state(), self._seen
+        self._seen = state.generation, state.revision
+        rested = self._seen == before and self._seen != self._answered
+        # Without all its legs an index remembers nothing.
+        if not state.generation or state.degraded or not rested:
             return 0
-        asked = 0
-        for text, locale in self._index.first_letters(_MOST):
+        texts = self._index.first_letters(_MOST)
+        for text, locale in texts:
             started = time.perf_counter()
             self._index.suggest(Query(text, locale=locale))
-            asked += 1
             # Whoever asks meanwhile comes first.
-            pause = (time.perf_counter() - started) * (1 / _SHARE - 1)
-            if self._stopping.wait(pause) or self._now() != seen:
-                return asked
-        self._answered = seen
-        return asked
-
-    def _now(self) -> tuple[str, int]:
-        state = self._index.state()
-        return state.generation, state.revision
+            time.sleep((time.perf_counter() - started) * (1 / _SHARE - 1))
+        self._answered = self._seen
+        return len(texts)
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._interval):
+        while True:
+            time.sleep(self._interval)
             try:
                 self.work_once()
             except Exception:

@@ -19,7 +19,8 @@ def completeness(text: str) -> float:
 
 
 def _letters(text: str) -> float:
-    return sum(2.0 if ord(char) > 0x1100 else 1.0 for char in text.strip())
+    """Return how many letters are typed, or that there are many."""
+    return sum(2.0 if ord(char) > 0x1100 else 1.0 for char in text.strip()[: int(_MANY)])
 
 
 def demand(text: str, *, has_words: bool) -> float:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
-from search.analysis.keystrokes import is_hangul
 from search.analysis.normalise import fold
+from search.input_states import input_states
 from search.store import Record
 
 _READ = 5_000
 """Documents that tell; more would tell the same."""
-_SYLLABLES, _FINALS, _VOWELS = 0xAC00, 28, 21
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 
 
 def first_letters(records: Iterable[Record], most: int) -> list[tuple[str, str]]:
@@ -21,22 +19,7 @@ def first_letters(records: Iterable[Record], most: int) -> list[tuple[str, str]]
     counts: Counter[tuple[str, str]] = Counter()
     for record in islice(records, _READ):
         for line in (record.title, *record.questions):
-            word = fold(line).split(maxsplit=1)
-            counts.update((text, record.locale) for text in _states(word[0] if word else ""))
+            word = fold("".join(line.split(maxsplit=1)[:1]))
+            begun = word[:2] if word[:2].isascii() else word[:1]
+            counts.update((text, record.locale) for text in input_states(begun))
     return [each for each, _ in counts.most_common(most)]
-
-
-def _states(word: str) -> Iterator[str]:
-    """Yield what an input method shows of the first letters of a word."""
-    if not word:
-        return
-    if is_hangul(word[0]) and ord(word[0]) >= _SYLLABLES:
-        place = ord(word[0]) - _SYLLABLES
-        yield _INITIALS[place // (_VOWELS * _FINALS)]
-        if place % _FINALS:
-            yield chr(ord(word[0]) - place % _FINALS)
-        yield word[0]
-        return
-    yield word[0]
-    if word[:2].isascii() and len(word) > 1:
-        yield word[:2]

@@ -184,12 +184,11 @@ def _versions(records: Mapping[int, Record]) -> dict[str, dict[str, int]]:
 def _speaking(versions: Mapping[str, Mapping[str, int]]) -> dict[str, NDArray[np.bool_]]:
     """Return by locale which documents' articles exist in it; the last place is nobody's."""
     size = 2 + max((max(own.values()) for own in versions.values()), default=0)
-    locales = {locale for own in versions.values() for locale in own}
-    speaking = {locale: np.zeros(size, np.bool_) for locale in locales}
-    numbers: dict[str, list[int]] = {locale: [] for locale in locales}
+    numbers: dict[str, list[int]] = {}
     for own in versions.values():
         for locale in own:
-            numbers[locale].extend(own.values())
+            numbers.setdefault(locale, []).extend(own.values())
+    speaking = {locale: np.zeros(size, np.bool_) for locale in numbers}
     for locale, spoken in numbers.items():
         speaking[locale][spoken] = True
     return speaking

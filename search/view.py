@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from search.vector_selection import Selection
 from search.vectors import LanguageVectors, nearest_in_languages
 
 _FILTERS_KEPT = 64
+_Fact = TypeVar("_Fact", bound=np.generic)
 
 Required = tuple[tuple[str, ...], ...]
 
@@ -186,12 +188,12 @@ class View:
         spoken = np.zeros(len(numbers), np.bool_)
         for locale, speaking in self.speaking.items():
             if near[locale]:
-                spoken |= speaking[np.minimum(numbers, len(speaking) - 1)]
+                spoken |= _at(speaking, numbers)
         return spoken
 
     def quality_of(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quality of each document, shape (n,)."""
-        return self.qualities[np.minimum(numbers, len(self.qualities) - 1)]
+        return _at(self.qualities, numbers)
 
     def read(self, numbers: Sequence[int]) -> dict[int, tuple[ReadPassage, ...]]:
         """Return the passages of the few documents that are shown. Raises StoreDamaged."""
@@ -249,6 +251,11 @@ class View:
             ids = [passage for number in allowed for passage in self.passages.get(number, ())]
             self._selections[required] = Selection(ids)
         return self._selections[required]
+
+
+def _at(column: NDArray[_Fact], numbers: NDArray[np.int64]) -> NDArray[_Fact]:
+    """Return what a column says of each document; of unknown ones what its last place does."""
+    return np.asarray(column[np.minimum(numbers, len(column) - 1)])
 
 
 def _carries(record: Record, required: Required) -> bool:

@@ -87,7 +87,7 @@ def open_model(kind: str) -> TimedEmbedder | None:
 def ways_to_ask(index: SearchIndex, view: View, model: TimedEmbedder | None) -> dict[str, Ask]:
     """Return Kotae's paths by name."""
     required, weights = required_labels(Query("")), Weights()
-    # A server keeps a thousand; here no text is lost that comes again in the next round.
+    # A server keeps two thousand; here no text is lost that comes again in the next round.
     remembered: Recent[Any, Any] = Recent(100_000)
 
     def keys(text: str, _locale: str) -> list[int]:
