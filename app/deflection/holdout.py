@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.deflection import intervals
+from app.deflection import every_look, intervals
 from app.deflection.intervals import Interval
 from app.deflection.participants import CONTROL, TREATMENT, arm_of, experiment_key
 from app.models import Experiment, Participant
@@ -81,8 +81,8 @@ class Effect:
     rates: dict[str, Interval | None]
     avoided: Interval | None
     """Control less treatment: tickets' senders avoided per visitor."""
-    avoided_always: Interval | None
-    """The same, valid however often one looks."""
+    tickets: Mapping[str, Mapping[tuple[int, int], int]]
+    """By arm: (tickets, 1) of a visitor -> how many visitors have these."""
     reduction: Interval | None
     """As a share of the control rate."""
     per_visitor: Comparison
@@ -101,19 +101,21 @@ class Effect:
         """Visitors who were shown suggestions, in 30 days."""
         return self.visitors[TREATMENT] * MONTH.days / self.days if self.days else 0.0
 
-    @property
-    def avoided_per_month(self) -> Interval | None:
-        """Tickets avoided in 30 days, by tickets per visitor; right for one look, as these are."""
-        found = self.per_visitor.difference
-        return found.times(self.monthly_visitors) if found and self.days else None
-
-    def senders_avoided_per_month(self, level: float = intervals.LEVEL) -> Interval | None:
-        """People who did not have to write in 30 days, valid however often one looks."""
-        if not self.days:
-            return None
+    def avoided_always(self, level: float = intervals.LEVEL) -> Interval | None:
+        """`avoided` with limits that hold however often one looks."""
         treated, control = ((self.with_ticket[arm], self.visitors[arm]) for arm in ARMS)
-        found = intervals.always_valid_difference(control, treated, level)
-        return found and found.times(self.monthly_visitors)
+        share = self.experiment.percent / 100
+        return every_look.senders_difference(control, treated, share=share, level=level)
+
+    def tickets_always(self, level: float = intervals.LEVEL) -> Interval | None:
+        """Tickets avoided per visitor, with limits that hold however often one looks."""
+        treated, control = (self.tickets[arm] for arm in ARMS)
+        share = self.experiment.percent / 100
+        return every_look.clusters_difference(control, treated, share=share, level=level)
+
+    def in_a_month(self, avoided: Interval | None) -> Interval | None:
+        """What is avoided per visitor, for the visitors of 30 days; None before there are days."""
+        return avoided.times(self.monthly_visitors) if avoided and self.days else None
 
     @property
     def tickets_per_episode(self) -> Interval | None:
@@ -134,11 +136,11 @@ class Effect:
 
     def to_json(self) -> dict[str, Any]:
         """The members by name."""
-        shown = {
-            name: getattr(self, name)
-            for name in ("avoided", "avoided_always", "reduction", "avoided_per_month")
-        } | {
-            "senders_avoided_per_month": self.senders_avoided_per_month(),
+        shown = {name: getattr(self, name) for name in ("avoided", "reduction")} | {
+            "avoided_always": (senders := self.avoided_always()),
+            "tickets_avoided_always": (tickets := self.tickets_always()),
+            "avoided_per_month": self.in_a_month(tickets),
+            "senders_avoided_per_month": self.in_a_month(senders),
             "tickets_per_episode": self.tickets_per_episode,
         }
         return {
@@ -246,9 +248,9 @@ def measure_effect(
         days=days,
         rates={TREATMENT: intervals.wilson(*treated), CONTROL: intervals.wilson(*control)},
         avoided=intervals.newcombe(control, treated),
-        avoided_always=intervals.always_valid_difference(control, treated),
+        tickets=(by_visitor := {arm: _by_visitor(clusters[arm]) for arm in ARMS}),
         reduction=intervals.relative_reduction(treated, control),
-        per_visitor=Comparison.make({arm: _by_visitor(clusters[arm]) for arm in ARMS}),
+        per_visitor=Comparison.make(by_visitor),
         per_episode=Comparison.make(clusters),
         sample_ratio_p=intervals.sample_ratio_p(
             visitors[TREATMENT], visitors[CONTROL], experiment.percent / 100

@@ -7,13 +7,11 @@ their coverage, 0.95 unless said otherwise.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
 LEVEL = 0.95
-_PRIOR = (0.5, 4.5)
-"""Where the always-valid interval looks first: rates about 10%. It is valid with any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +29,6 @@ class Interval:
     def times(self, factor: float) -> Interval:
         """The interval of a multiple; `factor` is not negative."""
         return Interval(self.value * factor, self.low * factor, self.high * factor)
-
-
-def total(parts: Sequence[Interval]) -> Interval | None:
-    """The sum of independent estimates, its limits by MOVER (Zou and Donner 2008); None of none."""
-    if not parts:
-        return None
-    value = sum(part.value for part in parts)
-    down = math.sqrt(sum((part.value - part.low) ** 2 for part in parts))
-    up = math.sqrt(sum((part.high - part.value) ** 2 for part in parts))
-    return Interval(value, value - down, value + up)
 
 
 def wilson(successes: int, trials: int, level: float = LEVEL) -> Interval | None:
@@ -80,17 +68,24 @@ def clustered_rate(
     several times is not taken for several visitors' doing. Without a single success nothing is
     known of that, and trials count each by itself.
     """
-    visitors = sum(clusters.values())
     above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
     if not below:
         return None
-    rate, dispersion = above / below, 1 / below
-    if above and visitors > 1:
-        squares = sum(n * (a - rate * b) ** 2 for (a, b), n in clusters.items())
-        dispersion = squares * visitors / (visitors - 1) / below**2 / rate
-    half = _z(level) ** 2 * dispersion / 2
+    rate = above / below
+    half = _z(level) ** 2 * dispersion(clusters) / 2
     spread = math.sqrt(2 * rate * half + half * half)
     return Interval(rate, max(0.0, min(rate, rate + half - spread)), rate + half + spread)
+
+
+def dispersion(clusters: Mapping[tuple[int, int], int]) -> float:
+    """The variance of a ratio of two sums as a multiple of the ratio; the lower sum is not 0."""
+    visitors = sum(clusters.values())
+    above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
+    if not above or visitors < 2:
+        return 1 / below
+    rate = above / below
+    squares = sum(n * (a - rate * b) ** 2 for (a, b), n in clusters.items())
+    return squares * visitors / (visitors - 1) / below**2 / rate
 
 
 def difference(first: Interval | None, second: Interval | None) -> Interval | None:
@@ -115,39 +110,6 @@ def reduction(treated: Interval | None, control: Interval | None) -> Interval | 
     if low is None or high is None:
         return None
     return Interval(1 - treated.value / control.value, 1 - high, 1 - low)
-
-
-def always_valid(successes: int, trials: int, level: float = LEVEL) -> Interval | None:
-    """An interval of a rate that holds at every moment one looks, however often one does.
-
-    The rates that a beta-binomial mixture martingale has not ruled out (Robbins 1970); by Ville's
-    inequality it ever rules out the true one with a chance of at most 1 - level.
-    """
-    if trials == 0:
-        return None
-    rate, failures = successes / trials, trials - successes
-    a, b = _PRIOR
-    mixture = _log_beta(a + successes, b + failures) - _log_beta(a, b)
-    limit = mixture + math.log(1 - level)
-
-    def ruled_out(guess: float) -> bool:
-        return _log_likelihood(successes, failures, guess) <= limit
-
-    return Interval(rate, _edge(ruled_out, rate, 0.0), _edge(ruled_out, rate, 1.0))
-
-
-def always_valid_difference(
-    first: tuple[int, int], second: tuple[int, int], level: float = LEVEL
-) -> Interval | None:
-    """The difference of two rates, first less second, valid at every moment one looks.
-
-    Each rate's interval errs with half the chance, so that both together err with the whole.
-    """
-    each = (1 + level) / 2
-    one, two = always_valid(*first, each), always_valid(*second, each)
-    if one is None or two is None:
-        return None
-    return Interval(one.value - two.value, one.low - two.high, one.high - two.low)
 
 
 def sample_ratio_p(treated: int, control: int, control_share: float) -> float:
@@ -186,6 +148,19 @@ def visitors_needed(
     return math.ceil(z * z * spread / (rate - lower) ** 2)
 
 
+def edge(ruled_out: Callable[[float], bool], inside: float, outside: float) -> float:
+    """Where guesses begin to be ruled out between `inside` and `outside`, to twelve digits."""
+    if not ruled_out(outside):
+        return outside
+    for _ in range(40):
+        middle = (inside + outside) / 2
+        if ruled_out(middle):
+            outside = middle
+        else:
+            inside = middle
+    return outside
+
+
 def _z(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
@@ -196,27 +171,3 @@ def _ratio_limit(one: float, limit: float, two: float, other: float, sign: int) 
     if below == 0 or root < 0:
         return None
     return (one * two + sign * math.sqrt(root)) / below
-
-
-def _log_likelihood(successes: int, failures: int, rate: float) -> float:
-    if (rate <= 0 and successes) or (rate >= 1 and failures):
-        return -math.inf
-    seen = successes * math.log(rate) if successes else 0.0
-    return seen + (failures * math.log1p(-rate) if failures else 0.0)
-
-
-def _log_beta(a: float, b: float) -> float:
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
-
-
-def _edge(ruled_out: Callable[[float], bool], inside: float, outside: float) -> float:
-    """Where the guesses begin to be ruled out, to twelve digits, on the way to `outside`."""
-    if not ruled_out(outside):
-        return outside
-    for _ in range(40):
-        middle = (inside + outside) / 2
-        if ruled_out(middle):
-            outside = middle
-        else:
-            inside = middle
-    return outside

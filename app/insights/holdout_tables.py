@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
 from app.counting import count_senders
 from app.deflection.holdout import CONTROL, TREATMENT, Comparison, Effect
-from app.deflection.intervals import LEVEL, Interval, total, wilson
+from app.deflection.intervals import LEVEL, Interval, wilson
 from app.deflection.tallies import WITH_CONTACT
 from app.insights.figures import SMALLEST_GROUP, Row, Table
 from app.insights.journeys import Journey, decided, people
@@ -24,6 +24,7 @@ _COLUMNS = (
     ("low", "measured"),
     ("high", "measured"),
 )
+_LIMITS = ("value", "low", "high")
 _CLAIM_COLUMNS = (
     ("claim", "step"),
     ("value", "measured"),
@@ -34,27 +35,15 @@ _CLAIM_COLUMNS = (
 
 
 def avoided_tickets(effects: Sequence[Effect]) -> Interval | None:
-    """Tickets avoided in 30 days, all experiments together; right for one look."""
-    months = (effect.avoided_per_month for effect in effects)
-    return total([month for month in months if month is not None])
+    """Tickets avoided in 30 days, all experiments together, valid at every look."""
+    level = _shared_level(effects)
+    return _summed(effect.in_a_month(effect.tickets_always(level)) for effect in effects)
 
 
 def avoided_senders(effects: Sequence[Effect]) -> Interval | None:
-    """People who did not have to write in 30 days, valid at every look.
-
-    Each of several experiments has its share of the chance to err: so the sum of the lowest and
-    that of the highest hold the sum of the truths.
-    """
-    level = 1 - (1 - LEVEL) / max(1, len(effects))
-    months = [effect.senders_avoided_per_month(level) for effect in effects]
-    found = [month for month in months if month is not None]
-    if not found:
-        return None
-    return Interval(
-        sum(each.value for each in found),
-        sum(each.low for each in found),
-        sum(each.high for each in found),
-    )
+    """People who did not have to write in 30 days, otherwise the same."""
+    level = _shared_level(effects)
+    return _summed(effect.in_a_month(effect.avoided_always(level)) for effect in effects)
 
 
 def experiment_table(effect: Effect) -> Table:
@@ -85,6 +74,19 @@ def claims_table(
     return Table("claims", _CLAIM_COLUMNS, shown, len(rows) - len(shown))
 
 
+def _shared_level(effects: Sequence[Effect]) -> float:
+    """Each of several experiments has its share of the chance to err."""
+    return 1 - (1 - LEVEL) / max(1, len(effects))
+
+
+def _summed(months: Iterable[Interval | None]) -> Interval | None:
+    """The sums of the lowest and of the highest: they hold the sum where each holds its own."""
+    found = [month for month in months if month is not None]
+    if not found:
+        return None
+    return Interval(*(sum(getattr(each, name) for each in found) for name in _LIMITS))
+
+
 def _rows(effect: Effect) -> Iterator[Row]:
     sizes = {CONTROL: effect.visitors[CONTROL], TREATMENT: effect.visitors[TREATMENT]}
     yield {"measure": "visitors", "kind": "count", **sizes}
@@ -92,14 +94,13 @@ def _rows(effect: Effect) -> Iterator[Row]:
         effect.rates[TREATMENT], effect.rates[CONTROL], effect.avoided, effect.reduction
     )
     yield _compared("wrote", "share", wrote)
-    yield _single("wrote_always", "share", effect.avoided_always)
+    yield _single("wrote_always", "share", effect.avoided_always())
     yield _single("reduction", "share", effect.reduction)
-    for name, compared in (
-        ("per_visitor", effect.per_visitor),
-        ("per_episode", effect.per_episode),
-    ):
-        yield _compared(f"tickets_{name}", "ratio", compared)
-        yield _single(f"reduction_{name}", "share", compared.reduction)
+    yield _compared("tickets_per_visitor", "ratio", effect.per_visitor)
+    yield _single("tickets_always", "ratio", effect.tickets_always())
+    yield _single("reduction_per_visitor", "share", effect.per_visitor.reduction)
+    yield _compared("tickets_per_episode", "ratio", effect.per_episode)
+    yield _single("reduction_per_episode", "share", effect.per_episode.reduction)
     yield {"measure": "sample_ratio", "kind": "chance", "difference": effect.sample_ratio_p}
     yield {"measure": "smallest_effect", "kind": "share", "difference": effect.smallest_effect}
     yield {"measure": "days_so_far", "kind": "number", "difference": effect.days}

@@ -75,12 +75,12 @@ def _notes(effects: Sequence[Effect], costs: Costs, selection: Selection) -> tup
 
 
 def _money(effects: Sequence[Effect], costs: Costs) -> list[Figure]:
-    """People and what they would have cost with the interval for daily looks; nobody waits here."""
-    senders = avoided_senders(effects)
+    """Tickets and what they would have cost, with limits for daily looks: nobody waits here."""
+    tickets = avoided_tickets(effects)
     return [
-        _interval("avoided_senders", "number", senders),
-        _interval("avoided_cost", "money", costs.saved_by(senders) if senders else None),
-        _interval("avoided_tickets", "number", avoided_tickets(effects)),
+        _interval("avoided_tickets", "number", tickets),
+        _interval("avoided_cost", "money", costs.saved_by(tickets) if tickets else None),
+        _interval("avoided_senders", "number", avoided_senders(effects)),
     ]
 
 

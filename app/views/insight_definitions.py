@@ -40,9 +40,9 @@ DEFINED = (
     "no_answer",
     "unsure",
     "untranslated",
-    "avoided_senders",
-    "avoided_cost",
     "avoided_tickets",
+    "avoided_cost",
+    "avoided_senders",
     "claims",
     "confirmed_of_contacts",
     "claimed_of_contacts",
@@ -54,6 +54,7 @@ DEFINED = (
     "wrote_always",
     "reduction",
     "tickets_per_visitor",
+    "tickets_always",
     "reduction_per_visitor",
     "tickets_per_episode",
     "reduction_per_episode",
@@ -193,17 +194,16 @@ def _questions() -> dict[str, str]:
 
 def _worth() -> dict[str, str]:
     return {
-        "avoided_senders": gettext(
-            "What the holdout measured: how many more people would have sent a ticket in 30 days"
+        "avoided_tickets": gettext(
+            "What the holdout measured: how many more tickets there would have been in 30 days"
             " without suggestions. The limits hold however often one looks."
         ),
-        "avoided_tickets": gettext(
-            "The same in tickets, where who sends two counts twice. The limits are right for one"
-            " look at a time fixed before."
-        ),
         "avoided_cost": gettext(
-            "People who did not have to write, times the cost of the channel they would have"
-            " used less that of an answer found alone. Who would have written twice counts once."
+            "Tickets avoided, times the cost of the channel they would have taken less that of an"
+            " answer found alone."
+        ),
+        "avoided_senders": gettext(
+            "The same in people, where who would have sent two tickets counts once."
         ),
         "first_contact": gettext(
             "Visitors whose first need was settled without a person and who did not come back"
@@ -236,6 +236,7 @@ def _experiment() -> dict[str, str]:
         "wrote_always": gettext("The same difference with limits that hold at every look."),
         "reduction": fall,
         "tickets_per_visitor": gettext("Tickets divided by visitors; who sends two counts twice."),
+        "tickets_always": gettext("The same difference with limits that hold at every look."),
         "reduction_per_visitor": fall,
         "tickets_per_episode": gettext("Tickets divided by needs, visitors taken whole."),
         "reduction_per_episode": fall,

@@ -173,6 +173,7 @@ def _experiment_labels() -> dict[str, str]:
         "wrote_always": gettext("Sent a ticket, at every look"),
         "reduction": gettext("Sent a ticket: fall"),
         "tickets_per_visitor": gettext("Tickets per visitor"),
+        "tickets_always": gettext("Tickets per visitor, at every look"),
         "reduction_per_visitor": gettext("Tickets per visitor: fall"),
         "tickets_per_episode": gettext("Tickets per need"),
         "reduction_per_episode": gettext("Tickets per need: fall"),

@@ -330,7 +330,9 @@ def test_the_intervals_that_it_counts_are_those_of_the_report(benchmark):
     tickets, episodes = (sum(pair[part] * law[pair] for pair in law) for part in (0, 1))
     assert tickets / episodes == pytest.approx(0.05)
     assert intervals.false_alarms(4_000, 10) == pytest.approx(0.001, abs=0.0002)
-    assert intervals.looked_at_daily(intervals.Cell(0.05, 0.3, 3_000, 20), 20, 10, draw) > 0.9
+    daily = intervals.looked_at_daily(intervals.Cell(0.05, 0.3, 3_000, 20), 20, 10, draw)
+    assert set(daily) == set(intervals.DAILY)
+    assert min(daily.values()) > 0.9
 
 
 def test_the_picture_of_coverage_has_a_dot_for_each_kind_of_experiment(benchmark):

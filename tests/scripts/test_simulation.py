@@ -71,7 +71,7 @@ def test_the_report_holds_the_truth_and_says_that_it_was_made_up(
     assert truth > 0.1
     # Suggestions make nobody write who would not have written without them.
     assert not any(each.with_suggestions and not each.without for each in simulated)
-    for interval in (effect.avoided, effect.avoided_always):
+    for interval in (effect.avoided, effect.avoided_always()):
         assert interval.low <= truth <= interval.high
     assert effect.avoided.low > 0
     assert effect.reduction.low <= truth / without <= effect.reduction.high

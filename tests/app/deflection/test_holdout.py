@@ -309,7 +309,9 @@ def test_the_effect_is_the_difference_of_the_arms_as_assigned():
     assert effect.avoided.low > 0
     assert effect.reduction.value == pytest.approx(1 - (560 / 7200) / 0.1)
     assert effect.days == 30
-    assert effect.avoided_per_month.value == pytest.approx(0.1 * 7200 - 560)
+    tickets = effect.in_a_month(effect.tickets_always())
+    assert tickets.value == pytest.approx(0.1 * 7200 - 560)
+    assert tickets.low < effect.per_visitor.difference.low * 7200 < tickets.value
     assert effect.tickets_per_episode.value == pytest.approx(0.1 - 560 / (560 + 2 * 6640))
     assert effect.per_visitor.difference.value == pytest.approx(effect.avoided.value)
     assert effect.per_visitor.control.value == pytest.approx(0.1)
@@ -329,10 +331,9 @@ def test_a_sender_of_two_tickets_is_one_person_and_two_tickets():
         VisitorResult(TREATMENT, 1, 0): 6640,
     }
     effect = measure_effect(EXPERIMENT, results, window=WINDOW, now=START + 33 * DAY)
-    assert effect.avoided_per_month.value == pytest.approx(0.2 * 7200 - 560)
-    people = effect.senders_avoided_per_month()
+    tickets, people = effect.tickets_always(), effect.in_a_month(effect.avoided_always())
+    assert effect.in_a_month(tickets).value == pytest.approx(0.2 * 7200 - 560)
     assert people.value == pytest.approx(0.1 * 7200 - 560)
-    assert people.low == pytest.approx(effect.avoided_always.low * 7200)
     assert people.low < effect.avoided.low * 7200
 
 
