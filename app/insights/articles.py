@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from app.deflection.intervals import wilson
 from app.deflection.redaction import redact
 from app.insights.figures import SMALLEST_GROUP, Row, Sheet, Table, shown_rows
-from app.insights.journeys import Journey, load_journeys, people, products_of, titles_of
+from app.insights.journeys import Journey, Needs, people, products_of, titles_of
 from app.insights.selection import Selection
 from app.models import Event
 
 _MOST_SUBJECTS = 10
 
 
-def make_articles(session: Session, selection: Selection, *, locale: str) -> Sheet:
+def make_articles(session: Session, needs: Needs, *, locale: str) -> Sheet:
     """The sheet: every article that was read or voted on, and after which tickets came."""
-    journeys = load_journeys(session, selection)
+    selection = needs.selection
     votes = _votes(session, selection)
     readers: dict[str, list[Journey]] = {}
-    for journey in journeys:
+    for journey in needs.journeys:
         for article_id in journey.read:
             readers.setdefault(article_id, []).append(journey)
     known = readers.keys() | {article_id for article_id, _ in votes}

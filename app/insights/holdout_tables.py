@@ -119,9 +119,7 @@ def _single(name: str, kind: str, found: Interval | None) -> Row:
 
 
 def _reached_contact(journey: Journey) -> bool:
-    return bool(journey.evidence.get("contact") or journey.tickets) or (
-        journey.outcome in WITH_CONTACT
-    )
+    return bool(journey.contact or journey.tickets) or (journey.outcome in WITH_CONTACT)
 
 
 def _claim(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.insights.selection import Selection
@@ -28,6 +30,11 @@ _COLUMNS = (
 )
 
 
+_TICKETS = select(Ticket.id, Ticket.page, Ticket.subject).where(
+    Ticket.id.in_(bindparam("wanted", expanding=True))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Journey:
     """One episode, and where and about what it was."""
@@ -38,26 +45,39 @@ class Journey:
     ended_at: datetime
     outcome: str
     locale: str
-    evidence: Mapping[str, Any]
+    looked: bool
+    shown: bool
+    contact: bool
+    """Whether help was looked for, answers were shown, contact was begun."""
+    read: tuple[str, ...]
+    """The articles opened."""
+    seen: tuple[str, ...]
+    """The articles that suggestions and results showed."""
+    queries: tuple[str, ...]
+    """What was asked."""
+    unanswered: tuple[str, ...]
+    unsure: tuple[str, ...]
+    """Of that, what had no answer, and a weak one."""
     tickets: tuple[str, ...]
     pages: tuple[str, ...]
     """Where help was first looked for, and where its tickets were written from."""
     subjects: tuple[str, ...]
 
-    @property
-    def read(self) -> tuple[str, ...]:
-        """The articles opened."""
-        return tuple(self.evidence.get("read") or ())
 
-    @property
-    def seen(self) -> tuple[str, ...]:
-        """The articles that suggestions and results showed."""
-        return tuple(self.evidence.get("seen") or ())
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The episodes of a selection, loaded once for all that a sheet says of them."""
 
-    @property
-    def queries(self) -> tuple[str, ...]:
-        """What was asked."""
-        return tuple(self.evidence.get("queries") or ())
+    selection: Selection
+    journeys: Sequence[Journey]
+    earlier: Sequence[Journey] | None = None
+    """Those of the days before; None where nothing is compared."""
+
+
+def load_needs(session: Session, selection: Selection) -> Needs:
+    """What `load_journeys` finds, and what it finds of the days before where they are compared."""
+    earlier = load_journeys(session, selection.before()) if selection.compares else None
+    return Needs(selection, load_journeys(session, selection), earlier)
 
 
 def load_journeys(session: Session, selection: Selection) -> list[Journey]:
@@ -70,11 +90,16 @@ def load_journeys(session: Session, selection: Selection) -> list[Journey]:
     if selection.locale:
         conditions.append(EpisodeRecord.locale == selection.locale)
     ordered = select(*_COLUMNS).where(*conditions)
-    found = session.execute(ordered.order_by(EpisodeRecord.started_at, EpisodeRecord.id)).all()
-    tickets = _tickets(session, found)
-    journeys = [_journey(record, tickets, selection.closed_before) for record in found]
+    found = session.execute(ordered.order_by(EpisodeRecord.started_at, EpisodeRecord.id))
     about = _articles_of(session, selection.product) if selection.product else None
-    return [each for each in journeys if _fits(each, selection, about)]
+    journeys: list[Journey] = []
+    with _no_collections():
+        # Part by part: what is stored of an episode is several times as large as what stays here.
+        for records in found.partitions(_AT_ONCE):
+            tickets = _tickets(session, records)
+            made = (_journey(record, tickets, selection.closed_before) for record in records)
+            journeys += (each for each in made if _fits(each, selection, about))
+    return journeys
 
 
 def products_of(session: Session) -> dict[str, frozenset[str]]:
@@ -125,19 +150,18 @@ def _fits(journey: Journey, selection: Selection, about: frozenset[str] | None) 
 def _tickets(session: Session, records: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
     """Page and subject of the tickets that the episodes led to."""
     wanted = [name for record in records for name in record.evidence.get("tickets") or ()]
-    found: dict[str, tuple[str, str]] = {}
-    for place in range(0, len(wanted), _AT_ONCE):
-        columns = select(Ticket.id, Ticket.page, Ticket.subject)
-        for row in session.execute(columns.where(Ticket.id.in_(wanted[place : place + _AT_ONCE]))):
-            found[row.id] = (row.page or "", row.subject)
-    return found
+    if not wanted:
+        return {}
+    rows = session.execute(_TICKETS, {"wanted": wanted})
+    return {name: (page or "", subject) for name, page, subject in rows}
 
 
 def _journey(
     record: Row[Any], tickets: Mapping[str, tuple[str, str]], closed_before: datetime | None
 ) -> Journey:
     is_open = closed_before is not None and record.ended_at > closed_before
-    own = tuple(record.evidence.get("tickets") or ())
+    evidence: Mapping[str, Any] = record.evidence
+    own = _texts(evidence, "tickets")
     known = [tickets[name] for name in own if name in tickets]
     return Journey(
         id=record.id,
@@ -146,10 +170,34 @@ def _journey(
         ended_at=record.ended_at,
         outcome="pending" if is_open else record.outcome,
         locale=record.locale or "",
-        evidence=record.evidence,
+        looked=bool(evidence.get("looked")),
+        shown=bool(evidence.get("shown")),
+        contact=bool(evidence.get("contact")),
+        read=_texts(evidence, "read"),
+        seen=_texts(evidence, "seen"),
+        queries=_texts(evidence, "queries"),
+        unanswered=_texts(evidence, "unanswered"),
+        unsure=_texts(evidence, "unsure"),
         tickets=own,
         pages=tuple(
-            dict.fromkeys(filter(None, (record.evidence.get("page"), *(page for page, _ in known))))
+            dict.fromkeys(filter(None, (evidence.get("page"), *(page for page, _ in known))))
         ),
         subjects=tuple(subject for _, subject in known if subject),
     )
+
+
+def _texts(evidence: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(evidence.get(name) or ())
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """While a hundred thousand small objects come that all stay, looking for garbage among them
+    again and again takes longer than making them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()

@@ -15,7 +15,7 @@ from app.insights.journeys import (
     SETTLED,
     WITH_TICKET,
     Journey,
-    load_journeys,
+    Needs,
     people,
     products_of,
     titles_of,
@@ -42,15 +42,14 @@ _COLUMNS = (
 )
 
 
-def make_overview(session: Session, selection: Selection, *, locale: str) -> Sheet:
+def make_overview(session: Session, needs: Needs, *, locale: str) -> Sheet:
     """The sheet; titles of articles are in `locale` where they exist in it."""
-    journeys = load_journeys(session, selection)
+    journeys, selection = needs.journeys, needs.selection
     kept = kept_days(session, selection)
     outcomes = _outcomes(journeys, kept)
     before = None
-    if selection.compares:
-        earlier = selection.before()
-        before = _outcomes(load_journeys(session, earlier), kept_days(session, earlier))
+    if needs.earlier is not None:
+        before = _outcomes(needs.earlier, kept_days(session, selection.before()))
     return Sheet(
         id="overview",
         figures=_figures(outcomes, before, people(journeys)),
@@ -127,10 +126,10 @@ def _funnel(journeys: Sequence[Journey]) -> Chart:
     """From need to outcome; every step is of all episodes that are stored one by one."""
     steps: Mapping[str, Callable[[Journey], bool]] = {
         "need": lambda _: True,
-        "looked": lambda each: bool(each.evidence.get("looked") or each.read),
-        "saw_answers": lambda each: bool(each.evidence.get("shown") or each.read),
+        "looked": lambda each: bool(each.looked or each.read),
+        "saw_answers": lambda each: bool(each.shown or each.read),
         "read_article": lambda each: bool(each.read),
-        "began_contact": lambda each: bool(each.evidence.get("contact") or each.tickets),
+        "began_contact": lambda each: bool(each.contact or each.tickets),
         "sent_ticket": lambda each: each.outcome in WITH_TICKET,
     }
     numbers = [sum(map(fits, journeys)) for fits in steps.values()]

@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 
 from app import answers
 from app.answers import Answers, Index
-from app.insights.figures import Row, Sheet, Table, share, shown_rows
-from app.insights.journeys import WITH_TICKET, Journey, load_journeys
-from app.insights.selection import Selection
+from app.insights.figures import Figure, Row, Sheet, Table, share, shown_rows
+from app.insights.journeys import WITH_TICKET, Journey, Needs
 from app.languages import same_writing
 from app.question import Question
 from app.wording import LONGEST_QUESTION
@@ -66,13 +65,9 @@ class Topic:
     reworded: int
 
 
-def make_questions(
-    session: Session, selection: Selection, index: AskedIndex, *, now: datetime
-) -> Sheet:
+def make_questions(session: Session, needs: Needs, index: AskedIndex, *, now: datetime) -> Sheet:
     """The sheet: what is asked most, and each gap with what would close it."""
-    journeys = load_journeys(session, selection)
-    earlier = load_journeys(session, selection.before()) if selection.compares else None
-    topics = find_topics(journeys, index)
+    topics = find_topics(needs.journeys, index)
     rows = [_row(topic) for topic in topics]
     shown, hidden = shown_rows(rows, "people")
     known = {id(row): topic for row, topic in zip(rows, topics, strict=True)}
@@ -89,7 +84,7 @@ def make_questions(
     }
     return Sheet(
         id="questions",
-        figures=_figures(journeys, earlier),
+        figures=_figures(needs),
         tables=(
             Table("top", _COLUMNS, shown, hidden),
             *(Table(name, _GAP_COLUMNS[name], rows) for name, rows in gaps.items()),
@@ -132,21 +127,19 @@ def find_topics(journeys: Sequence[Journey], index: AskedIndex) -> list[Topic]:
 def _count(journeys: Sequence[Journey]) -> list[_Asked]:
     asked: dict[tuple[str, str], _Asked] = {}
     for journey in journeys:
-        unanswered = set(journey.evidence.get("unanswered") or ())
-        unsure = set(journey.evidence.get("unsure") or ())
         last = journey.queries[-1:]
         for query in journey.queries:
             text = " ".join(query.split())[:LONGEST_QUESTION]
             key = (text.casefold(), journey.locale)
-            if not text or not (query in last or query in unanswered):
+            if not text or not (query in last or query in journey.unanswered):
                 continue  # what was only typed on the way to what was meant
             entry = asked.setdefault(key, _Asked(text, journey.locale))
             entry.visitors.add(journey.visitor)
             if journey.outcome in WITH_TICKET:
                 entry.with_ticket.add(journey.visitor)
-            if query in unanswered:
+            if query in journey.unanswered:
                 entry.unanswered.add(journey.visitor)
-            if query in unsure:
+            if query in journey.unsure:
                 entry.unsure.add(journey.visitor)
             if _was_reworded(journey.queries):
                 entry.reworded.add(journey.visitor)
@@ -217,11 +210,11 @@ def _translation(row: Mapping[str, Any], answer: Answers) -> dict[str, Any]:
     return dict(row["todo"]) | {"kind": "translate", "article": answer.items[0].article_id}
 
 
-def _figures(journeys: Sequence[Journey], earlier: Sequence[Journey] | None) -> tuple[Any, ...]:
-    silent, again = _silent_and_again(journeys)
-    if earlier is None:
+def _figures(needs: Needs) -> tuple[Figure, ...]:
+    silent, again = _silent_and_again(needs.journeys)
+    if needs.earlier is None:
         return share("asked_unanswered", silent), share("asked_again", again)
-    were_silent, were_again = _silent_and_again(earlier)
+    were_silent, were_again = _silent_and_again(needs.earlier)
     return (
         share("asked_unanswered", silent, were_silent),
         share("asked_again", again, were_again),
@@ -231,6 +224,6 @@ def _figures(journeys: Sequence[Journey], earlier: Sequence[Journey] | None) -> 
 def _silent_and_again(journeys: Sequence[Journey]) -> tuple[tuple[int, int], tuple[int, int]]:
     """Of the needs with a question, those with one unanswered and those with one put again."""
     asked = [each for each in journeys if each.queries]
-    silent = sum(bool(each.evidence.get("unanswered")) for each in asked)
+    silent = sum(bool(each.unanswered) for each in asked)
     again = sum(_was_reworded(each.queries) for each in asked)
     return (silent, len(asked)), (again, len(asked))

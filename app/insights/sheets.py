@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.deflection.tracking import update_episodes
 from app.insights.articles import make_articles
 from app.insights.figures import SMALLEST_GROUP, Sheet
-from app.insights.journeys import load_journeys, people
+from app.insights.journeys import Journey, load_needs, people
 from app.insights.overview import kept_days, make_overview
 from app.insights.questions import AskedIndex, make_questions
 from app.insights.selection import Selection
@@ -20,11 +21,10 @@ from app.settings import Settings
 SHEETS = ("overview", "articles", "questions", "worth")
 
 
-def is_few(session: Session, selection: Selection) -> bool:
+def _is_few(session: Session, selection: Selection, journeys: Sequence[Journey]) -> bool:
     """Whether what is left by the filters is about so few people that one might be recognised."""
     if not selection.is_filtered:
         return False
-    journeys = load_journeys(session, selection)
     older = sum(sum(day.values()) for day in kept_days(session, selection).values())
     # Of forgotten days only needs are known: one person has one at least.
     return 0 < people(journeys) + older < SMALLEST_GROUP
@@ -47,14 +47,15 @@ def make_sheet(
     update_episodes(sources.sessions, window=window, now=now)
     selection = replace(selection, closed_before=now - window)
     with sources.sessions() as session:
-        if is_few(session, selection):
+        needs = load_needs(session, selection)
+        if _is_few(session, selection, needs.journeys):
             return Sheet(id=name, notes=("too_few",))
-        if selection.compares and is_few(session, selection.before()):
-            selection = replace(selection, compares=False)
+        if needs.earlier is not None and _is_few(session, selection.before(), needs.earlier):
+            needs = replace(needs, earlier=None)
         if name == "articles":
-            return make_articles(session, selection, locale=locale)
+            return make_articles(session, needs, locale=locale)
         if name == "questions":
-            return make_questions(session, selection, sources.index, now=now)
+            return make_questions(session, needs, sources.index, now=now)
         if name == "worth":
-            return make_worth(session, selection, window=window, now=now)
-        return make_overview(session, selection, locale=locale)
+            return make_worth(session, needs, window=window, now=now)
+        return make_overview(session, needs, locale=locale)

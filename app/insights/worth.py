@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import mean, stdev
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.deflection.holdout import Effect
@@ -23,7 +22,7 @@ from app.insights.holdout_tables import (
     claims_table,
     experiment_table,
 )
-from app.insights.journeys import SETTLED, Journey, decided, load_journeys
+from app.insights.journeys import SETTLED, Journey, Needs, decided
 from app.insights.selection import Selection
 from app.models import Event, Ticket, TicketOutcome, TicketReply
 
@@ -32,18 +31,15 @@ EFFORT_STEPS = ("find", "solve", "person")
 _Z = 1.959964
 
 
-def make_worth(
-    session: Session, selection: Selection, *, window: timedelta, now: datetime
-) -> Sheet:
+def make_worth(session: Session, needs: Needs, *, window: timedelta, now: datetime) -> Sheet:
     """The sheet. Costs are avoided only as far as the holdout has measured it."""
-    journeys = load_journeys(session, selection)
-    earlier = load_journeys(session, selection.before()) if selection.compares else None
+    journeys, selection = needs.journeys, needs.selection
     costs, effects = load_costs(session), _counted_effects(session, window, now)
     return Sheet(
         id="worth",
         figures=(
             *_money(effects, costs),
-            *_journey_shares(session, journeys, earlier),
+            *_journey_shares(session, needs),
             _satisfaction(session, selection),
             *_times(session, journeys, selection),
         ),
@@ -90,16 +86,14 @@ def _interval(name: str, kind: str, found: Interval | None) -> Figure:
     return Figure(name, kind, found.value, found.low, found.high)
 
 
-def _journey_shares(
-    session: Session, journeys: Sequence[Journey], earlier: Sequence[Journey] | None
-) -> list[Figure]:
-    first = _first_settled(journeys)
-    digital = count_digital(session, decided(journeys))
-    if earlier is None:
+def _journey_shares(session: Session, needs: Needs) -> list[Figure]:
+    first = _first_settled(needs.journeys)
+    digital = count_digital(session, decided(needs.journeys))
+    if needs.earlier is None:
         return [share("first_contact", first), share("digital", digital)]
     return [
-        share("first_contact", first, _first_settled(earlier)),
-        share("digital", digital, count_digital(session, decided(earlier))),
+        share("first_contact", first, _first_settled(needs.earlier)),
+        share("digital", digital, count_digital(session, decided(needs.earlier))),
     ]
 
 
@@ -114,17 +108,19 @@ def _first_settled(journeys: Sequence[Journey]) -> tuple[int, int]:
 
 
 def _satisfaction(session: Session, selection: Selection) -> Figure:
-    counted = Counter(event.type for event in _events(session, selection, "helpful", "not_helpful"))
-    if selection.is_filtered and sum(counted.values()) < SMALLEST_GROUP:
+    votes = select(Event.type, func.count()).where(*_arrived(selection, "helpful", "not_helpful"))
+    counted = {kind: number for kind, number in session.execute(votes.group_by(Event.type))}
+    liked, total = counted.get("helpful", 0), sum(counted.values())
+    if selection.is_filtered and total < SMALLEST_GROUP:
         return Figure("satisfaction", "share", None)
-    return share("satisfaction", (counted["helpful"], sum(counted.values())))
+    return share("satisfaction", (liked, total))
 
 
 def _effort(session: Session, selection: Selection) -> Table:
     """Mean ease by step, 0 (very difficult) to 5 (very easy), with Student-like normal limits."""
     rated: dict[str, list[int]] = {step: [] for step in EFFORT_STEPS}
-    for event in _events(session, selection, "effort_rated"):
-        value = event.value if isinstance(event.value, dict) else {}
+    for found in session.scalars(select(Event.value).where(*_arrived(selection, "effort_rated"))):
+        value = found if isinstance(found, dict) else {}
         step, ease = value.get("step"), value.get("effort")
         if step in rated and type(ease) is int and 0 <= ease <= 5:
             rated[step].append(ease)
@@ -189,16 +185,14 @@ def _median(name: str, values: Sequence[float]) -> Figure:
     return Figure(name, "minutes", middle, low, high, count=number)
 
 
-def _events(session: Session, selection: Selection, *kinds: str) -> Sequence[Event]:
+def _arrived(selection: Selection, *kinds: str) -> list[ColumnElement[bool]]:
     period = selection.period
     conditions = [
         Event.received_at >= period.start,
         Event.received_at < period.end,
         Event.type.in_(kinds),
     ]
-    if selection.locale:
-        conditions.append(Event.locale == selection.locale)
-    return session.scalars(select(Event).where(*conditions)).all()
+    return [*conditions, Event.locale == selection.locale] if selection.locale else conditions
 
 
 def _minutes(length: timedelta) -> float:

@@ -12,6 +12,7 @@ from app.deflection.intervals import Interval
 from app.deflection.participants import Holdout
 from app.deflection.tracking import update_episodes
 from app.insights.costs import RELATIVE_COSTS, Costs, load_costs, save_costs
+from app.insights.journeys import load_needs
 from app.insights.selection import read_selection
 from app.insights.worth import make_worth
 from app.models import Event, Ticket, TicketOutcome, TicketReply, utc_now
@@ -28,7 +29,7 @@ def worth(sessions):
         update_episodes(sessions, window=WINDOW, now=NOW)
         selection = read_selection(DAYS | values, zone="UTC", now=NOW)
         with sessions() as session:
-            return make_worth(session, selection, window=WINDOW, now=NOW)
+            return make_worth(session, load_needs(session, selection), window=WINDOW, now=NOW)
 
     return worth
 
