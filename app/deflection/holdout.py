@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.deflection import every_look, intervals
@@ -208,18 +208,21 @@ def visitor_results(
     are compared over equal times.
     """
     end = min(experiment.ended_at or now, now - window)
-    key = experiment_key(experiment.name, experiment.percent, experiment.site)
     what = Participant.arm, Participant.episodes, Participant.tickets
     found = session.execute(
-        select(*what, func.count())
-        .where(
-            Participant.experiment == key,
-            Participant.enrolled_at >= experiment.started_at,
-            Participant.enrolled_at < end,
-        )
-        .group_by(*what)
+        select(*what, func.count()).where(*counted_by(experiment, end)).group_by(*what)
     )
     return Counter({VisitorResult(*row[:3]): row[3] for row in found})
+
+
+def counted_by(experiment: Experiment, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of participants who enrolled in it before `end`."""
+    return (
+        Participant.experiment
+        == experiment_key(experiment.name, experiment.percent, experiment.site),
+        Participant.enrolled_at >= experiment.started_at,
+        Participant.enrolled_at < end,
+    )
 
 
 def measure_effect(

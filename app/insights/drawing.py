@@ -1,4 +1,4 @@
-"""Charts as rectangles and lines of an SVG: geometry only, colours are the style sheet's."""
+"""Charts as rectangles, areas and lines of an SVG: geometry only, colours are the style sheet's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.insights.figures import Chart
 WIDTH = 720
 HEIGHT = 240
 _LEFT = 44
+_RIGHT = 8
 _BOTTOM = 24
 _TOP = 8
 _GAP = 0.2
@@ -27,7 +28,7 @@ class Bar:
     height: float
     series: str
     label: str
-    value: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,19 @@ class Drawing:
     right: float = WIDTH
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A line within an area, both as the points of an SVG; `zero` is where 0 lies."""
+
+    area: str
+    line: str
+    zero: float
+    ticks: Sequence[Mark]
+    labels: Sequence[Mark]
+    left: float = _LEFT
+    right: float = WIDTH
+
+
 def draw_bars(chart: Chart) -> Drawing:
     """Bars side by side, their series stacked in their order."""
     totals = [sum(values) for values in zip(*chart.series.values(), strict=True)]
@@ -58,7 +72,7 @@ def draw_bars(chart: Chart) -> Drawing:
     step = (WIDTH - _LEFT) / max(1, len(chart.labels))
     bars = []
     for place, label in enumerate(chart.labels):
-        below = 0
+        below = 0.0
         for name, values in chart.series.items():
             value = values[place]
             below += value
@@ -71,7 +85,38 @@ def draw_bars(chart: Chart) -> Drawing:
         Mark(_LEFT - 6, _round(_TOP + room * (1 - n / _TICKS)), _short(top * n / _TICKS))
         for n in range(_TICKS + 1)
     ]
-    return Drawing(bars, ticks, _some_labels(chart.labels, step))
+    places = [_LEFT + step * (place + 0.5) for place in range(len(chart.labels))]
+    return Drawing(bars, ticks, _some_labels(chart.labels, places))
+
+
+def draw_band(chart: Chart) -> Band:
+    """The first series as a line within the two others, with 0 in sight.
+
+    The scale is that of the newer half: what is known at first is so little that its limits would
+    press all else flat, and they are cut off.
+    """
+    middle, low, high = chart.series.values()
+    newer = len(middle) // 2
+    bottom, top, step = _scale(min(0.0, *low[newer:]), max(0.0, *high[newer:]))
+    wide = (WIDTH - _LEFT - _RIGHT) / max(1, len(middle) - 1)
+    places = [_round(_LEFT + wide * place) for place in range(len(middle))]
+
+    def down(value: float) -> float:
+        share = (min(max(value, bottom), top) - bottom) / (top - bottom)
+        return _round(_TOP + (HEIGHT - _BOTTOM - _TOP) * (1 - share))
+
+    def points(values: Sequence[float]) -> list[str]:
+        return [f"{x},{down(value)}" for x, value in zip(places, values, strict=True)]
+
+    numbers = [bottom + step * n for n in range(round((top - bottom) / step) + 1)]
+    return Band(
+        area=" ".join((*points(high), *reversed(points(low)))),
+        line=" ".join(points(middle)),
+        zero=down(0.0),
+        ticks=[Mark(_LEFT - 6, down(number), f"{number:g}") for number in numbers],
+        # The first place is the edge, where half a label would have no room.
+        labels=_some_labels(chart.labels[1:], places[1:]),
+    )
 
 
 def draw_steps(chart: Chart) -> list[float]:
@@ -81,17 +126,27 @@ def draw_steps(chart: Chart) -> list[float]:
     return [_round(100 * value / longest) if longest else 0.0 for value in values]
 
 
-def _some_labels(labels: Sequence[str], step: float) -> list[Mark]:
+def _some_labels(labels: Sequence[str], places: Sequence[float]) -> list[Mark]:
     """Every so-manieth label, so that they do not touch."""
+    step = (WIDTH - _LEFT) / max(1, len(labels))
     every = max(1, math.ceil(90 / step))
     return [
-        Mark(_round(_LEFT + step * (place + 0.5)), HEIGHT - 6, label)
-        for place, label in enumerate(labels)
-        if place % every == 0 and _LEFT + step * (place + 0.5) < WIDTH - 36
+        Mark(_round(x), HEIGHT - 6, label)
+        for x, label in list(zip(places, labels, strict=True))[::every]
+        if x < WIDTH - 36
     ]
 
 
-def _nice(number: int) -> int:
+def _scale(low: float, high: float) -> tuple[float, float, float]:
+    """Multiples of a round step that hold both, and the step: at most seven of them."""
+    high = max(high, low + 0.01)
+    length = high - low
+    power: float = 10 ** math.floor(math.log10(length))
+    step = next(each for each in (power / 5, power / 2, power, 2 * power) if length / each <= 5)
+    return math.floor(low / step) * step, math.ceil(high / step) * step, step
+
+
+def _nice(number: float) -> int:
     """The next number that divides into ticks without fractions: 4, 8, 20, 40, 80, 200 ..."""
     power = 1
     while True:

@@ -74,18 +74,23 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Counts side by side (`shape` bars, stacked) or one below the other (steps of a funnel)."""
+    """Numbers as `shape` says: bars side by side, their series stacked; steps of a funnel, one
+    below the other; or a band, whose first series is a line between the other two."""
 
     id: str
     shape: str
     labels: Sequence[str]
-    series: Mapping[str, Sequence[int]]
+    series: Mapping[str, Sequence[float]]
     """By the series' id, a number for each label."""
+    about: str = ""
+    part: str = ""
+    """As a table's."""
 
     def to_json(self) -> dict[str, Any]:
         """The members by name."""
         series = {name: list(values) for name, values in self.series.items()}
-        return {"id": self.id, "labels": list(self.labels), "series": series}
+        about = {"about": self.about, "part": self.part} if self.about else {}
+        return {"id": self.id, "labels": list(self.labels), "series": series, **about}
 
 
 @dataclass(frozen=True, slots=True)

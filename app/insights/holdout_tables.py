@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from app.counting import count_senders
+from app.deflection.course import Look
 from app.deflection.holdout import CONTROL, TREATMENT, Comparison, Effect
 from app.deflection.intervals import LEVEL, Interval, wilson
 from app.deflection.tallies import WITH_CONTACT
-from app.insights.figures import SMALLEST_GROUP, Row, Table
+from app.insights.figures import SMALLEST_GROUP, Chart, Row, Table
 from app.insights.journeys import Journey, decided, people
 from app.insights.selection import Period
 
@@ -48,14 +49,24 @@ def avoided_senders(effects: Sequence[Effect]) -> Interval | None:
 
 def experiment_table(effect: Effect) -> Table:
     """One experiment: sizes, rates, differences with both intervals, and how far it has come."""
-    experiment = effect.experiment
-    days = (experiment.started_at, experiment.ended_at)
-    about = " – ".join(day.date().isoformat() if day else "…" for day in days)
-    named = f"{experiment.name} · {experiment.percent} % · {about}"
-    rows = list(_rows(effect))
+    about, part, rows = _named(effect), effect.experiment.site, list(_rows(effect))
     if min(effect.visitors.values()) < SMALLEST_GROUP:
-        return Table("experiment", _COLUMNS, (), len(rows), about=named, part=experiment.site)
-    return Table("experiment", _COLUMNS, rows, about=named, part=experiment.site)
+        return Table("experiment", _COLUMNS, (), len(rows), about=about, part=part)
+    return Table("experiment", _COLUMNS, rows, about=about, part=part)
+
+
+def course_chart(effect: Effect, looks: Sequence[Look]) -> Chart | None:
+    """Tickets avoided for a hundred visitors as it went on; None where two looks say nothing."""
+    told = [look for look in looks if look.fewest >= SMALLEST_GROUP]
+    if len(told) < 2:
+        return None
+    series = {
+        shown: [round(100 * getattr(look.avoided, name), 3) for look in told]
+        for shown, name in (("difference", "value"), ("low", "low"), ("high", "high"))
+    }
+    days = [look.at.date().isoformat() for look in told]
+    about, part = _named(effect), effect.experiment.site
+    return Chart("course", "band", days, series, about=about, part=part)
 
 
 def claims_table(
@@ -72,6 +83,13 @@ def claims_table(
     ]
     shown = [row for row in rows if row is not None]
     return Table("claims", _CLAIM_COLUMNS, shown, len(rows) - len(shown))
+
+
+def _named(effect: Effect) -> str:
+    experiment = effect.experiment
+    days = (experiment.started_at, experiment.ended_at)
+    between = " – ".join(day.date().isoformat() if day else "…" for day in days)
+    return f"{experiment.name} · {experiment.percent} % · {between}"
 
 
 def _shared_level(effects: Sequence[Effect]) -> float:

@@ -10,16 +10,18 @@ from statistics import mean, stdev
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.deflection.course import follow_experiment
 from app.deflection.holdout import Effect
 from app.deflection.intervals import Interval
 from app.deflection.report import current_effects
 from app.insights.channels import count_digital
 from app.insights.costs import Costs, load_costs
-from app.insights.figures import SMALLEST_GROUP, Figure, Sheet, Table, share
+from app.insights.figures import SMALLEST_GROUP, Chart, Figure, Sheet, Table, share
 from app.insights.holdout_tables import (
     avoided_senders,
     avoided_tickets,
     claims_table,
+    course_chart,
     experiment_table,
 )
 from app.insights.journeys import SETTLED, Journey, Needs, decided
@@ -43,6 +45,7 @@ def make_worth(session: Session, needs: Needs, *, window: timedelta, now: dateti
             _satisfaction(session, selection),
             *_times(session, journeys, selection),
         ),
+        charts=_courses(session, effects, window, now),
         tables=(
             claims_table(session, journeys, effects, selection.period),
             *(experiment_table(effect) for effect in effects),
@@ -59,6 +62,16 @@ def _counted_effects(session: Session, window: timedelta, now: datetime) -> list
         for effect in current_effects(session, window, now)
         if effect.experiment.ended_at is None or not effect.experiment.site
     ]
+
+
+def _courses(
+    session: Session, effects: Sequence[Effect], window: timedelta, now: datetime
+) -> tuple[Chart, ...]:
+    found = (
+        course_chart(effect, follow_experiment(session, effect.experiment, window=window, now=now))
+        for effect in effects
+    )
+    return tuple(chart for chart in found if chart is not None)
 
 
 def _notes(effects: Sequence[Effect], costs: Costs, selection: Selection) -> tuple[str, ...]:

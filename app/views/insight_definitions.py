@@ -48,6 +48,7 @@ DEFINED = (
     "claimed_of_contacts",
     "self_service_score",
     "measured_reduction",
+    "course",
     "experiment",
     "visitors",
     "wrote",
@@ -227,6 +228,10 @@ def _worth() -> dict[str, str]:
 def _experiment() -> dict[str, str]:
     fall = gettext("The difference as a share of the rate without suggestions.")
     return {
+        "course": gettext(
+            "What the experiment had measured by each day, with limits that hold at every look. As"
+            " long as 0 lies within them, nothing is proved."
+        ),
         "experiment": gettext(
             "Visitors without suggestions against visitors with them, as they were drawn, each"
             " followed for the time in which a ticket counts."

@@ -164,6 +164,7 @@ def _column_labels() -> dict[str, str]:
 
 def _experiment_labels() -> dict[str, str]:
     return {
+        "course": gettext("Tickets avoided for a hundred visitors, as the experiment went on"),
         "measure": gettext("What was measured"),
         "control": gettext("Without suggestions"),
         "treatment": gettext("With suggestions"),

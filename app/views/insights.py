@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.audit import Actor
 from app.insights.costs import RELATIVE_COSTS, BadCosts, load_costs, read_costs, save_costs
-from app.insights.drawing import HEIGHT, WIDTH, draw_bars, draw_steps
+from app.insights.drawing import HEIGHT, WIDTH, draw_band, draw_bars, draw_steps
 from app.insights.episode_list import describe, list_episodes
 from app.insights.figures import Sheet
 from app.insights.journeys import load_journeys, titles_of
@@ -131,6 +131,7 @@ def _show(name: str, *, fault: bool = False) -> Response:
         sheet=found,
         fault=fault,
         saved=request.args.get("saved") == "1",
+        draw_band=draw_band,
         draw_bars=draw_bars,
         draw_steps=draw_steps,
         width=WIDTH,

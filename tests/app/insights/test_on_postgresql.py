@@ -12,6 +12,8 @@ from app.accounts.sign_in import sign_in
 from app.accounts.users import LastOwner, UserExists, add_user, disable_user
 from app.attachments import read_attachments
 from app.db import create_database_engine, session_factory
+from app.deflection.holdout import note_experiment
+from app.deflection.participants import Holdout
 from app.insights.improvements import check, note_change, plan_improvement
 from app.insights.selection import read_selection
 from app.insights.sheets import SHEETS, Sources, make_sheet
@@ -89,17 +91,24 @@ def test_couriers_side_by_side_carry_each_ticket_once(sessions):
 
 
 def test_every_sheet_is_made(sessions, settings):
+    with sessions() as session:
+        note_experiment(session, name="spring", percent=50, now=START - timedelta(days=1))
+    holdout = Holdout("spring", 50)
     for number in range(6):
         record(sessions, f"v{number}", "0m suggest_shown, 1m result_opened:a, 3m ticket")
+    for number in range(40):
+        record(sessions, f"w{number}", "0m contact_started", holdout=holdout, name=f"w{number}")
     sources = Sources(sessions, settings, FakeIndex(hits_of_help_center()))
     selection = read_selection(
         {"from": "2026-03-01", "to": "2026-03-10", "compare": "1"}, zone="UTC", now=NOW
     )
     sheets = {name: make_sheet(name, sources, selection, locale="en", now=NOW) for name in SHEETS}
     failed = next(each for each in sheets["overview"].figures if each.id == "failed")
-    assert (failed.count, failed.of) == (6, 6)
+    assert (failed.count, failed.of) == (6, 46)
     assert sheets["articles"].tables[1].rows[0]["failed"] == 6
     assert sheets["questions"].tables[0].rows[0]["people"] == 6
+    (course,) = sheets["worth"].charts
+    assert course.series["difference"][-1] == 0
 
 
 def test_an_improvement_is_checked(sessions):

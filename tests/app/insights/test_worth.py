@@ -83,11 +83,18 @@ def test_the_holdouts_interval_becomes_money(sessions, worth):
     assert (cost.low, cost.high) == pytest.approx((tickets.low * 8.8, tickets.high * 8.8))
     assert 0 < tickets.low < tickets.value == pytest.approx(people.value)
     assert "suspicious" not in sheet.notes
+    (course,) = sheet.charts
+    assert course.about == "spring · 50 % · 2026-03-01 – …"
     (table,) = (each for each in sheet.tables if each.id == "experiment")
     assert table.about == "spring · 50 % · 2026-03-01 – …"
     rows = {row["measure"]: row for row in table.rows}
     assert rows["visitors"]["control"] + rows["visitors"]["treatment"] == 200
     assert rows["wrote"]["control"] == pytest.approx(0.5, abs=0.05)
+    # The line ends where the report stands.
+    last = rows["tickets_always"]
+    assert [course.series[name][-1] for name in ("difference", "low", "high")] == pytest.approx(
+        [100 * last[name] for name in ("difference", "low", "high")], abs=0.001
+    )
     # Who looks every day needs the wider ones.
     for once, always in (("wrote", "wrote_always"), ("tickets_per_visitor", "tickets_always")):
         assert rows[always]["low"] < rows[once]["low"] < rows[once]["difference"]
