@@ -156,9 +156,10 @@ def _carry_out(work: _Work, steps: list[Step]) -> SyncReport:
     attributions = _attribute(work, steps)
     with work.sessions() as session, writing(session, SYSTEM) as tx:
         pulling = Pulling(tx, work.root, work.reading, attributions)
-        renamed = follow_renames(pulling, steps)
+        follow_renames(pulling, steps)
+    renamed = sum(step.old_path is not None for step in steps)
     if renamed:
-        counts["rename"] = sum(step.old_path is not None for step in steps)
+        counts["rename"] = renamed
     failed, warnings = _pull(work, steps, attributions, counts)
     pushed = _push(work)
     for action, count in pushed.counts.items():
