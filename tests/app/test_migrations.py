@@ -1,5 +1,6 @@
 """The migrations: up, down, up again, and equal to the mapped classes, on both databases."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,27 @@ def test_who_took_part_in_an_experiment_is_kept_under_its_share(settings, engine
         # Arms are drawn anew, so what ran is over.
         running = text("SELECT count(*) FROM experiments WHERE ended_at IS NULL")
         assert connection.execute(running).scalar() == 0
+
+
+def test_pictures_of_articles_that_are_there_already_are_known(settings, engine):
+    """Or the pictures of every article would be gone until it is next changed."""
+    migrating.upgrade(settings, "0011")
+    address = f"/media/{'ab' * 32}/a.png"
+    links = {"a.png": address, "b.png": address, "c.md": "/en/articles/c", "d": None}
+    with engine.begin() as connection:
+        columns = {"article_id": "a", "locale": "en", "title": "A", "source": "", "pages": ""}
+        columns |= {"status": "draft", "audience": "public", "category": "", "owner": ""}
+        columns |= {name: "[]" for name in ("questions", "tags", "products", "sections")}
+        columns |= {"headings": "[]", "html": "", "source_hash": "0" * 64, "quality": 0}
+        columns |= {"revision": 1, "links": json.dumps(links), "indexed": False}
+        columns |= {"created_at": "2026-01-01", "updated_at": "2026-01-01"}
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        connection.execute(text(f"INSERT INTO articles ({names}) VALUES ({values})"), columns)
+        empty = columns | {"locale": "ko", "links": "{}"}
+        connection.execute(text(f"INSERT INTO articles ({names}) VALUES ({values})"), empty)
+    migrating.upgrade(settings)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT sha256 FROM article_media")).all() == [("ab" * 32,)]
 
 
 def test_a_failed_migration_leaves_the_schema_as_it_was(settings, engine, monkeypatch):
