@@ -117,6 +117,34 @@ def test_pictures_of_articles_that_are_there_already_are_known(settings, engine)
         assert connection.execute(text("SELECT sha256 FROM article_media")).all() == [("ab" * 32,)]
 
 
+def test_what_was_recorded_before_renames_follows_its_article(settings, engine):
+    migrating.upgrade(settings, "0012")
+    deeds = [
+        (1, "translate-by-machine", "a", "ko", {}),
+        (2, "create", "a", "en", {}),
+        (3, "rename", "b", "ko", {"old": "a"}),
+        (4, "save", "b", "ko", {}),
+        (5, "rename", "c", "ko", {"old": "b"}),
+        (6, "create", "a", "ko", {}),  # another article under the name that was free again
+        (7, "rename", "c", "ko", {"old": "c", "old_path": "ko/c.md"}),
+    ]
+    with engine.begin() as connection:
+        for number, action, article_id, locale, detail in deeds:
+            connection.execute(
+                text(
+                    "INSERT INTO editorial_actions "
+                    "(id, actor, actor_id, action, article_id, locale, detail, at) "
+                    "VALUES (:id, 'Kim', '', :action, :name, :locale, :detail, '2026-01-01')"
+                ),
+                {"id": number, "action": action, "name": article_id, "locale": locale}
+                | {"detail": json.dumps(detail)},
+            )
+    migrating.upgrade(settings)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT article_id FROM editorial_actions ORDER BY id"))
+        assert rows.scalars().all() == ["c", "a", "c", "c", "c", "a", "c"]
+
+
 def test_a_failed_migration_leaves_the_schema_as_it_was(settings, engine, monkeypatch):
     def fail(*arguments, **options):
         raise RuntimeError("power cut")
