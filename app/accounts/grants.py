@@ -20,12 +20,10 @@ from app.errors import KotaeError
 from app.locales import BadLocale, normalise_locale
 from app.models import User, UserGrant
 from app.naming import slugify_path
+from app.sign_in_settings import Share
 
 _WIDE = "admin"
 """From this role on everything is everywhere."""
-
-Share = tuple[str, str, str]
-"""A role, a category and a language; the latter two "" for all."""
 
 
 class BadGrant(KotaeError):

@@ -11,12 +11,10 @@ from app.accounts.audit import Actor
 from app.accounts.grants import BadGrant, GrantNotFound, add_grant, list_grants, remove_grant
 from app.accounts.users import BadUser, UserNotFound, find_user, list_users, may_act_as
 from app.editor.listing import list_choices
-from app.models import ROLES, User, UserGrant
+from app.models import User, UserGrant
+from app.sign_in_settings import LIMITABLE
 from app.views.scope import database, settings
 from app.views.staff import current_user, required_role, staff_page
-
-_GRANTED = ROLES[: ROLES.index("admin")]
-"""Roles that may be limited; administrators and owners never are."""
 
 
 @required_role("admin")
@@ -58,7 +56,7 @@ def _page(fault: str = "") -> Response:
         "grants.html",
         422 if fault else 200,
         accounts=[(each, given.get(each.id, [])) for each in _limitable()],
-        roles=_GRANTED,
+        roles=LIMITABLE,
         categories=choices.categories,
         locales=sorted({*settings().locales, *choices.locales}),
         fault=fault,
