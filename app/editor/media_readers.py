@@ -9,6 +9,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.audit import LONGEST_SUBJECT
 from app.addresses import media_hash
 from app.editing.actors import Actor
 from app.editing.covering import covered
@@ -43,7 +44,7 @@ def _is_own(session: Session, actor: Actor, sha256: str) -> bool:
     added = select(AuditEntry.subject).where(
         AuditEntry.action == "picture.add", AuditEntry.user_id == _user_id(actor)
     )
-    paths = [f"picture:{path}"[:440] for path in _paths_of(session, sha256)]
+    paths = [f"picture:{path}"[:LONGEST_SUBJECT] for path in _paths_of(session, sha256)]
     return session.scalar(added.where(AuditEntry.subject.in_(paths)).limit(1)) is not None
 
 
