@@ -81,8 +81,8 @@ def parse_source(raw: bytes) -> ArticleSource:
     """Read a file. Raises TooLarge, BadEncoding, BadFrontMatter."""
     if len(raw) > LARGEST:
         raise TooLarge(
-            f"The file has {len(raw)} bytes; an article may have {LARGEST}. Split it, or take out "
-            "embedded images."
+            f"The file has more than {LARGEST // 1024**2} MB, which is the most for an article. "
+            "Split it, or take out embedded images."
         )
     bom = raw.startswith(_BOM)
     text = _decode(raw[len(_BOM) :] if bom else raw)
@@ -142,10 +142,11 @@ def with_fields(
     text = head + new_body
     if wanted:
         text = _edit_head(source, head, wanted, as_a_whole=False) + new_body
-        if not _reads_as_wanted(text, source, wanted):
+        if _find_fault(text, source, wanted):
             text = _edit_head(source, head, wanted, as_a_whole=True) + new_body
-    if not _reads_as_wanted(text, source, wanted):
-        raise BadFrontMatter("The front matter cannot be edited in place. Edit the file by hand.")
+    fault = _find_fault(text, source, wanted)
+    if fault is not None:
+        raise fault
     return mark + text
 
 
@@ -227,13 +228,18 @@ def _join(
     return head[: header.start("yaml")] + yaml_text + head[header.end("yaml") :]
 
 
-def _reads_as_wanted(text: str, source: ArticleSource, wanted: Mapping[str, object]) -> bool:
+def _find_fault(
+    text: str, source: ArticleSource, wanted: Mapping[str, object]
+) -> BadFrontMatter | None:
+    """Why the text does not read back as wanted; None where it does."""
     try:
         result = parse_source(text.encode())
-    except BadFrontMatter:
-        return False
+    except BadFrontMatter as error:
+        return error
     expected = {key: value for key, value in {**source.meta, **wanted}.items() if value is not None}
-    return expected == {key: value for key, value in result.meta.items() if value is not None}
+    if expected == {key: value for key, value in result.meta.items() if value is not None}:
+        return None
+    return BadFrontMatter("The front matter cannot be edited in place. Edit the file by hand.")
 
 
 def _as_json(value: object) -> object:

@@ -383,6 +383,21 @@ def test_a_broken_file_is_named_and_its_article_stays(pair, find):
     assert find("pay/refund").source == TEXT
 
 
+def test_a_dry_run_names_what_cannot_be_taken_in(pair):
+    pair.write(FILES)
+    pair.sync()
+    pair.write({PATH: "---\ntitle: [\n---\n", "en/bomb.md": "---\na: &a [1]\nb: *a\n---\n"})
+    pair.write({"en/long.md": b"# Long\n" + b"word " * 500_000})
+    foreseen, report = pair.sync(dry_run=True), pair.sync()
+    assert foreseen.steps == ()
+    assert foreseen.failed == report.failed
+    assert [(problem.path, problem.code) for problem in report.failed] == [
+        ("en/bomb.md", "bad-front-matter"),
+        ("en/long.md", "article-too-large"),
+        (PATH, "bad-front-matter"),
+    ]
+
+
 def test_a_broken_file_and_an_edit_leave_each_other_alone(pair, find):
     pair.write(FILES)
     pair.sync()
