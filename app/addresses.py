@@ -6,8 +6,10 @@ link, in JSON and in a Location header as it is.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlencode
 
+_MEDIA = re.compile(r"/media/([0-9a-f]{64})/")
 LONGEST_MARK = 80
 """Code points; enough to find a sentence, and short enough for an address."""
 
@@ -86,6 +88,12 @@ def offline_url(locale: str) -> str:
 def media_url(sha256: str, name: str) -> str:
     """An image or attachment by the SHA-256 of its bytes; `name` is what a download is called."""
     return f"/media/{sha256}/{quote(name, safe='')}"
+
+
+def media_hash(address: str) -> str:
+    """The SHA-256 in an address of `media_url`; "" for any other address."""
+    found = _MEDIA.match(address)
+    return found[1] if found else ""
 
 
 def _beginning(text: str) -> str:

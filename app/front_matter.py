@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import KotaeError
-from app.markup.yaml_header import Entry, HeaderError, edit_lines, key_of, read_header
-from app.markup.yaml_lists import Item
+from app.markup.yaml_header import Entry, HeaderError, edit_lines, read_header
 from app.text_lines import match_lines
 
 LARGEST = 2 * 1024 * 1024
@@ -82,8 +81,8 @@ def parse_source(raw: bytes) -> ArticleSource:
     """Read a file. Raises TooLarge, BadEncoding, BadFrontMatter."""
     if len(raw) > LARGEST:
         raise TooLarge(
-            f"The file has {len(raw)} bytes; an article may have {LARGEST}. Split it, or take out "
-            "embedded images."
+            f"The file has more than {LARGEST // 1024**2} MB, which is the most for an article. "
+            "Split it, or take out embedded images."
         )
     bom = raw.startswith(_BOM)
     text = _decode(raw[len(_BOM) :] if bom else raw)
@@ -133,16 +132,21 @@ def with_fields(
     byte order mark, if the file has one, leads the text. Raises BadFrontMatter when the result
     would not read back as wanted.
     """
-    wanted = {
-        key: value for key, value in changes.items() if _differs(source, key, _as_json(value))
-    }
+    given = {key: _as_json(value) for key, value in changes.items()}
+    wanted = {key: value for key, value in given.items() if _differs(source, key, value)}
     new_body = source.body if body is None else _with_breaks_of(source, body)
     mark = "\ufeff" if source.bom else ""
     if not wanted and body is None:
         return mark + source.text
     head = source.text[: len(source.text) - len(source.body)]
-    text = (_edit_head(source, head, wanted) if wanted else head) + new_body
-    _check_result(text, source, wanted)
+    text = head + new_body
+    if wanted:
+        text = _edit_head(source, head, wanted, as_a_whole=False) + new_body
+        if _find_fault(text, source, wanted):
+            text = _edit_head(source, head, wanted, as_a_whole=True) + new_body
+    fault = _find_fault(text, source, wanted)
+    if fault is not None:
+        raise fault
     return mark + text
 
 
@@ -152,34 +156,26 @@ def _differs(source: ArticleSource, key: str, value: object) -> bool:
     return value not in (source.meta[key], source.raw[key])
 
 
-def _edit_head(source: ArticleSource, head: str, wanted: Mapping[str, object]) -> str:
-    values = {
-        key: None if value is None else _write_value(_as_json(value))
-        for key, value in wanted.items()
-    }
+def _edit_head(
+    source: ArticleSource, head: str, values: Mapping[str, object], as_a_whole: bool
+) -> str:
     header = _HEADER.match(head)
     if header is None:
-        lines = [f"{key}: {value}" for key, value in values.items() if value is not None]
+        lines = _write_entries(values)
         return source.newline.join(["---", *lines, "---", "", ""]) if lines else head
     entries = _read_entries(header["yaml"])
     pieces = _split(header["yaml"])
     if len({entry.line for entry in entries}) < len(entries) or header["yaml"].lstrip()[:1] == "{":
-        kept = {entry.key: _write_value(entry.value) for entry in entries}
-        merged = {**kept, **values}
-        edited = [f"{key}: {value}" for key, value in merged.items() if value is not None]
-        return _join(source, head, header, [(line, source.newline) for line in edited])
-    lists = {key: _items_of(value) for key, value in wanted.items() if _is_list(value)}
-    lines = edit_lines([line for line, _ in pieces], entries, values, lists)
+        merged = {entry.key: entry.value for entry in entries} | dict(values)
+        edited = [(line, source.newline) for line in _write_entries(merged)]
+        return _join(source, head, header, edited)
+    old = [line for line, _ in pieces]
+    lines = edit_lines(old, entries, values, _write_value, as_a_whole=as_a_whole)
     return _join(source, head, header, _keep_breaks(lines, pieces, source.newline))
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(_as_json(value), list) and bool(value)
-
-
-def _items_of(value: object) -> list[Item]:
-    items = _as_json(value)
-    return [Item(key_of(item), _write_value(item)) for item in items]  # type: ignore[attr-defined]
+def _write_entries(values: Mapping[str, object]) -> list[str]:
+    return [f"{key}: {_write_value(value)}" for key, value in values.items() if value is not None]
 
 
 def _with_breaks_of(source: ArticleSource, body: str) -> str:
@@ -232,13 +228,18 @@ def _join(
     return head[: header.start("yaml")] + yaml_text + head[header.end("yaml") :]
 
 
-def _check_result(text: str, source: ArticleSource, wanted: Mapping[str, object]) -> None:
-    result = parse_source(text.encode())
-    expected = {**source.meta, **{key: _as_json(value) for key, value in wanted.items()}}
-    expected = {key: value for key, value in expected.items() if value is not None}
-    found = {key: value for key, value in result.meta.items() if value is not None}
-    if found != expected:
-        raise BadFrontMatter("The front matter cannot be edited in place. Edit the file by hand.")
+def _find_fault(
+    text: str, source: ArticleSource, wanted: Mapping[str, object]
+) -> BadFrontMatter | None:
+    """Why the text does not read back as wanted; None where it does."""
+    try:
+        result = parse_source(text.encode())
+    except BadFrontMatter as error:
+        return error
+    expected = {key: value for key, value in {**source.meta, **wanted}.items() if value is not None}
+    if expected == {key: value for key, value in result.meta.items() if value is not None}:
+        return None
+    return BadFrontMatter("The front matter cannot be edited in place. Edit the file by hand.")
 
 
 def _as_json(value: object) -> object:

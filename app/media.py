@@ -46,7 +46,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 )
 # Atomic: a comment ends at its first "-->", or a row of comments would be tried in 2^n ways.
 _SVG = re.compile(
-    rb"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:(?><!--.*?-->|<!DOCTYPE[^>]*+>)\s*+)*+<svg[\s>]", re.DOTALL
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?+"
+    rb"(?:(?><!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?+>)\s*+)*+<svg[\s>]",
+    re.DOTALL,
 )
 _HTML = re.compile(rb"<(!doctype|html|head|body|script|iframe|svg|\?xml)", re.IGNORECASE)
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.addresses import media_hash
 from app.content import ArticleContent, RenderedContent
-from app.models import Article, Redirect, Revision
+from app.models import Article, ArticleMedia, Redirect, Revision
 
 _MOST_PARAMETERS = 500
 
@@ -36,6 +37,14 @@ def write_rendering(article: Article, rendered: RenderedContent) -> None:
     article.sections = list(rendered.sections)
     article.headings = list(rendered.headings)
     article.links = dict(rendered.links)
+    _write_media(article, {media_hash(address or "") for address in rendered.links.values()})
+
+
+def _write_media(article: Article, hashes: set[str]) -> None:
+    # What stays keeps its row: most changes of a text are none of its pictures.
+    kept = [each for each in article.media if each.sha256 in hashes]
+    new = hashes - {each.sha256 for each in kept} - {""}
+    article.media = kept + [ArticleMedia(sha256=sha256) for sha256 in sorted(new)]
 
 
 def last_revisions(session: Session, article_pks: Sequence[int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, defer
 
 from app.errors import KotaeError
 from app.languages import choose_locale, language_of
-from app.models import Article, Event, Media, Redirect
+from app.models import Article, ArticleMedia, Event, Media, Redirect
 from app.page_patterns import matches_page
 
 PUBLIC = frozenset({"public"})
@@ -220,6 +220,15 @@ def find_media(session: Session, sha256: str) -> Media:
     if media is None:
         raise MediaNotFound("There is no such file.")
     return media
+
+
+def is_media_shown(
+    session: Session, sha256: str, *, audiences: frozenset[str] = PUBLIC, now: datetime
+) -> bool:
+    """Whether an article that these audiences may read shows the stored file, or links to it."""
+    showing = select(ArticleMedia.sha256).join(Article, Article.id == ArticleMedia.article_pk)
+    showing = showing.where(ArticleMedia.sha256 == sha256, Article.visible(now))
+    return session.scalar(showing.where(Article.audience.in_(audiences)).limit(1)) is not None
 
 
 def locales_in_use(session: Session, *, now: datetime) -> frozenset[str]:

@@ -9,8 +9,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app import setting_values as values
+from app.locales import is_locale, normalise_locale
 from app.models.user import ROLES
+from app.naming import slugify_path
 from app.setting_fields import setting
+
+LIMITABLE = ROLES[: ROLES.index("admin")]
+"""Roles that may count in some places only."""
+
+Share = tuple[str, str, str]
+"""A role, a category and a language in which it counts; the latter two "" for all."""
 
 
 def is_safe_address(address: str) -> bool:
@@ -46,6 +54,27 @@ def read_group_roles(value: str) -> tuple[tuple[str, str], ...]:
     if not all(group and role in ROLES for group, role in found):
         raise ValueError("pairs like help-writers=writer; help-leads=publisher")
     return found
+
+
+def read_group_grants(value: str) -> tuple[tuple[str, Share], ...]:
+    """Pairs of a group and where it may do what: `role@category:language`, a star for all."""
+    pairs = [part.rpartition("=") for part in value.split(";") if part.strip()]
+    found = tuple((group.strip(), _read_share(given)) for group, _, given in pairs)
+    if not all(group and share for group, share in found):
+        raise ValueError("pairs like help-korea=writer@*:ko; help-pay=publisher@payment")
+    return tuple((group, share) for group, share in found if share)
+
+
+def _read_share(given: str) -> Share | None:
+    role, _, place = given.strip().partition("@")
+    category, _, locale = ("" if part == "*" else part for part in place.partition(":"))
+    category, locale = category.strip(), locale.strip()
+    if role.lower() not in LIMITABLE or not (category or locale):
+        return None
+    is_path = not category or slugify_path(category) == category
+    if not is_path or (locale and not is_locale(locale)):
+        return None
+    return role.lower(), category, normalise_locale(locale) if locale else ""
 
 
 def read_role(value: str) -> str:
@@ -120,6 +149,14 @@ class SignInSettings:
         read_role,
         shown="none: they are refused",
     )
+    oidc_grants: tuple[tuple[str, Share], ...] = setting(
+        "KB_OIDC_GRANTS",
+        "",
+        "Role of each group in a category and a language only: `help-korea=writer@*:ko; "
+        "help-pay=publisher@payment`; a star stands for all",
+        read_group_grants,
+        shown="none",
+    )
 
     @property
     def allows_passwords(self) -> bool:
@@ -133,15 +170,39 @@ def find_fault(settings: SignInSettings) -> str:
         return "" if settings.allows_passwords else "KB_PASSWORD_SIGN_IN=off needs KB_OIDC_ISSUER."
     if not settings.oidc_client_id:
         return "KB_OIDC_ISSUER asks for KB_OIDC_CLIENT_ID, which is not set."
-    if not settings.oidc_roles and not settings.oidc_default_role:
-        return "KB_OIDC_ISSUER asks for KB_OIDC_ROLES or KB_OIDC_DEFAULT_ROLE: who may do what."
+    if not (settings.oidc_roles or settings.oidc_grants or settings.oidc_default_role):
+        return (
+            "KB_OIDC_ISSUER asks for KB_OIDC_ROLES, KB_OIDC_GRANTS or KB_OIDC_DEFAULT_ROLE: "
+            "who may do what."
+        )
     return ""
 
 
 def role_for(settings: SignInSettings, groups: Sequence[str]) -> str | None:
-    """The highest role that one of `groups` has, else the default one; None where there is none."""
-    held = [role for group, role in settings.oidc_roles if group in groups]
+    """The highest role that one of `groups` has somewhere, else the default one; None where there
+    is none."""
+    limited = [role for role, _, _ in _limited(settings, groups)]
+    held = [*limited, *_unlimited(settings, groups)]
     return max(held, key=ROLES.index, default=settings.oidc_default_role or None)
+
+
+def shares_for(settings: SignInSettings, groups: Sequence[str]) -> frozenset[Share]:
+    """Where the roles of `groups` count; none where the highest counts everywhere."""
+    everywhere = max(_unlimited(settings, groups), key=ROLES.index, default=None)
+    limited = _limited(settings, groups)
+    if everywhere is None:
+        return limited
+    # What counts everywhere anyway needs no place.
+    higher = {each for each in limited if ROLES.index(each[0]) > ROLES.index(everywhere)}
+    return frozenset({*higher, (everywhere, "", "")} if higher else ())
+
+
+def _limited(settings: SignInSettings, groups: Sequence[str]) -> frozenset[Share]:
+    return frozenset(share for group, share in settings.oidc_grants if group in groups)
+
+
+def _unlimited(settings: SignInSettings, groups: Sequence[str]) -> list[str]:
+    return [role for group, role in settings.oidc_roles if group in groups]
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.models import Article, Category, Media, Notice, Ticket, TicketReply
+from app.models import Article, ArticleMedia, Category, Media, Notice, Ticket, TicketReply
 from app.render import render
 from tests.fake_index import make_hit
 
@@ -160,6 +160,7 @@ def rich_help_center(media_dir):
                 {"level": each.level, "text": each.text, "anchor": each.anchor}
                 for each in rendered.headings
             ],
+            media=[ArticleMedia(sha256=PICTURE_SHA)],
         ),
         Media(sha256=PICTURE_SHA, media_type="image/svg+xml", size=len(PICTURE)),
         *(

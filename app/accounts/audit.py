@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.models import AuditEntry, User
 
+LONGEST_SUBJECT = 440
+"""Characters; what an entry is about may be named by no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -7,6 +7,8 @@ owners are never narrowed: whoever may change grants could take them away anyway
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,16 +20,24 @@ from app.errors import KotaeError
 from app.locales import BadLocale, normalise_locale
 from app.models import User, UserGrant
 from app.naming import slugify_path
+from app.sign_in_settings import Share
 
 _WIDE = "admin"
 """From this role on everything is everywhere."""
 
 
 class BadGrant(KotaeError):
-    """A grant cannot be made of what was given."""
+    """A grant cannot be made of what was given.
+
+    `reason` is everywhere, too-high, no-locale or no-category.
+    """
 
     code = "bad-grant"
     status = 422
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class GrantNotFound(KotaeError):
@@ -101,6 +111,23 @@ def remove_grant(session: Session, number: int, *, actor: Actor) -> UserGrant:
     return grant
 
 
+def follow_groups(session: Session, user: User, wanted: Collection[Share], *, actor: Actor) -> None:
+    """Give the account the grants of its groups of today in place of those it had; the caller
+    commits. Grants that somebody gave by hand stay."""
+    rows = _rows(session, user)
+    for row in rows:
+        if row.from_groups and (row.role, row.category, row.locale) not in wanted:
+            _note(session, actor, "user.ungrant", row)
+            session.delete(row)
+    had = {(row.role, row.category, row.locale) for row in rows}
+    for role, category, locale in sorted(set(wanted) - had):
+        grant = UserGrant(
+            user_id=user.id, role=role, category=category, locale=locale, from_groups=True
+        )
+        session.add(grant)
+        _note(session, actor, "user.grant", grant)
+
+
 def _rows(session: Session, user: User) -> list[UserGrant]:
     mine = select(UserGrant).where(UserGrant.user_id == user.id)
     return list(session.scalars(mine.order_by(UserGrant.id)))
@@ -109,18 +136,25 @@ def _rows(session: Session, user: User) -> list[UserGrant]:
 def _check(user: User, role: str, category: str, locale: str) -> tuple[str, str]:
     """The category and language as articles have them."""
     if may_act_as(user.role, _WIDE):
-        raise BadGrant(f"{user.email} is {user.role}, which counts everywhere; lower the role.")
+        raise BadGrant(
+            "everywhere", f"{user.email} is {user.role}, which counts everywhere; lower the role."
+        )
     if role not in ROLES or not may_act_as(user.role, role):
         raise BadGrant(
-            f"{user.email} is {user.role}: a grant may be for that role or a lesser one."
+            "too-high",
+            f"{user.email} is {user.role}: a grant may be for that role or a lesser one.",
         )
     try:
         tag = normalise_locale(locale) if locale else ""
     except BadLocale:
-        raise BadGrant(f"{locale!r} is not a language tag such as ko or zh-Hant.") from None
+        raise BadGrant(
+            "no-locale", f"{locale!r} is not a language tag such as ko or zh-Hant."
+        ) from None
     path = slugify_path(category) if category else ""
     if category and path != category:
-        raise BadGrant(f"{category!r} is not a category's path such as payment/cards.")
+        raise BadGrant(
+            "no-category", f"{category!r} is not a category's path such as payment/cards."
+        )
     return path, tag
 
 
@@ -133,4 +167,5 @@ def _note(session: Session, actor: Actor, action: str, grant: UserGrant) -> None
         role=grant.role,
         category=grant.category,
         locale=grant.locale,
+        **({"by": "groups"} if grant.from_groups else {}),
     )

@@ -7,7 +7,7 @@ there, so that who leaves the organisation has no second door.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import Actor, note_deed
+from app.accounts.grants import follow_groups
 from app.accounts.users import LONGEST_NAME, fold_email, has_identity, has_other_owner
 from app.db import begin_writing
 from app.errors import KotaeError
@@ -28,6 +29,7 @@ from app.models import (
     User,
     UserSession,
 )
+from app.sign_in_settings import Share
 from app.wording import clean_text
 
 
@@ -87,17 +89,26 @@ def read_person(issuer: str, claims: Mapping[str, Any], group_claim: str) -> Kno
     )
 
 
-def enter(session: Session, person: KnownPerson, role: str | None, *, now: datetime) -> User:
+def enter(
+    session: Session,
+    person: KnownPerson,
+    role: str | None,
+    *,
+    shares: Collection[Share] = (),
+    now: datetime,
+) -> User:
     """The person's account with the role that their groups give, made where there is none; commits.
 
-    `role` None lets nobody in, and ends the sessions that the account has. Raises NoRole,
-    AccountDisabled, AddressNeeded, AddressUnproven, BadUser; each is in the audit log.
+    `shares` is where the role counts; none for everywhere. `role` None lets nobody in, and ends the
+    sessions that the account has. Raises NoRole, AccountDisabled, AddressNeeded, AddressUnproven,
+    BadUser; each is in the audit log.
     """
     begin_writing(session)
     try:
         user = _find(session, person) or _link(session, person) or _make(session, person, role)
         _require_entry(user, role)
         _follow_role(session, user, role or "")
+        follow_groups(session, user, shares, actor=Actor.of(user))
     except KotaeError as error:
         session.rollback()
         _note_refusal(session, person, error)

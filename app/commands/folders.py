@@ -16,7 +16,7 @@ from app.commands.printing import (
     progress_bars,
     progress_option,
 )
-from app.commands.workplace import Workplace, open_search, open_workplace
+from app.commands.workplace import Workplace, open_search, open_workplace, record
 from app.exporting import ExportReport, export_data, export_folder, export_site
 from app.importing import ImportReport, import_folder
 from search.document import Progress
@@ -94,11 +94,12 @@ def export_command(directory: Path, form: str, as_json: bool, shows_progress: bo
             settings=place.settings,
             progress=progress,
         )
-    counts = {
-        "articles": report.articles,
-        "categories": report.categories,
-        "media": report.media,
-    }
+        counts = {
+            "articles": report.articles,
+            "categories": report.categories,
+            "media": report.media,
+        }
+        record(place, "articles.export", f"folder:{directory.absolute()}", format=form, **counts)
     if as_json:
         print_json(counts)
     else:

@@ -58,7 +58,8 @@ def remove_command(number: int) -> None:
 
 def _line(grant: UserGrant, user: User) -> str:
     where = f"{grant.category or 'all categories'}, {grant.locale or 'all languages'}"
-    return f"{grant.id}  {user.email}  {grant.role}  {where}"
+    by = "  (by groups)" if grant.from_groups else ""
+    return f"{grant.id}  {user.email}  {grant.role}  {where}{by}"
 
 
 def _members(grant: UserGrant, user: User) -> dict[str, object]:
@@ -68,4 +69,5 @@ def _members(grant: UserGrant, user: User) -> dict[str, object]:
         "role": grant.role,
         "category": grant.category,
         "locale": grant.locale,
+        "from_groups": grant.from_groups,
     }

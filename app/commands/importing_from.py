@@ -17,7 +17,7 @@ from app.commands.printing import (
     progress_bars,
     progress_option,
 )
-from app.commands.workplace import open_workplace
+from app.commands.workplace import Workplace, open_workplace, record
 
 if TYPE_CHECKING:
     from app.importing import ImportReport
@@ -71,9 +71,20 @@ def import_from_command(
                 root, session_factory=place.sessions, settings=settings, progress=progress
             )
             index_changes(place, progress)
+        _record(place, service, source, report)
     _print(root, report, imported, as_json)
     if report.failed or (imported is not None and imported.failed):
         raise SystemExit(1)
+
+
+def _record(place: Workplace, service: str, source: Path, report: WriteReport) -> None:
+    record(
+        *(place, "articles.import-from", f"source:{source.absolute()}"),
+        service=service,
+        articles=report.articles,
+        attachments=report.attachments,
+        failed=len(report.failed),
+    )
 
 
 def _print(root: Path, report: WriteReport, imported: ImportReport | None, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from app.commands.printing import (
     progress_bars,
     progress_option,
 )
+from app.commands.workplace import open_workplace, record
 from app.migrating import head_revision, upgrade
 from app.settings import Settings
 
@@ -44,8 +45,9 @@ def backup_command(file: Path, as_json: bool, shows_progress: bool | None) -> No
     The search index and the embedding model are not in it: they are made again. Neither is the
     secret key.
     """
-    with progress_bars(shows_progress) as progress:
-        report = backup(file.absolute(), settings=Settings.from_env(), progress=progress)
+    with open_workplace() as place, progress_bars(shows_progress) as progress:
+        report = backup(file.absolute(), settings=place.settings, progress=progress)
+        record(place, "backup.make", f"file:{file.absolute()}", bytes=report.size)
     for missing in report.missing:
         print_warning(f"an attachment is missing from the disk: {missing}")
     if as_json:
@@ -66,7 +68,6 @@ def restore_command(file: Path, yes: bool, as_json: bool, shows_progress: bool |
     FILE is verified first; where something is wrong with it, nothing is changed.
     """
     from app.commands.folders import index_changes
-    from app.commands.workplace import open_workplace
     from app.restoring import restore
 
     if not yes and not as_json:
@@ -74,6 +75,7 @@ def restore_command(file: Path, yes: bool, as_json: bool, shows_progress: bool |
     with progress_bars(shows_progress) as progress:
         report = restore(file.absolute(), settings=Settings.from_env(), progress=progress)
         with open_workplace() as place:
+            record(place, "backup.restore", f"file:{file.absolute()}")
             index_changes(place, progress)
     if as_json:
         print_json({"articles": report.articles, "media": report.media})

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.db import DatabaseUnavailable, create_database_engine, session_factory
+from app.accounts.audit import COMMAND_LINE, LONGEST_SUBJECT, note_deed
+from app.db import DatabaseUnavailable, begin_writing, create_database_engine, session_factory
 from app.migrating import require_current, upgrade
 from app.settings import Settings
 
@@ -42,6 +43,14 @@ def open_workplace(*, migrate: bool = False) -> Iterator[Workplace]:
         yield Workplace(settings, session_factory(engine))
     finally:
         engine.dispose()
+
+
+def record(place: Workplace, action: str, subject: str, **details: object) -> None:
+    """Write what was done from the command line into the audit log, and commit."""
+    with place.sessions() as session:
+        begin_writing(session)
+        note_deed(session, COMMAND_LINE, action, subject[:LONGEST_SUBJECT], **details)
+        session.commit()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.audit import Actor, note_deed
+from app.accounts.audit import LONGEST_SUBJECT, Actor, note_deed
 from app.db import begin_writing
 from app.media import PICTURE_ENDINGS, StoredMedia, sniff_media_type, store_bytes
 from app.models import Media, MediaFile
@@ -48,7 +48,9 @@ def keep_picture(
     stored = store_bytes(_encode(given), media_dir)
     begin_writing(session)
     path = _name_in_folder(session, given.name, stored, root)
-    note_deed(session, actor, "picture.add", f"picture:{path}"[:440], sha256=stored.sha256)
+    note_deed(
+        session, actor, "picture.add", f"picture:{path}"[:LONGEST_SUBJECT], sha256=stored.sha256
+    )
     session.commit()
     return f"![{alt}](/{path})"
 

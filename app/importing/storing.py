@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.importing.parsing import Reading, RenderedFile
 from app.importing.planning import Plan
@@ -124,7 +124,9 @@ def _load_articles(
 ) -> dict[tuple[str, str], Article]:
     ids = sorted({file.parsed.article_id for file in files})
     wanted = {file.parsed.name for file in files}
-    found = session.scalars(select(Article).where(Article.article_id.in_(ids)))
+    found = session.scalars(
+        select(Article).where(Article.article_id.in_(ids)).options(selectinload(Article.media))
+    )
     return {article_name(article): article for article in found if article_name(article) in wanted}
 
 

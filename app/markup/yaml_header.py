@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from app.markup.yaml_lists import Item, edit_items, is_editable
+from app.markup.yaml_edits import Write, edit_value
+from app.markup.yaml_values import build_value
 
 DEEPEST = 12
 """Levels of lists and mappings inside one another."""
 
 LONGEST = 64 * 1024
 """Characters of YAML."""
-
-_INTEGER = re.compile(r"[-+]?[0-9]+")
 
 
 class HeaderError(ValueError):
@@ -43,12 +39,12 @@ class Entry:
     @property
     def raw(self) -> object:
         """The value with every scalar as its author typed it (None for null)."""
-        return _build(self.node, raw=True)
+        return build_value(self.node, raw=True)
 
     @property
     def value(self) -> object:
         """The value in JSON's types; dates stay text."""
-        return _build(self.node, raw=False)
+        return build_value(self.node)
 
 
 def read_header(yaml_text: str) -> tuple[Entry, ...]:
@@ -113,66 +109,35 @@ def _check_key(key: Node, seen: set[str]) -> None:
     seen.add(key.value)
 
 
-def _build(node: Node, *, raw: bool) -> object:
-    if isinstance(node, MappingNode):
-        return {str(key.value): _build(value, raw=raw) for key, value in node.value}
-    if isinstance(node, SequenceNode):
-        return [_build(item, raw=raw) for item in node.value]
-    return _build_scalar(node, raw)
-
-
-def _build_scalar(node: Any, raw: bool) -> object:
-    kind = str(node.tag).rsplit(":", 1)[-1]
-    text = str(node.value)
-    if kind == "null":
-        return None
-    if raw:
-        return text
-    if kind == "bool":
-        return text.lower() == "true"
-    if kind == "int" and _INTEGER.fullmatch(text) and len(text) < 16:
-        return int(text)
-    if kind == "float":
-        try:
-            return float(text)
-        except ValueError:
-            return text
-    return text
-
-
-def key_of(value: object) -> str:
-    """A text that is the same for equal values of JSON's types only: 1 is neither "1" nor true."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
 def edit_lines(
     lines: list[str],
     entries: tuple[Entry, ...],
-    changes: Mapping[str, str | None],
-    lists: Mapping[str, Sequence[Item]],
+    changes: Mapping[str, object],
+    write: Write,
+    *,
+    as_a_whole: bool = False,
 ) -> list[str]:
     """The header's lines with some values replaced, everything else as it was.
 
-    `lines` are without line ends; `changes` maps a key to its new value written as YAML flow, or
-    None to remove the key; `lists` has the items of those that are lists, whose lines are edited
-    one by one where they have lines of their own. New keys go to the end.
+    `lines` are without line ends; `changes` maps a key to its new value in JSON's types, or None to
+    remove the key. Lists and mappings are changed part by part where their parts have lines of
+    their own, unless `as_a_whole`. New keys go to the end.
     """
     edited = list(lines)
     places = sorted(entries, key=lambda entry: entry.line)
     for index in range(len(places) - 1, -1, -1):
         entry = places[index]
         if entry.key in changes:
-            following = places[index + 1].line if index + 1 < len(places) else len(lines)
-            if entry.key in lists and is_editable(entry.node, lines):
-                keys = [key_of(_build(item, raw=False)) for item in entry.node.value]
-                edit_items(edited, entry.node, keys, lists[entry.key])
+            value = changes[entry.key]
+            if not as_a_whole and edit_value(edited, entry.node, value, write):
                 continue
-            _replace(edited, entry, following, changes[entry.key])
+            following = places[index + 1].line if index + 1 < len(places) else len(lines)
+            _replace(edited, entry, following, None if value is None else write(value))
     indent = " " * (places[0].column if places else 0)
     known = {entry.key for entry in entries}
     for key, value in changes.items():
         if key not in known and value is not None:
-            edited.append(f"{indent}{key}: {value}")
+            edited.append(f"{indent}{key}: {write(value)}")
     return edited
 
 

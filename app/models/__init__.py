@@ -34,7 +34,7 @@ from app.models.improvement import (
     Improvement,
     InsightSetting,
 )
-from app.models.media import Media, MediaFile
+from app.models.media import ArticleMedia, Media, MediaFile
 from app.models.notice import NOTICE_KINDS, Notice
 from app.models.notification import (
     NOTIFICATION_WAYS,
@@ -66,6 +66,7 @@ __all__ = [
     "STATUSES",
     "ApiToken",
     "Article",
+    "ArticleMedia",
     "AuditEntry",
     "Base",
     "Category",

@@ -33,6 +33,7 @@ from app.models.base import (
     UtcDateTime,
     utc_now,
 )
+from app.models.media import ArticleMedia
 
 STATUSES = ("draft", "review", "published", "archived")
 AUDIENCES = ("public", "signed-in", "agents")
@@ -122,6 +123,8 @@ class Article(Base):
     revisions: Mapped[list[Revision]] = relationship(
         back_populates="article", cascade="all, delete-orphan", order_by="Revision.number"
     )
+    media: Mapped[list[ArticleMedia]] = relationship(cascade="all, delete-orphan")
+    """The stored files that `html` shows or links to."""
 
     @property
     def document_id(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import CATEGORY, LOCALE, Base
@@ -25,3 +25,5 @@ class UserGrant(Base):
     """Path of slugs, those below it included; empty for all."""
     locale: Mapped[str] = mapped_column(LOCALE, default="")
     """Empty for all."""
+    from_groups: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether it follows the account's groups at the OpenID provider."""

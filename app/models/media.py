@@ -23,6 +23,20 @@ class Media(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
+class ArticleMedia(Base):
+    """That an article shows a stored file, or links to it: who may read the one may have the other.
+
+    Of what the article's row shows; a draft beside a live article is looked up in its text.
+    """
+
+    __tablename__ = "article_media"
+
+    article_pk: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
+    )
+    sha256: Mapped[str] = mapped_column(SHA256, primary_key=True, index=True)
+
+
 class MediaFile(Base):
     """Where an imported folder holds a stored file, so that an export puts it back."""
 

@@ -29,7 +29,7 @@ from app.settings import Settings
 from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
 from app.syncing.plan import Step, decide
-from app.syncing.previewing import foresee, waiting_paths
+from app.syncing.previewing import find_unusable, foresee, waiting_paths
 from app.syncing.pulling import (
     UNCOMMITTED,
     Pulling,
@@ -136,8 +136,9 @@ def _decide(work: _Work, allow_missing: bool) -> list[Step]:
 
 
 def _preview(work: _Work, steps: Sequence[Step]) -> SyncReport:
+    bad = find_unusable(work.tree, work.reading, steps)
     with work.sessions() as session:
-        foreseen = [foresee(session, work.root, step) for step in steps]
+        foreseen = [foresee(session, work.root, step) for step in steps if step.path not in bad]
     shown = tuple(step for step in foreseen if step.action != "agree")
     counts: dict[str, int] = {}
     for step in shown:
@@ -146,7 +147,7 @@ def _preview(work: _Work, steps: Sequence[Step]) -> SyncReport:
         steps=shown,
         counts=counts,
         conflicts=tuple(step.path for step in shown if step.action == "conflict"),
-        failed=tuple(work.tree.failed),
+        failed=tuple(sorted([*work.tree.failed, *bad.values()])),
         warnings=tuple(work.tree.warnings),
     )
 
@@ -156,9 +157,10 @@ def _carry_out(work: _Work, steps: list[Step]) -> SyncReport:
     attributions = _attribute(work, steps)
     with work.sessions() as session, writing(session, SYSTEM) as tx:
         pulling = Pulling(tx, work.root, work.reading, attributions)
-        renamed = follow_renames(pulling, steps)
+        follow_renames(pulling, steps)
+    renamed = sum(step.old_path is not None for step in steps)
     if renamed:
-        counts["rename"] = sum(step.old_path is not None for step in steps)
+        counts["rename"] = renamed
     failed, warnings = _pull(work, steps, attributions, counts)
     pushed = _push(work)
     for action, count in pushed.counts.items():

@@ -88,7 +88,9 @@ def _link(
     known = {article.path for article in mine}
     lost = [a for a in mine if a.path not in sides.files and a.presence != "gone"]
     fresh = [file for path, file in sides.files.items() if path not in known]
-    renamed = match_renames(lost, fresh, sides.likeness)
+    others = {article.name for article in sides.articles} - {article.name for article in lost}
+    # However alike: what has the name of another article is that one's.
+    renamed = match_renames(lost, [f for f in fresh if f.name not in others], sides.likeness)
     linked: list[tuple[SiteState, FileState | None]] = []
     for article in mine:
         file = sides.files.get(article.path or "") or renamed.get(article.pk)

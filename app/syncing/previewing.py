@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,19 @@ from sqlalchemy.orm import Session
 
 from app.editing.conflicts import list_conflicts
 from app.editing.revisions import revision_with_hash
+from app.importing.parsing import Reading, parse_files
+from app.importing.report import FileProblem
+from app.importing.tree import Tree
 from app.merging import merge_sources
 from app.models import Article
 from app.syncing.plan import Step
+
+
+def find_unusable(tree: Tree, reading: Reading, steps: Sequence[Step]) -> Mapping[str, FileProblem]:
+    """The files that would be taken in and can be no article, by path, and why."""
+    wanted = {step.path for step in steps if step.action in {"create", "pull", "both"}}
+    outcomes = parse_files(reading, [file for file in tree.articles if file.path in wanted])
+    return {each.path: each for each in outcomes if isinstance(each, FileProblem)}
 
 
 def foresee(session: Session, root: Path, step: Step) -> Step:

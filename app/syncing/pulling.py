@@ -64,14 +64,11 @@ class Pulling:
         return content if content.source_hash == step.file_hash else None
 
 
-def follow_renames(pulling: Pulling, steps: Sequence[Step]) -> int:
+def follow_renames(pulling: Pulling, steps: Sequence[Step]) -> None:
     """Give articles the path, and where it changed the name, that their files have now."""
-    done = 0
     for step in steps:
         if step.action == "rename":
             _follow_rename(pulling, step)
-            done += 1
-    return done
 
 
 def _follow_rename(pulling: Pulling, step: Step) -> None:

@@ -22,7 +22,7 @@ from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import set_password
 from app.models import User
 from app.signing import signing_key
-from app.views import api_tokens, password_reset, second_factor
+from app.views import api_tokens, grants, password_reset, second_factor
 from app.views.entering import admit, landing, require_passwords
 from app.views.scope import database, now, settings
 from app.views.staff import (
@@ -59,6 +59,10 @@ def accounts_blueprint(limiter: Limiter) -> Blueprint:
     accounts.add_url_rule("/account/tokens", "make_token", api_tokens.make, methods=["POST"])
     revoking = "/account/tokens/<int:number>/revoke"
     accounts.add_url_rule(revoking, "revoke_token", api_tokens.revoke, methods=["POST"])
+    accounts.get("/account/grants")(grants.grants)
+    accounts.add_url_rule("/account/grants", "add_grant", grants.add, methods=["POST"])
+    removing = "/account/grants/<int:number>/remove"
+    accounts.add_url_rule(removing, "remove_grant", grants.remove, methods=["POST"])
     return accounts
 
 

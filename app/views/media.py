@@ -1,4 +1,8 @@
-"""Images and attachments of articles, under names that change whenever their content does."""
+"""Images and attachments of articles, under names that change whenever their content does.
+
+A file is for whoever may read an article that shows it. What visitors may see, every cache may keep
+for good; the rest stays in its reader's browser, which asks anew each time.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,14 @@ import re
 from flask import Blueprint, Response, send_file
 from werkzeug.exceptions import NotFound
 
+from app.accounts.second_factor import is_second_factor_missing
+from app.editor.media_readers import may_open_media
+from app.editor.people import actor_of
 from app.media import media_path
-from app.reading import find_media
-from app.views.scope import database, settings
+from app.reading import MediaNotFound, find_media, is_media_shown
+from app.views.bearer import has_token, readable_audiences
+from app.views.scope import database, now, settings
+from app.views.staff import signed_in
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN = frozenset(
@@ -31,6 +40,10 @@ def stored_file(sha256: str, name: str) -> Response:
     if not _SHA256.fullmatch(sha256) or not name.isprintable():
         raise NotFound("There is no such file.")
     stored = find_media(database(), sha256)
+    is_public = is_media_shown(database(), sha256, now=now())
+    if not is_public and not _may_open(sha256):
+        # The same words as for a file that is not there: who may not see it is not told of it.
+        raise MediaNotFound("There is no such file.")
     path = media_path(settings().media_dir, sha256)
     if not path.is_file():
         raise NotFound("The file is missing; import its folder again.")
@@ -40,11 +53,31 @@ def stored_file(sha256: str, name: str) -> Response:
         as_attachment=stored.media_type not in _SHOWN,
         download_name=name,
         etag=sha256,
-        max_age=31_536_000,
+        max_age=31_536_000 if is_public else None,
     )
-    response.cache_control.public = True
-    response.cache_control.immutable = True
+    _say_who_may_keep_it(response, is_public)
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
     )
     return response
+
+
+def _may_open(sha256: str) -> bool:
+    """Whether a program with a token, or who is signed in, may read an article that shows it."""
+    if has_token():
+        audiences = readable_audiences()
+        return is_media_shown(database(), sha256, audiences=audiences, now=now())
+    found = signed_in()
+    if found is None or is_second_factor_missing(database(), found[0], settings().second_factor):
+        return False
+    return may_open_media(database(), actor_of(database(), found[0]), sha256)
+
+
+def _say_who_may_keep_it(response: Response, is_public: bool) -> None:
+    caching = response.cache_control
+    if is_public:
+        caching.public = caching.immutable = True
+        return
+    # Asked for each time, and answered in a few bytes (304) while it may still be seen.
+    caching.private = caching.no_cache = True
+    response.vary.update(("Authorization", "Cookie"))

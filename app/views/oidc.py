@@ -26,7 +26,7 @@ from app.accounts.sessions import open_session
 from app.accounts.tokens import keyed_hash
 from app.errors import KotaeError
 from app.settings import Settings
-from app.sign_in_settings import role_for
+from app.sign_in_settings import role_for, shares_for
 from app.signing import signing_key
 from app.views.scope import database, now, settings
 from app.views.staff import (
@@ -105,7 +105,8 @@ class _Door:
         claims = self._provider.redeem(attempt, request.args, _redirect_uri())
         chosen = settings()
         person = read_person(chosen.oidc_issuer, claims, chosen.oidc_group_claim)
-        user = enter(database(), person, role_for(chosen, person.groups), now=now())
+        role, shares = role_for(chosen, person.groups), shares_for(chosen, person.groups)
+        user = enter(database(), person, role, shares=shares, now=now())
         before = request.cookies.get(SESSION_COOKIE, "")
         token = open_session(database(), user, replaces=before, now=now(), lasts=LASTS)
         response = redirect(following or url_for("insights.overview"), 303)

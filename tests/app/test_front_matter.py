@@ -255,6 +255,114 @@ def test_a_changed_item_changes_its_own_lines_only(items, before, after, newline
     assert with_fields(source, {"questions": items}) == wanted
 
 
+NESTED = """---
+title: T
+steps: # all of them
+  # the first
+  - name: open # by hand
+    # either will do
+    with: [key, card] # or both
+    "how often": 2
+  - - one # inner
+    # between
+    - two
+  - >-
+    three
+    and four
+  - last
+# not of the steps
+tags: [ # in brackets
+  a, # first
+  # between
+  b # second
+]
+written_for: # versions
+  app: 4.1 # the app's
+  # the site's
+  web:
+    # deep
+    - 2 # two
+...
+Body
+"""
+STEPS = [
+    {"name": "open", "with": ["key", "card"], "how often": 2},
+    ["one", "two"],
+    "three and four",
+    "last",
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "before", "after"),
+    [
+        ({"tags": ["a", "c"]}, "b # second", "c # second"),
+        ({"tags": ["a", "b", "c"]}, "  b # second\n", "  b, # second\n  c,\n"),
+        ({"tags": ["c", "a", "b"]}, "  a, # first", "  c,\n  a, # first"),
+        ({"tags": ["b"]}, "  a, # first\n", ""),
+        ({"tags": ["a"]}, "  b # second\n", ""),
+        ({"steps": [STEPS[0], ["one", 2], *STEPS[2:]]}, "    - two", "    - 2"),
+        ({"steps": [STEPS[0], [1, "two"], *STEPS[2:]]}, "- - one #", "- - 1 #"),
+        (
+            {"steps": [STEPS[0], ["two"], *STEPS[2:]]},
+            "- - one # inner\n    # between\n    - two",
+            "- [two]",
+        ),
+        ({"steps": [STEPS[0], [*STEPS[1], 3], *STEPS[2:]]}, "    - two\n", "    - two\n    - 3\n"),
+        ({"steps": [*STEPS[:2], "4", "last"]}, ">-\n    three\n    and four", '"4"'),
+        ({"steps": [*STEPS[:2], "last"]}, "  - >-\n    three\n    and four\n", ""),
+        ({"steps": [STEPS[0] | {"name": "shut"}, *STEPS[1:]]}, "name: open", "name: shut"),
+        ({"steps": [STEPS[0] | {"with": 1}, *STEPS[1:]]}, "[key, card] #", "1 #"),
+        ({"steps": [STEPS[0] | {"how often": 3}, *STEPS[1:]]}, 'often": 2', 'often": 3'),
+        ({"steps": [STEPS[0] | {"x": 1}, *STEPS[1:]]}, 'often": 2\n', 'often": 2\n    x: 1\n'),
+        ({"steps": STEPS[1:]}, NESTED[38:130], None),
+        ({"written_for": {"app": 4.2, "web": [2]}}, "app: 4.1 #", "app: 4.2 #"),
+        ({"written_for": {"app": 4.1, "web": [2, 3]}}, "- 2 # two\n", "- 2 # two\n    - 3\n"),
+        ({"written_for": {"app": 4.1, "web": 3}}, "web:\n    # deep\n    - 2 # two", "web: 3"),
+        ({"written_for": {"web": [2]}}, "  app: 4.1 # the app's\n", ""),
+        ({"written_for": {"app": {"os": 1}, "web": [2]}}, "4.1 #", "{os: 1} #"),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_change_deep_inside_leaves_every_other_line(changes, before, after, newline):
+    assert before in NESTED
+    source = parse(NESTED.replace("\n", newline))
+    changed = with_fields(source, changes)
+    assert {**source.meta, **changes} == parse(changed).meta
+    if after is not None:
+        assert changed == NESTED.replace(before, after, 1).replace("\n", newline)
+
+
+NESTED_VALUES = st.recursive(
+    st.sampled_from(["one", "two", "three and four", "last", "# x", "- y", 2, 4.1, True, None]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["name", "with", "app", "web", "a: b"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["steps", "tags", "written_for", "title"]), NESTED_VALUES, min_size=1
+    ),
+    st.lists(NESTED_VALUES, min_size=4, max_size=4),
+    st.integers(0, 3),
+)
+def test_anything_can_be_written_over_nested_lists_with_comments(changes, others, place):
+    steps = [*STEPS[:place], others[0], *STEPS[place + 1 :]]
+    for wanted in (changes, {"steps": steps}, {"steps": [*others[1:], *STEPS]}):
+        changed = with_fields(parse(NESTED), wanted)
+        expected = {**parse(NESTED).meta, **wanted}
+        expected = {key: value for key, value in expected.items() if value is not None}
+        assert {k: v for k, v in parse(changed).meta.items() if v is not None} == expected
+        assert changed.endswith("...\nBody\n")
+        assert "# not of the steps" in changed
+
+
 def test_a_changed_list_on_one_line_keeps_what_stands_behind_it():
     changed = with_fields(parse(LISTED), {"tags": ["a", "b", "c"]})
     assert changed == LISTED.replace("[a, b] #", "[a, b, c] #")

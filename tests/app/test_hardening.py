@@ -10,12 +10,13 @@ import sys
 import tarfile
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.backup import backup
 from app.db import create_database_engine
 from app.migrating import upgrade
-from app.models import Article, Media, Redirect, Ticket, TicketOutcome
+from app.models import Article, ArticleMedia, Media, Redirect, Ticket, TicketOutcome
 from app.payload import BadJson, parse_json
 from app.restoring import RestoreRefused, restore
 from app.server import _Server
@@ -74,6 +75,8 @@ def test_line_breaks_in_the_name_of_a_file_are_no_header(client, sessions, setti
     path.write_bytes(b"x")
     with sessions.begin() as session:
         session.add(Media(sha256=sha256, media_type="text/plain", size=1, created_at=UPDATED))
+        refund = session.scalars(select(Article).where(Article.article_id == "refund")).first()
+        session.add(ArticleMedia(article_pk=refund.id, sha256=sha256))
     with client.get(f"/media/{sha256}/a.txt") as shown:
         assert shown.status_code == 200
     refused = client.get(f"/media/{sha256}/a%0d%0aX-Forged:%201")

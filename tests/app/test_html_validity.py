@@ -82,7 +82,7 @@ def test_every_page_of_editor_and_account_is_valid_html(check, sessions, sign_in
 
 def account_pages(client, sessions):
     """One's account in each state of the authenticator app, tokens, and the door to all this."""
-    names = ["account", "account/second-factor", "account/tokens"]
+    names = ["account", "account/second-factor", "account/tokens", "account/grants"]
     names += ["sign-in/forgotten", "sign-in/forgotten?sent=1"]
     found = {name: client.get(f"/{name}").text for name in names}
     token = form_token(client)

@@ -1,5 +1,6 @@
 """The migrations: up, down, up again, and equal to the mapped classes, on both databases."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,55 @@ def test_who_took_part_in_an_experiment_is_kept_under_its_share(settings, engine
         # Arms are drawn anew, so what ran is over.
         running = text("SELECT count(*) FROM experiments WHERE ended_at IS NULL")
         assert connection.execute(running).scalar() == 0
+
+
+def test_pictures_of_articles_that_are_there_already_are_known(settings, engine):
+    """Or the pictures of every article would be gone until it is next changed."""
+    migrating.upgrade(settings, "0011")
+    address = f"/media/{'ab' * 32}/a.png"
+    links = {"a.png": address, "b.png": address, "c.md": "/en/articles/c", "d": None}
+    with engine.begin() as connection:
+        columns = {"article_id": "a", "locale": "en", "title": "A", "source": "", "pages": ""}
+        columns |= {"status": "draft", "audience": "public", "category": "", "owner": ""}
+        columns |= {name: "[]" for name in ("questions", "tags", "products", "sections")}
+        columns |= {"headings": "[]", "html": "", "source_hash": "0" * 64, "quality": 0}
+        columns |= {"revision": 1, "links": json.dumps(links), "indexed": False}
+        columns |= {"created_at": "2026-01-01", "updated_at": "2026-01-01"}
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        connection.execute(text(f"INSERT INTO articles ({names}) VALUES ({values})"), columns)
+        empty = columns | {"locale": "ko", "links": "{}"}
+        connection.execute(text(f"INSERT INTO articles ({names}) VALUES ({values})"), empty)
+    migrating.upgrade(settings)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT sha256 FROM article_media")).all() == [("ab" * 32,)]
+
+
+def test_what_was_recorded_before_renames_follows_its_article(settings, engine):
+    migrating.upgrade(settings, "0012")
+    deeds = [
+        (1, "translate-by-machine", "a", "ko", {}),
+        (2, "create", "a", "en", {}),
+        (3, "rename", "b", "ko", {"old": "a"}),
+        (4, "save", "b", "ko", {}),
+        (5, "rename", "c", "ko", {"old": "b"}),
+        (6, "create", "a", "ko", {}),  # another article under the name that was free again
+        (7, "rename", "c", "ko", {"old": "c", "old_path": "ko/c.md"}),
+    ]
+    with engine.begin() as connection:
+        for number, action, article_id, locale, detail in deeds:
+            connection.execute(
+                text(
+                    "INSERT INTO editorial_actions "
+                    "(id, actor, actor_id, action, article_id, locale, detail, at) "
+                    "VALUES (:id, 'Kim', '', :action, :name, :locale, :detail, '2026-01-01')"
+                ),
+                {"id": number, "action": action, "name": article_id, "locale": locale}
+                | {"detail": json.dumps(detail)},
+            )
+    migrating.upgrade(settings)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT article_id FROM editorial_actions ORDER BY id"))
+        assert rows.scalars().all() == ["c", "a", "c", "c", "c", "a", "c"]
 
 
 def test_a_failed_migration_leaves_the_schema_as_it_was(settings, engine, monkeypatch):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings, SettingsError, describe_settings
-from app.sign_in_settings import is_safe_address, role_for
+from app.sign_in_settings import is_safe_address, role_for, shares_for
 from app.signing import signing_key
 
 
@@ -177,9 +177,50 @@ def test_a_provider_is_read_to_the_letter():
     assert role_for(settings, ["else"]) is None
 
 
+LIMITED = "korea=writer@*:ko; cn=Pay,ou=Help=Publisher@payment; cards=reviewer@pay/cards:zh-hant"
+
+
+@pytest.mark.parametrize(
+    ("groups", "role", "shares"),
+    [
+        (["korea"], "writer", {("writer", "", "ko")}),
+        (["cn=Pay,ou=Help"], "publisher", {("publisher", "payment", "")}),
+        (
+            ["cards", "korea"],
+            "reviewer",
+            {("reviewer", "pay/cards", "zh-Hant"), ("writer", "", "ko")},
+        ),
+        (["korea", "all-read"], "writer", {("writer", "", "ko"), ("reader", "", "")}),
+        (["korea", "help"], "writer", set()),
+        (["cards", "help"], "reviewer", {("reviewer", "pay/cards", "zh-Hant"), ("writer", "", "")}),
+        (["korea", "boss"], "owner", set()),
+        (["else"], "reader", set()),
+    ],
+)
+def test_a_group_may_have_a_role_in_some_places_only(groups, role, shares):
+    roles = PROVIDER["KB_OIDC_ROLES"] + "all-read=reader; boss=owner"
+    given = {"KB_OIDC_ROLES": roles, "KB_OIDC_GRANTS": LIMITED, "KB_OIDC_DEFAULT_ROLE": "reader"}
+    settings = Settings.from_env(PROVIDER | given)
+    assert role_for(settings, groups) == role
+    assert shares_for(settings, groups) == shares
+
+
+def test_groups_that_are_limited_are_enough_to_sign_in():
+    only = PROVIDER | {"KB_OIDC_ROLES": "", "KB_OIDC_GRANTS": LIMITED}
+    settings = Settings.from_env(only)
+    assert role_for(settings, ["korea"]) == "writer"
+    assert role_for(settings, ["else"]) is None
+
+
 @pytest.mark.parametrize(
     "changes",
     [
+        {"KB_OIDC_GRANTS": "korea=writer"},
+        {"KB_OIDC_GRANTS": "korea=writer@*:*"},
+        {"KB_OIDC_GRANTS": "korea=admin@pay"},
+        {"KB_OIDC_GRANTS": "korea=writer@No Path"},
+        {"KB_OIDC_GRANTS": "korea=writer@pay:no-language-at-all"},
+        {"KB_OIDC_GRANTS": "=writer@pay"},
         {"KB_OIDC_ISSUER": "http://login.example.com"},
         {"KB_OIDC_ISSUER": "https://login.example.com?x=1"},
         {"KB_OIDC_CLIENT_ID": ""},

@@ -4,8 +4,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import select
 
-from app.models import Event, Media, Redirect, Ticket
+from app.models import Article, ArticleMedia, Event, Media, Redirect, Ticket
 from search.document import Results
 from tests.fake_index import make_hit
 from tests.help_center import make_article
@@ -322,6 +323,8 @@ def stored(sessions, settings):
         path.write_bytes(data)
         with sessions.begin() as session:
             session.add(Media(sha256=SHA, media_type=media_type, size=len(data)))
+            refund = session.scalars(select(Article).where(Article.article_id == "refund")).first()
+            session.add(ArticleMedia(article_pk=refund.id, sha256=SHA))
 
     return store
 

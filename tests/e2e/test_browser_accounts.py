@@ -65,3 +65,17 @@ def test_an_app_is_set_up_and_asked_for_on_a_phone(open_page, account):
     page.keyboard.type(app.at(utc_now()))
     page.keyboard.press("Enter")
     page.wait_for_url("**/insights")
+
+
+def test_a_limit_is_added_and_taken_back_on_a_phone(open_as, staff_cookies):
+    page = open_as("owner", "/account/grants?lang=en", viewport={"width": 320, "height": 640})
+    check(page)
+    page.get_by_label("Account", exact=True).select_option("writer@example.com")
+    page.get_by_label("Category").fill("payment/cards")
+    page.get_by_role("combobox", name="Language").select_option("ko")
+    page.get_by_role("button", name="Add the limit").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("It counts from now on")
+    check(page)
+    page.get_by_role("button", name="Remove the limit: writer@example.com").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("counts everywhere again")
+    expect(page.get_by_role("button", name="Remove the limit")).to_have_count(0)

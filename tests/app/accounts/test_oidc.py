@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.api_tokens import TokenWish, list_tokens, make_token
 from app.accounts.audit import COMMAND_LINE
+from app.accounts.grants import add_grant, list_grants
 from app.accounts.invitations import invite
 from app.accounts.sessions import find_session
 from app.accounts.users import NoPassword, add_user, set_password
@@ -150,6 +151,48 @@ def test_a_default_role_lets_everybody_of_the_organisation_in(make_door, session
     client = make_door(oidc_default_role="reader")
     assert sign_in(client).status_code == 303
     assert users(sessions)["kim@example.com"].role == "reader"
+
+
+LIMITED = (("korea", ("writer", "", "ko")), ("pay", ("publisher", "payment", "")))
+
+
+def limits(sessions):
+    with sessions() as session:
+        return {(g.role, g.category, g.locale, g.from_groups) for g, _ in list_grants(session)}
+
+
+def test_groups_give_roles_in_some_places_and_take_them_away(make_door, sessions, issuer):
+    client = make_door(oidc_grants=LIMITED)
+    behave(issuer, user=KIM | {"groups": ["korea", "pay"]})
+    assert sign_in(client).status_code == 303
+    kim = users(sessions)["kim@example.com"]
+    assert kim.role == "publisher"
+    korea, pay = ("writer", "", "ko", True), ("publisher", "payment", "", True)
+    assert limits(sessions) == {korea, pay}
+    with sessions() as session:
+        add_grant(session, session.merge(kim), "reader", locale="ja", actor=COMMAND_LINE)
+    behave(issuer, user=KIM | {"groups": ["korea"]})
+    sign_in(client)
+    assert users(sessions)["kim@example.com"].role == "writer"
+    by_hand = ("reader", "", "ja", False)
+    assert limits(sessions) == {korea, by_hand}
+    before = len(deeds(sessions))
+    sign_in(client)
+    assert [action for action, _ in deeds(sessions)[before:]] == ["session.open"]
+    behave(issuer, user=KIM | {"groups": ["help-writers"]})
+    sign_in(client)
+    assert limits(sessions) == {by_hand}
+    assert [action for action, _ in deeds(sessions)].count("user.ungrant") == 2
+
+
+def test_a_limited_group_lets_write_there_and_nowhere_else(make_door, sessions, issuer):
+    client = make_door(oidc_grants=LIMITED)
+    behave(issuer, user=KIM | {"groups": ["korea"]})
+    sign_in(client)
+    assert client.get("/edit/text/en/refund").status_code == 403
+    listed = client.get("/edit").text
+    assert "환불 받기" in listed
+    assert "Get a refund" not in listed
 
 
 def test_the_last_owner_stays_one(door, sessions, issuer):

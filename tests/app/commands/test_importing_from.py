@@ -36,6 +36,10 @@ def test_an_archive_becomes_articles_and_what_is_lost_is_said(tmp_path, kb):
     assert "articles 3, unchanged 0, attachments 2; not carried over 5, failed 0" in result.stdout
     assert "gone.pdf is not in the export" in result.stderr
     assert (tmp_path / "articles/en/orders/returns/send-it-back.md").is_file()
+    (deed,) = json.loads(CliRunner().invoke(main, ["user", "log", "--json"]).stdout)
+    assert (deed["actor"], deed["action"]) == ("command line", "articles.import-from")
+    assert deed["subject"] == f"source:{tmp_path / 'export.zip'}"
+    assert deed["details"] == {"service": "zendesk", "articles": 3, "attachments": 2, "failed": 0}
 
 
 def test_a_picture_that_means_harm_is_named_and_the_article_comes(tmp_path, kb):

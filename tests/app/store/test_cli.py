@@ -55,6 +55,27 @@ def imported(tmp_path, kb):
     return root
 
 
+def recorded(kb):
+    """(who, what, about what) of the audit log, the newest first."""
+    deeds = json.loads(kb("user", "log", "--json").stdout)
+    return [(deed["actor"], deed["action"], deed["subject"]) for deed in deeds]
+
+
+def test_what_leaves_or_replaces_everything_is_in_the_audit_log(tmp_path, kb, imported):
+    kept, out = tmp_path / "kept.tar.gz", tmp_path / "out"
+    assert recorded(kb) == []
+    kb("backup", str(kept))
+    kb("export", str(out), "--format", "json")
+    assert recorded(kb) == [
+        ("command line", "articles.export", f"folder:{out}"),
+        ("command line", "backup.make", f"file:{kept}"),
+    ]
+    kb("backup", str(kept), code=1)  # is there already
+    assert len(recorded(kb)) == 2
+    kb("restore", str(kept), "--yes")
+    assert recorded(kb) == [("command line", "backup.restore", f"file:{kept}")]
+
+
 def every_command(group=cli.main, path=()):
     context = click.Context(group)
     for name in group.list_commands(context):

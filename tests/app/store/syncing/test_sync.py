@@ -155,6 +155,19 @@ def test_two_new_articles_of_one_name_are_a_conflict(pair):
     assert [shown.decode() for shown in pair.shown().values()] == ["# Site\n"]
 
 
+def test_a_new_file_that_resembles_a_deleted_one_is_still_the_article_of_its_own_name(pair, find):
+    lines = "".join(f"line {number}\n\n" for number in range(6))
+    pair.write({"en/a.md": f"# A\n\n{lines}"})
+    pair.sync()
+    pair.publish("b", f"# B\n\n{lines}From the site.\n")
+    pair.write({"en/b.md": f"# B\n\n{lines}From the folder.\n"})
+    (pair.root / "en/a.md").unlink()
+    report = pair.sync()
+    assert (report.counts, report.failed) == ({"archive": 1, "conflict": 1}, ())
+    assert report.conflicts == ("en/b.md",)
+    assert find("a").status == "archived"
+
+
 def test_two_new_articles_of_one_name_and_text_are_one(pair):
     pair.publish("pay/refund", "# Same\n")
     pair.write({PATH: "# Same\n"})
@@ -368,6 +381,21 @@ def test_a_broken_file_is_named_and_its_article_stays(pair, find):
         (PATH, "bad-front-matter")
     ]
     assert find("pay/refund").source == TEXT
+
+
+def test_a_dry_run_names_what_cannot_be_taken_in(pair):
+    pair.write(FILES)
+    pair.sync()
+    pair.write({PATH: "---\ntitle: [\n---\n", "en/bomb.md": "---\na: &a [1]\nb: *a\n---\n"})
+    pair.write({"en/long.md": b"# Long\n" + b"word " * 500_000})
+    foreseen, report = pair.sync(dry_run=True), pair.sync()
+    assert foreseen.steps == ()
+    assert foreseen.failed == report.failed
+    assert [(problem.path, problem.code) for problem in report.failed] == [
+        ("en/bomb.md", "bad-front-matter"),
+        ("en/long.md", "article-too-large"),
+        (PATH, "bad-front-matter"),
+    ]
 
 
 def test_a_broken_file_and_an_edit_leave_each_other_alone(pair, find):
