@@ -83,6 +83,16 @@ def hits_of_help_center():
     ]
 
 
+def hits_in_each_language():
+    """One answer to "visa" in every language, as found for who reads any of them."""
+    written = {"en": "Get a refund", "ko": "환불 받기", "ja": "返金を受ける", "zh": "申请退款"}
+    hits = [
+        make_hit("refund", locale, title, answer=f"Visa: {title}")
+        for locale, title in written.items()
+    ]
+    return [*hits, make_hit("film", "zh-Hant", "打包影片", answer="Visa: 打包影片")]
+
+
 PICTURE_SHA = "cd" + "0" * 62
 PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="480" height="150"><path d="M0 0h9v9z"/></svg>'
@@ -139,15 +149,26 @@ Term
 )
 
 
+FILM_ARTICLE = """Watch it once.
+
+![How to pack a parcel](pack.mp4)
+
+Then do it.
+"""
+
+
 def rich_help_center(media_dir):
-    """An article with everything a page can show, notices, and a ticket with a reply."""
+    """An article with everything a page can show, a film, notices, and a ticket with a reply."""
     path = media_dir / PICTURE_SHA[:2] / PICTURE_SHA
     path.parent.mkdir(parents=True)
     path.write_bytes(PICTURE)
-    rendered = render(
-        LONG_ARTICLE,
-        resolve_link=lambda address: address,
-        resolve_media=lambda address: f"/media/{PICTURE_SHA}/{address}",
+    rendered, film = (
+        render(
+            text,
+            resolve_link=lambda address: address,
+            resolve_media=lambda address: f"/media/{PICTURE_SHA}/{address}",
+        )
+        for text in (LONG_ARTICLE, FILM_ARTICLE)
     )
     now = datetime.now(UTC)
     return [
@@ -161,6 +182,8 @@ def rich_help_center(media_dir):
                 for each in rendered.headings
             ],
         ),
+        make_article("film", title="See how to pack", category="account", html=film.html),
+        make_article("film", "zh-Hant", "打包影片", category="account", html=film.html),
         Media(sha256=PICTURE_SHA, media_type="image/svg+xml", size=len(PICTURE)),
         *(
             Notice(
