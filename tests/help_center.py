@@ -85,12 +85,11 @@ def hits_of_help_center():
 
 def hits_in_each_language():
     """One answer to "visa" in every language, as found for who reads any of them."""
-    written = {"en": "Get a refund", "ko": "환불 받기", "ja": "返金を受ける", "zh": "申请退款"}
-    hits = [
-        make_hit("refund", locale, title, answer=f"Visa: {title}")
-        for locale, title in written.items()
+    named = {"en": "refund", "ko": "refund", "ja": "refund", "zh": "refund", "zh-Hant": "film"}
+    return [
+        make_hit(article_id, locale, f"Visa ({locale})", answer="Visa.")
+        for locale, article_id in named.items()
     ]
-    return [*hits, make_hit("film", "zh-Hant", "打包影片", answer="Visa: 打包影片")]
 
 
 PICTURE_SHA = "cd" + "0" * 62
