@@ -56,7 +56,7 @@ function attachOffers(form, visit, reporter) {
     makeRow({ url, answer, title, locale: lang }) {
       const href = passageUrl(url, answer);
       const link = make("a", { href, target: "_blank", rel: "noopener", lang }, title);
-      return make("li", {}, link, ` (${textNewTab})`);
+      return make("li", {}, link, " ", make("span", { class: "whole meta" }, `(${textNewTab})`));
     },
   };
   const words = { failed: "", contact: "" };

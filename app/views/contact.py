@@ -234,7 +234,7 @@ def _hours() -> dict[str, object] | None:
     if not rules:
         return None
     return {
-        "text": " · ".join(map(_rule_words, rules)),
+        "rules": [_rule_words(rule) for rule in rules],
         "zone": zone.replace("_", " "),
         "open": is_open(rules, zone, now()),
     }
