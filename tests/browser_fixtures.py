@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import threading
+import urllib.request
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,12 @@ from app.models import Base
 from app.settings import Settings
 from app.support_hours import read_hours
 from tests.fake_index import FakeIndex
-from tests.help_center import hits_of_help_center, rich_help_center, small_help_center
+from tests.help_center import (
+    hits_in_each_language,
+    hits_of_help_center,
+    rich_help_center,
+    small_help_center,
+)
 
 FLAGS = [
     "--headless",
@@ -76,7 +82,26 @@ def site_url(site_folder, site_secret):
     Base.metadata.create_all(engine)
     with session_factory(engine).begin() as session:
         session.add_all([*small_help_center(), *rich_help_center(settings.media_dir)])
-    app = create_app(settings, index=FakeIndex(hits_of_help_center()))
+    index = FakeIndex([*hits_of_help_center(), *hits_in_each_language()])
+    index.corrections["refnud"] = "refund"
+    index.breaks_at = "break it"
+    with served(create_app(settings, index=index)) as address:
+        yield address
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def busy_url(site_url, site_folder, site_secret):
+    """The address of the same help center where nobody may search again for an hour."""
+    settings = Settings(var_dir=site_folder, secret_key=site_secret, rate_search="1/hour")
+    with served(create_app(settings, index=FakeIndex())) as address:
+        urllib.request.urlopen(f"{address}/en/search", timeout=30).close()
+        yield address
+
+
+@contextlib.contextmanager
+def served(app):
+    """Serve an application from a thread; its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -85,7 +110,6 @@ def site_url(site_folder, site_secret):
     thread.join()
     server.server_close()
     app.extensions["kotae"].sessions.kw["bind"].dispose()
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,11 @@ from search.index import IndexState
 
 
 class FakeIndex:
-    """Keeps hits by hand and the queries it was asked; `degraded` and `silent` set its mood."""
+    """Keeps hits by hand and the queries it was asked; `degraded` and `silent` set its mood.
+
+    `corrections` are what it thinks was meant, by question; asked `breaks_at`, it fails as no
+    part should.
+    """
 
     def __init__(self, hits=()):
         self.hits = list(hits)
@@ -14,6 +18,8 @@ class FakeIndex:
         self.silent = False
         self.facets = {}
         self.did_you_mean = None
+        self.corrections = {}
+        self.breaks_at = None
 
     def suggest(self, query):
         return self._answer(query)
@@ -36,6 +42,8 @@ class FakeIndex:
 
     def _answer(self, query):
         self.queries.append(query)
+        if query.text == self.breaks_at:
+            raise RuntimeError("This index breaks here.")
         if self.silent:
             return Results((), 0, True, bool(self.degraded))
         words = query.text.lower().split()
@@ -47,7 +55,7 @@ class FakeIndex:
             not found,
             bool(self.degraded),
             self.facets,
-            self.did_you_mean,
+            self.corrections.get(query.text, self.did_you_mean),
         )
 
 

@@ -83,6 +83,15 @@ def hits_of_help_center():
     ]
 
 
+def hits_in_each_language():
+    """One answer to "visa" in every language, as found for who reads any of them."""
+    named = {"en": "refund", "ko": "refund", "ja": "refund", "zh": "refund", "zh-Hant": "film"}
+    return [
+        make_hit(article_id, locale, f"Visa ({locale})", answer="Visa.")
+        for locale, article_id in named.items()
+    ]
+
+
 PICTURE_SHA = "cd" + "0" * 62
 PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="480" height="150"><path d="M0 0h9v9z"/></svg>'
@@ -139,15 +148,26 @@ Term
 )
 
 
+FILM_ARTICLE = """Watch it once.
+
+![How to pack a parcel](pack.mp4)
+
+Then do it.
+"""
+
+
 def rich_help_center(media_dir):
-    """An article with everything a page can show, notices, and a ticket with a reply."""
+    """An article with everything a page can show, a film, notices, and a ticket with a reply."""
     path = media_dir / PICTURE_SHA[:2] / PICTURE_SHA
     path.parent.mkdir(parents=True)
     path.write_bytes(PICTURE)
-    rendered = render(
-        LONG_ARTICLE,
-        resolve_link=lambda address: address,
-        resolve_media=lambda address: f"/media/{PICTURE_SHA}/{address}",
+    rendered, film = (
+        render(
+            text,
+            resolve_link=lambda address: address,
+            resolve_media=lambda address: f"/media/{PICTURE_SHA}/{address}",
+        )
+        for text in (LONG_ARTICLE, FILM_ARTICLE)
     )
     now = datetime.now(UTC)
     return [
@@ -162,6 +182,8 @@ def rich_help_center(media_dir):
             ],
             media=[ArticleMedia(sha256=PICTURE_SHA)],
         ),
+        make_article("film", title="See how to pack", category="account", html=film.html),
+        make_article("film", "zh-Hant", "打包影片", category="account", html=film.html),
         Media(sha256=PICTURE_SHA, media_type="image/svg+xml", size=len(PICTURE)),
         *(
             Notice(

@@ -1,8 +1,7 @@
 // An article's comforts: the contents follow the reading, headings and code can be copied, pictures
 // enlarged. The words come from the page, in its language.
 
-import { remember } from "./read.js";
-import { makeReporter, makeVisit } from "./site-visit.js";
+import { makeReporter, makeVisit, remember } from "./site.js";
 import { tieForms } from "./visit.js";
 
 /**

@@ -1,14 +1,18 @@
 // The contact form's comforts: answers while the subject is typed, and what was read in this tab.
 
 import { Offers } from "./contact-offers.js";
-import { passageUrl } from "./passage.js";
-import { recall, recallQuestions } from "./read.js";
-import { makeReporter, makeVisit } from "./site-visit.js";
+import {
+  SuggestClient,
+  Suggestions,
+  earlierSessions,
+  make,
+  makeReporter,
+  makeVisit,
+  passageUrl,
+  recall,
+  recallQuestions,
+} from "./site.js";
 import { offerSolved } from "./visit.js";
-import { SuggestClient } from "./widget/client.js";
-import { make } from "./widget/elements.js";
-import { earlierSessions } from "./widget/sessions.js";
-import { Suggestions } from "./widget/suggestions.js";
 
 /**
  * Offer answers to the subject; the writer stays where they are, so they open in a new tab.
@@ -22,7 +26,8 @@ function attachOffers(form, visit, reporter) {
   const place = form.querySelector(".offers");
   if (!(subject instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return () => {};
   const { textNewTab = "", suggest = "", locale = "" } = form.dataset;
-  const about = { locale, page: location.pathname, limit: "3" };
+  const { products } = form.dataset;
+  const about = { locale, page: location.pathname, limit: "3", ...(products ? { products } : {}) };
   const client = new SuggestClient(
     () => suggest,
     () => about,
@@ -30,16 +35,17 @@ function attachOffers(form, visit, reporter) {
   );
   const offers = new Offers(place, form.dataset);
   const send = client.ask.bind(client);
-  // The list of answers knows of no notices where there is no answer; here they come all the same.
-  client.ask = (text, answered, failed) =>
-    send(
-      text,
-      (answers) => {
-        offers.notices = answers.notices ?? [];
-        answered(answers);
-      },
-      failed,
-    );
+  client.ask = (text, answered, failed) => {
+    /** @param {import("./widget/client.js").Answers} answers */
+    const take = (answers) => {
+      // The list of answers knows of no notices where there is no answer; here they come all the same.
+      offers.notices = answers.notices ?? [];
+      answered(answers);
+    };
+    // The page came with the answers to the subject that it was opened with.
+    if (place.dataset.answers && text === subject.defaultValue) take(JSON.parse(place.dataset.answers));
+    else send(text, take, failed);
+  };
   const nothing = () => undefined;
   /** @type {import("./widget/suggestions.js").Acts} */
   const acts = {
@@ -50,7 +56,7 @@ function attachOffers(form, visit, reporter) {
     makeRow({ url, answer, title, locale: lang }) {
       const href = passageUrl(url, answer);
       const link = make("a", { href, target: "_blank", rel: "noopener", lang }, title);
-      return make("li", {}, link, ` (${textNewTab})`);
+      return make("li", {}, link, " ", make("span", { class: "whole meta" }, `(${textNewTab})`));
     },
   };
   const words = { failed: "", contact: "" };

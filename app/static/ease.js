@@ -1,6 +1,6 @@
 // The pages that ask how easy it was: the answer belongs to the visit in which help was looked for.
 
-import { makeVisit } from "./site-visit.js";
+import { makeVisit } from "./site.js";
 import { tieForms } from "./visit.js";
 
 tieForms(makeVisit());

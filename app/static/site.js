@@ -1,4 +1,18 @@
-// What every page has beyond its HTML. Without this script all of it still works.
+// What every page has beyond its HTML. Without this script all of it still works. Scripts that single
+// pages have beside it take what they share with it from here, so that it is loaded once.
+
+import { rememberQuestion } from "./read.js";
+import "./suggest.js";
+
+export { passageUrl } from "./passage.js";
+export { recall, recallQuestions, remember } from "./read.js";
+export { makeReporter, makeVisit } from "./site-visit.js";
+export { SuggestClient } from "./widget/client.js";
+export { make } from "./widget/elements.js";
+export { earlierSessions } from "./widget/sessions.js";
+export { read, write } from "./widget/store.js";
+export { Suggestions } from "./widget/suggestions.js";
+export { withdraw } from "./widget/visit.js";
 
 const menu = document.querySelector(".languages details");
 
@@ -18,9 +32,7 @@ document.addEventListener("keydown", closeMenu);
 
 // What was searched for can go with a message to a person, if its writer likes.
 const asked = new URLSearchParams(location.search).get("q")?.trim();
-if (asked && location.pathname.endsWith("/search")) {
-  import("./read.js").then(({ rememberQuestion }) => rememberQuestion(asked)).catch(() => undefined);
-}
+if (asked && location.pathname.endsWith("/search")) rememberQuestion(asked);
 
 // One page for when the network is away; nothing else is kept.
 const offline = document.body.dataset.offline;

@@ -15,12 +15,20 @@ export function tieForms(visit) {
  */
 export function offerSolved(reporter, seen) {
   const offers = document.querySelector(".offers");
+  if (!(offers instanceof HTMLElement)) return;
   const template = document.querySelector("#solved-row");
-  if (!(offers instanceof HTMLElement) || !(template instanceof HTMLTemplateElement)) return;
-  const row = template.content.firstElementChild;
+  // Beside answers that came with the page it stands already, and moves nothing.
+  const row =
+    template instanceof HTMLTemplateElement
+      ? template.content.firstElementChild
+      : offers.nextElementSibling;
   const button = row?.querySelector("button");
   if (!row || !button) return;
-  const follow = () => (offers.hidden ? row.remove() : offers.after(row));
+  row.classList.add("works");
+  const follow = () => {
+    if (offers.hidden) row.remove();
+    else if (offers.nextElementSibling !== row) offers.after(row);
+  };
   new MutationObserver(follow).observe(offers, { attributes: true, attributeFilter: ["hidden"] });
   follow();
   button.addEventListener("click", () => {

@@ -1,8 +1,7 @@
 // The page on which visitors see what is kept of them, save it, delete it, and leave experiments. Only
 // the browser knows under which names that is: the page itself is the same for everybody.
 
-import { read, write } from "./widget/store.js";
-import { withdraw } from "./widget/visit.js";
+import { read, withdraw, write } from "./site.js";
 
 const CONSENT = "kotae-consent";
 const FORGOTTEN = ["kotae-session", "kotae-sessions", "kotae-waiting", "kotae-read", "kotae-asked"];

@@ -36,6 +36,7 @@ from app.tickets import open_ticket, read_ticket
 from app.views.ease import asks_ease
 from app.views.headers import refuse_foreign_form
 from app.views.my_requests import key_of, remember_request
+from app.views.offers import answers_to
 from app.views.pages import page, require_offered_locale
 from app.views.privacy import current_holdout, wants_no_tracking
 from app.views.scope import audiences, database, notices_here, now, wanted_locales
@@ -56,7 +57,11 @@ def contact_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
     contact = Blueprint("contact", __name__)
     contact.before_request(require_offered_locale)
     send = limiter.shared_limit(settings.rate_tickets, scope="tickets")(send_form)
-    contact.get("/<locale:locale>/contact")(show_form)
+    # A form that is opened with a subject asks for answers, as its script would.
+    asks = limiter.shared_limit(
+        settings.rate_suggest, scope="suggest", exempt_when=lambda: not request.args.get("q")
+    )
+    contact.get("/<locale:locale>/contact")(asks(show_form))
     contact.post("/<locale:locale>/contact")(send)
     contact.get("/<locale:locale>/contact/sent")(sent)
     return contact
@@ -184,6 +189,7 @@ def _form(
         limits={"files": MOST_FILES, "megabytes": LARGEST_FILE // 1024**2},
         faults=faults or {},
         notices=notices_here(given.get("subject", ""), came_from),
+        answered=answers_to(given.get("subject", ""), locale),
         answer_time=_answer_time(),
         hours=_hours(),
     )
@@ -228,7 +234,7 @@ def _hours() -> dict[str, object] | None:
     if not rules:
         return None
     return {
-        "text": " · ".join(map(_rule_words, rules)),
+        "rules": [_rule_words(rule) for rule in rules],
         "zone": zone.replace("_", " "),
         "open": is_open(rules, zone, now()),
     }

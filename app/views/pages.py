@@ -154,7 +154,10 @@ def window_of(notice: ShownNotice) -> str:
     if notice.ends_at is None:
         words = gettext("since %(start)s", start=start)
     else:
-        words = gettext("%(start)s to %(end)s", start=start, end=moment_words(notice.ends_at))
+        ends = notice.ends_at
+        same_day = day_words(notice.starts_at) == day_words(ends)
+        end = format_datetime(ends, "HH:mm") if same_day else moment_words(ends)
+        words = gettext("%(start)s to %(end)s", start=start, end=end)
     return f"{words} ({zone})"
 
 

@@ -6,18 +6,32 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.figures import say
 from benchmarks.growing import ROOT, find_corpora, grow, read_originals
 
 SAMPLE = ROOT / "articles"
-_LANGUAGES = ("en", "ko", "ja", "zh")
+LANGUAGES = ("en", "ko", "ja", "zh")
 
 
 class HelpCenterFailed(Exception):
     """The help center could not be made, or did not start."""
+
+
+@contextmanager
+def imported(count: int) -> Iterator[dict[str, str]]:
+    """Import and index `count` grown articles (0: the sample) in a folder that is deleted after.
+
+    Yields the settings of that help center. Raises HelpCenterFailed.
+    """
+    with tempfile.TemporaryDirectory(prefix="kotae-bench-") as name:
+        env = environment(Path(name) / "var", write_articles(count, Path(name) / "articles"))
+        import_and_index(env)
+        yield env
 
 
 def environment(folder: Path, articles: Path) -> dict[str, str]:
@@ -69,7 +83,7 @@ def real_questions() -> Iterator[tuple[str, str]]:
     from app.content import read_content
     from app.errors import KotaeError
 
-    for locale in _LANGUAGES:
+    for locale in LANGUAGES:
         for path in sorted((SAMPLE / locale).rglob("*.md")):
             try:
                 content = read_content(path.read_bytes())

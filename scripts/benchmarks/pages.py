@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import describe_machine, machine, markdown, milliseconds, percentiles
-from benchmarks.help_center import environment, import_and_index, real_questions, write_articles
+from benchmarks.help_center import LANGUAGES, imported, real_questions
 from benchmarks.profile import open_client
-
-_LOCALES = ("en", "ko", "ja", "zh")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with tempfile.TemporaryDirectory(prefix="kotae-bench-") as name:
-        articles = write_articles(arguments.articles, Path(name) / "articles")
-        env = environment(Path(name) / "var", articles)
-        import_and_index(env)
+    with imported(arguments.articles) as env:
         client = open_client(env)
         figures = {
             kind: percentiles_of(client, addresses)
@@ -48,18 +42,18 @@ def addresses_by_kind(client: Any, count: int) -> dict[str, list[str]]:
     categories = sorted({f"/{locale}/categories/{own}" for locale, own, _ in articles if own})
     questions = [text for text, _ in real_questions()]
     kinds: dict[str, Callable[[], str]] = {
-        "front page": lambda: f"/{chance.choice(_LOCALES)}/",
+        "front page": lambda: f"/{chance.choice(LANGUAGES)}/",
         "category": lambda: chance.choice(categories),
         "article": lambda: chance.choice(articles)[2],
-        "results": lambda: f"/{chance.choice(_LOCALES)}/search?q={chance.choice(questions)}",
-        "contact form": lambda: f"/{chance.choice(_LOCALES)}/contact",
+        "results": lambda: f"/{chance.choice(LANGUAGES)}/search?q={chance.choice(questions)}",
+        "contact form": lambda: f"/{chance.choice(LANGUAGES)}/contact",
     }
     return {kind: [choose() for _ in range(count)] for kind, choose in kinds.items()}
 
 
 def _articles(client: Any) -> Iterator[tuple[str, str, str]]:
     """Yield (language, category, address) of every article."""
-    for locale in _LOCALES:
+    for locale in LANGUAGES:
         page, items = 1, [None]
         while items:
             answer = client.get(f"/api/v1/articles?locale={locale}&per_page=100&page={page}")

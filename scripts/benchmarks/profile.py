@@ -8,7 +8,6 @@ import importlib
 import json
 import pstats
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 from benchmarks.figures import describe_machine, machine, markdown, milliseconds, percentiles
 from benchmarks.growing import ROOT
-from benchmarks.help_center import environment, import_and_index, real_questions, write_articles
+from benchmarks.help_center import imported, real_questions
 from benchmarks.typing_people import choose_questions, typed_states
 
 PARTS = (
@@ -84,10 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with tempfile.TemporaryDirectory(prefix="kotae-bench-") as name:
-        articles = write_articles(arguments.articles, Path(name) / "articles")
-        env = environment(Path(name) / "var", articles)
-        import_and_index(env)
+    with imported(arguments.articles) as env:
         client = open_client(env)
         texts = typed_texts(arguments.requests)
         half = len(texts) // 2

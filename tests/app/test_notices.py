@@ -270,3 +270,20 @@ def test_planned_work_says_when_in_the_readers_words(sessions, make_client, loca
         add_notice(session, notice(kind="planned", starts_at=NOW - HOUR, ends_at=ends))
     text = make_client(time_zone="Asia/Seoul").get(f"/{locale}/status").get_data(as_text=True)
     assert words in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "1 Jun 2126, 23:30 to 23:45 (Asia/Seoul)"),
+        ("ko", "2126년 6월 1일 23:30 ~ 23:45 (Asia/Seoul)"),
+        ("zh", "2126年6月1日 23:30 至 23:45 (Asia/Seoul)"),
+    ],
+)
+def test_planned_work_of_one_day_names_the_day_once(sessions, make_client, locale, words):
+    starts = datetime(2126, 6, 1, 14, 30, tzinfo=UTC)
+    with sessions() as session:
+        ends = starts + timedelta(minutes=15)
+        add_notice(session, notice(kind="planned", starts_at=starts, ends_at=ends))
+    text = make_client(time_zone="Asia/Seoul").get(f"/{locale}/status").get_data(as_text=True)
+    assert words in text

@@ -229,9 +229,9 @@ def test_a_product_once_chosen_is_remembered(open_page):
 )
 def test_scripts_and_server_write_the_same_address_for_an_answer(open_page, answer):
     page = open_page("/en/")
-    # The pages load it as a part of a bundle; by itself it lies beside the other scripts.
-    script = page.locator('script[src$="/site.js"]').last.get_attribute("src")
-    module = script.replace("site.js", "passage.js")
+    script = page.locator('script[src$="/widget/built/site.js"]').get_attribute("src")
+    # The pages load it as a part of that bundle; by itself it lies beside the other sources.
+    module = script.replace("widget/built/site.js", "passage.js")
     for url in ("/en/articles/a", "/en/articles/a#b"):
         written = page.evaluate(
             "async ([module, url, answer]) => (await import(module)).passageUrl(url, answer)",

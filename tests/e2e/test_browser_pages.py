@@ -18,33 +18,68 @@ TICKET = "00000000000000aa"
 PAGES = {
     "home": "/{}/",
     "category": "/{}/categories/payment",
+    "section": "/{}/categories/payment/cards",
     "article": "/{}/articles/everything",
     "article-in-own-language": "/{}/articles/refund",
+    "film": "/{}/articles/film",
     "reason": "/{}/articles/refund?feedback=why",
+    "thanks": "/{}/articles/refund?feedback=thanks",
     "results": "/{}/search?q=refund",
+    "other-languages": "/{}/search?q=visa",
+    "did-you-mean": "/{}/search?q=refnud",
     "no-results": "/{}/search?q=nothing-like-it",
+    "too-long": "/{}/search?q=" + "x" * 900,
     "contact": "/{}/contact?page=/en/articles/refund&q=refund",
     "empty-contact": "/{}/contact",
+    "confirmation": "/{}/contact/sent?ticket=" + TICKET + "&key={key}",
     "request": "/{}/requests/" + TICKET + "?key={key}",
     "requests": "/{}/requests",
+    "own-requests": "/{}/requests",
     "status": "/{}/status",
     "your data": "/{}/your-data",
     "entry": "/{}/for?page=https://shop.example.com/refund",
     "offline": "/{}/offline",
     "not-found": "/{}/nothing",
+    "too-large": "/{}/requests/" + TICKET + "?key={key}",
+    "too-many": "{busy}/{}/search?q=refund",
+    "broken": "/{}/search?q=break it",
 }
-MISSING = "not-found"
+MARKS = {
+    "category": ".shelves a",
+    "section": ".breadcrumbs li:nth-child(3) [aria-current]",
+    "film": ".prose video[aria-label]",
+    "reason": "#feedback textarea",
+    "thanks": "#feedback [role=status]",
+    "other-languages": "h2 + .results .language-label",
+    "did-you-mean": "main p > a > b",
+    "no-results": ".notice[role=status]",
+    "too-long": "[role=alert]",
+    "contact": ".offers li a",
+    "confirmation": "main a.button",
+    "request": ".letters .from-us",
+    "own-requests": ".articles .state",
+    "offline": "main a.button",
+    "not-found": "main .search",
+    "too-large": "main:not(:has(textarea)) .search",
+    "too-many": "main .search",
+    "broken": "main .search",
+}
+"""What is to be seen on a page that is in the state it is named for."""
+MADE_ALIKE = {"too-large", "too-many", "broken"}
+"""Made as "not-found" is, which is looked at in every language."""
+STATUSES = {"not-found": 404, "too-large": 413, "too-many": 429, "broken": 500, "too-long": 400}
 
 
 @pytest.fixture
-def address_of(site_secret):
-    return lambda name, locale: PAGES[name].format(locale, key=request_key(site_secret, TICKET))
+def address_of(site_secret, busy_url):
+    key = request_key(site_secret, TICKET)
+    return lambda name, locale: PAGES[name].format(locale, key=key, busy=busy_url)
 
 
 @pytest.fixture
 def open_kind(open_page, address_of):
     def open_it(name, locale, **options):
-        return open_page(address_of(name, locale), expect_complaints=name == MISSING, **options)
+        return open_page(address_of(name, locale), expect_complaints=name in STATUSES, **options)
 
     return open_it
 
@@ -62,7 +97,7 @@ def only_page(browser, site_url):
 
 
 @pytest.fixture
-def go_to_kind(only_page, address_of):
+def go_to_kind(only_page, address_of, site_url, site_secret):
     """`page = go_to_kind("home", "ko")`: as `open_kind`, as a new visitor, without a new window."""
     page, complaints = only_page
     complaints.clear()
@@ -71,13 +106,30 @@ def go_to_kind(only_page, address_of):
     def go_to(name, locale):
         asked.append(name)
         page.set_viewport_size(VIEWPORT)
-        page.goto(address_of(name, locale))
+        if name == "own-requests":
+            kept = f"{TICKET}-{request_key(site_secret, TICKET)}"
+            page.context.add_cookies([{"name": "kotae_requests", "value": kept, "url": site_url}])
+        answer = page.goto(address_of(name, locale))
+        if name == "too-large":
+            answer = send_too_much(page)
+        assert answer.status == STATUSES.get(name, 200)
+        if name in MARKS:
+            expect(page.locator(MARKS[name]).first).to_be_visible()
         return page
 
     yield go_to
     page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.context.clear_cookies()
-    assert MISSING in asked or complaints == []
+    assert STATUSES.keys() & asked or complaints == []
+
+
+def send_too_much(page):
+    """Send a megabyte as a reply, past the field's own limit; the answer."""
+    with page.expect_navigation() as sent:
+        page.locator("form.form").evaluate(
+            "form => { form.body.value = 'x'.repeat(2 ** 20); form.submit(); }"
+        )
+    return sent.value
 
 
 def late(route):
@@ -86,8 +138,15 @@ def late(route):
     route.continue_()
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "empty-contact"])
+@pytest.mark.parametrize(
+    ("name", "locale"),
+    [
+        (name, locale)
+        for name in PAGES
+        for locale in (("en", "ja") if name in MADE_ALIKE else LOCALES)
+        if name != "empty-contact"
+    ],
+)
 def test_a_page_is_accessible_in_light_and_dark_and_fits_320_pixels(
     go_to_kind, screenshot, name, locale
 ):
@@ -168,12 +227,6 @@ def tab_to(page, target):
 def press(page, target):
     tab_to(page, target)
     page.keyboard.press("Enter")
-
-
-@pytest.mark.parametrize("locale", ["en", "ko"])
-def test_a_question_that_is_too_long_is_answered_accessibly(open_page, locale):
-    page = open_page(f"/{locale}/search?q={'x' * 900}", expect_complaints=True)
-    assert faults(page) == ""
 
 
 @pytest.mark.parametrize("name", ["home", "article", "results", "contact"])
@@ -273,6 +326,9 @@ def test_everything_works_without_scripts(open_page):
     expect(page.get_by_role("status")).to_contain_text("We have your message")
     page.get_by_role("link", name="Open my request").click()
     expect(page.get_by_role("main")).to_contain_text("Where is it?")
+    page.goto("/en/contact?q=refund")
+    expect(page.locator(".offers").get_by_role("link", name="Get a refund")).to_be_visible()
+    expect(page.get_by_role("button", name="That answers my question")).to_be_hidden()
 
 
 def test_nothing_is_loaded_from_elsewhere(open_page, site_url):
@@ -286,7 +342,9 @@ def test_nothing_is_loaded_from_elsewhere(open_page, site_url):
     assert [url for url in asked if not url.startswith(site_url)] == []
 
 
-@pytest.mark.parametrize("name", ["home", "article", "results", "empty-contact", "status"])
+@pytest.mark.parametrize(
+    "name", ["home", "article", "results", "empty-contact", "contact", "status"]
+)
 def test_nothing_moves_while_a_page_arrives_and_it_is_light(open_kind, site_url, name):
     page = open_kind("offline", "ko")
     page.add_init_script(
@@ -298,11 +356,11 @@ def test_nothing_moves_while_a_page_arrives_and_it_is_light(open_kind, site_url,
     page.route("**/media/**", late)
     weights = []
     page.on("response", lambda answer: weights.append(len(answer.body())))
-    page.goto(PAGES[name].format("ko"), wait_until="networkidle")
+    assert page.goto(PAGES[name].format("ko"), wait_until="networkidle").ok
     page.mouse.wheel(0, 2000)
     page.wait_for_timeout(300)
     assert page.evaluate("window.shifted") == 0
-    assert len(weights) > 4
+    assert len(weights) > 3
     assert sum(weights) < 60_000
 
 

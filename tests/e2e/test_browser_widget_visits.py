@@ -173,6 +173,29 @@ def test_the_sites_contact_page_tells_of_its_offers_and_where_they_led(open_page
     assert viewed["value"] == {"from": "contact"}
 
 
+def test_offers_that_came_with_the_contact_page_are_told_and_asked_for_no_more(open_page):
+    page = open_page("/en/")
+    batches, asked = batches_of(page), []
+    page.on("request", lambda request: "/suggest?" in request.url and asked.append(request.url))
+    page.goto("/en/contact?q=refund")
+    there = page.locator(".offers a").element_handle()
+    with page.context.expect_page():
+        page.get_by_role("link", name="Get a refund").click()
+    wait_for(page, lambda: any(e["type"] == "result_opened" for e in events_in(batches)))
+    shown, opened = (
+        e for e in events_in(batches) if e["type"] in ("suggest_shown", "result_opened")
+    )
+    assert (shown["value"]["via"], shown["value"]["query"]) == ("contact", "refund")
+    assert shown["query_id"] == opened["query_id"]
+    assert opened["article_id"] == "refund"
+    assert asked == []
+    page.get_by_role("button", name="That answers my question").click()
+    expect(page.get_by_text("Good to know.")).to_be_visible()
+    page.get_by_label("Subject").fill("gift")
+    expect(page.get_by_role("link", name="Use a gift card")).to_be_visible()
+    assert not there.is_visible()
+
+
 def test_an_article_reached_otherwise_does_not_come_from_the_contact_page(open_page):
     page = open_page("/en/")
     batches = batches_of(page)
