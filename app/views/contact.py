@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.addresses import contact_url, request_url
+from app.answers import Answers
 from app.attachments import (
     LARGEST_FILE,
     LARGEST_TOGETHER,
@@ -36,7 +37,7 @@ from app.tickets import open_ticket, read_ticket
 from app.views.ease import asks_ease
 from app.views.headers import refuse_foreign_form
 from app.views.my_requests import key_of, remember_request
-from app.views.offers import answers_to
+from app.views.offers import AnswersTo, answers_to, within
 from app.views.pages import page, require_offered_locale
 from app.views.privacy import current_holdout, wants_no_tracking
 from app.views.scope import audiences, database, notices_here, now, wanted_locales
@@ -57,17 +58,18 @@ def contact_blueprint(settings: Settings, limiter: Limiter) -> Blueprint:
     contact = Blueprint("contact", __name__)
     contact.before_request(require_offered_locale)
     send = limiter.shared_limit(settings.rate_tickets, scope="tickets")(send_form)
-    # A form that is opened with a subject asks for answers, as its script would.
-    asks = limiter.shared_limit(
-        settings.rate_suggest, scope="suggest", exempt_when=lambda: not request.args.get("q")
-    )
-    contact.get("/<locale:locale>/contact")(asks(show_form))
+    ask = within(limiter.shared_limit(settings.rate_suggest, scope="suggest"))
+
+    @contact.get("/<locale:locale>/contact", endpoint="show_form")
+    def show(locale: str) -> Response:
+        return show_form(locale, ask)
+
     contact.post("/<locale:locale>/contact")(send)
     contact.get("/<locale:locale>/contact/sent")(sent)
     return contact
 
 
-def show_form(locale: str) -> Response:
+def show_form(locale: str, ask: AnswersTo) -> Response:
     """The empty form; the subject may come along as `q`, where it comes from as `page`."""
     given = {
         "subject": clean_text(request.args.get("q", ""))[:200],
@@ -78,7 +80,8 @@ def show_form(locale: str) -> Response:
     read = _articles(locale, [article_id]) if article_id else []
     if read:
         given["page"] = ""  # the article's title says it better than its address
-    return _form(locale, given, read, asked=_asked([given["subject"]]))
+    answered = ask(given["subject"], locale)
+    return _form(locale, given, read, answered, asked=_asked([given["subject"]]))
 
 
 def send_form(locale: str) -> AnyResponse:
@@ -102,7 +105,8 @@ def send_form(locale: str) -> AnyResponse:
     except BadRequestData as error:
         faults |= {problem.field: problem.code for problem in error.problems}
     if faults:
-        return _form(locale, given, articles, faults, asked)
+        answered = answers_to(given["subject"], locale)
+        return _form(locale, given, articles, answered, faults, asked)
     if wants_no_tracking():
         ticket = replace(ticket, session=None, earlier_sessions=(), visitor="")
     ticket_id = open_ticket(
@@ -173,6 +177,7 @@ def _form(
     locale: str,
     given: dict[str, str],
     read: list[Article],
+    answered: Answers | None,
     faults: dict[str, str] | None = None,
     asked: Sequence[str] = (),
 ) -> Response:
@@ -189,7 +194,7 @@ def _form(
         limits={"files": MOST_FILES, "megabytes": LARGEST_FILE // 1024**2},
         faults=faults or {},
         notices=notices_here(given.get("subject", ""), came_from),
-        answered=answers_to(given.get("subject", ""), locale),
+        answered=answered,
         answer_time=_answer_time(),
         hours=_hours(),
     )

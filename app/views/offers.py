@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import request
+from flask_limiter import RateLimitExceeded
 
 from app import answers
 from app.answers import Answers, Question
@@ -13,6 +16,24 @@ from app.wording import QueryTooLong
 _MOST = 3
 _SHORTEST = 2
 """Letters; one is no question yet. app/static/widget/suggestions.js asks from as many."""
+
+
+AnswersTo = Callable[[str, str], Answers | None]
+"""A subject and the language of its page -> what there is to offer."""
+
+
+def within(rate: Callable[[AnswersTo], AnswersTo]) -> AnswersTo:
+    """`answers_to` for who has asked no more often than `rate` allows, and nothing for others: the
+    way to a person is never closed."""
+    rated = rate(answers_to)
+
+    def ask(subject: str, locale: str) -> Answers | None:
+        try:
+            return rated(subject, locale) if subject else None
+        except RateLimitExceeded:
+            return None
+
+    return ask
 
 
 def answers_to(subject: str, locale: str) -> Answers | None:

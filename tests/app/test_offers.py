@@ -60,8 +60,12 @@ def test_answers_are_about_the_products_that_were_chosen(make_client, sessions, 
     assert index.queries[0].products == frozenset({"ios"})
 
 
-def test_forms_opened_with_subjects_count_as_suggestions_for_the_rate(make_client, sessions):
+def test_who_asked_too_often_still_reaches_the_form(make_client, sessions, index):
     client = make_client(rate_suggest="1/hour")
-    assert client.get("/en/contact?q=refund").status_code == 200
-    assert client.get("/en/contact?q=refund").status_code == 429
+    links, _ = offered(read(client, "/en/contact?q=refund"))
+    asked = len(index.queries)
+    assert len(links) == 1
+    assert offered(read(client, "/en/contact?q=refund")) == ([], None)
+    assert len(index.queries) == asked
+    assert client.get("/api/v1/suggest?q=refund").status_code == 429
     assert client.get("/en/contact").status_code == 200
