@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from search.passages import estimated_tokens
+from search.passages import estimated_tokens, joined
 from search.read_passage import ReadPassage
 
 ANSWER_TOKENS = 60
@@ -85,7 +85,7 @@ def _best_sentences(passage: ReadPassage, asked: AskedTerms) -> str:
     held = [asked.held(line) for line in passage.terms.sentences]
     runs = [range(start, _run_end(sizes, start)) for start in range(len(sizes))]
     best = max(runs, key=lambda run: _run_score(held, run, asked))
-    return _shortened(" ".join(sentences[i] for i in best))
+    return _shortened(joined(sentences[i] for i in best))
 
 
 def _run_score(held: Sequence[AbstractSet[str]], run: range, asked: AskedTerms) -> float:

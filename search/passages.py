@@ -7,7 +7,7 @@ above it, because a paragraph that says "press it again" means nothing without t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from search.analysis.question_words import only_asks
@@ -18,6 +18,7 @@ PASSAGE_TOKENS = 200
 VERSION = 2
 """Part of the index manifest: raise it when the same document would give other passages."""
 
+_WIDE_ENDS = "。！？"
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*|\n+")
 _WIDE_LETTERS = "\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _WIDE = re.compile(f"[{_WIDE_LETTERS}]")
@@ -75,6 +76,15 @@ def _first_half(text: str) -> str:
 def sentences(text: str) -> list[str]:
     """Split text at sentence ends and line breaks; nothing but white space is lost."""
     return [piece.strip() for piece in _SENTENCE_END.split(text) if piece and piece.strip()]
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Sentences as they are read one after the other: with a blank between them, and without one
+    behind a full stop that is as wide as a letter."""
+    text = ""
+    for piece in pieces:
+        text += piece if not text or text[-1] in _WIDE_ENDS else f" {piece}"
+    return text
 
 
 def estimated_tokens(text: str) -> float:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.document import Section
-from search.passages import PASSAGE_TOKENS, beginning, estimated_tokens, sentences, split
+from search.passages import PASSAGE_TOKENS, beginning, estimated_tokens, joined, sentences, split
 from tests.search_documents import make_document, sample_documents
 
 TEXTS = st.text(
@@ -147,6 +147,21 @@ def test_short_sentences_share_a_passage():
 )
 def test_sentences_end_where_they_do_in_each_language(text, expected):
     assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (("Open settings.", "Choose a plan."), "Open settings. Choose a plan."),
+        (("設定を開きます。", "プランを選びます。"), "設定を開きます。プランを選びます。"),
+        (("打开设置！", "Choose a plan"), "打开设置！Choose a plan"),
+        (("설정을 여세요.", "요금제를 고르세요."), "설정을 여세요. 요금제를 고르세요."),
+        (("ログイン", "パスワード"), "ログイン パスワード"),
+        ((), ""),
+    ],
+)
+def test_sentences_are_joined_as_they_are_read(pieces, expected):
+    assert joined(pieces) == expected
 
 
 @pytest.mark.parametrize("locale", ["en", "ko", "ja", "zh"])
