@@ -8,7 +8,6 @@ summed, so that a report does not cost what all days together did.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import resource
 import statistics
@@ -36,7 +35,7 @@ from app.migrating import upgrade
 from app.models import EpisodeRecord, Event
 from app.settings import Settings
 from app.tickets import NewTicket, open_ticket
-from benchmarks.figures import describe_machine, machine, markdown, megabytes
+from benchmarks.figures import describe_machine, machine, markdown, megabytes, save
 
 DAYS = 90
 WINDOW = timedelta(hours=72)
@@ -75,8 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     done = measure(arguments.events)
     print(describe_machine(done["machine"]) + "\n")
     print(table(done["rows"]))
-    if arguments.save:
-        arguments.save.write_text(json.dumps(done, indent=1), encoding="utf-8")
+    save(done, arguments.save)
     return 0
 
 

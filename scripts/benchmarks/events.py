@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.figures import describe_machine, machine, markdown, percentiles, say
+from benchmarks.figures import describe_machine, machine, markdown, percentiles, save, say
 from benchmarks.help_center import (
     SAMPLE,
     HelpCenterFailed,
@@ -51,15 +51,10 @@ def _numbers(text: str) -> list[int]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        done = measure(arguments.rates, arguments.rounds, arguments.seconds)
-    except HelpCenterFailed as error:
-        say(f"bench: {error}")
-        return 1
+    done = measure(arguments.rates, arguments.rounds, arguments.seconds)
     print(describe_machine(done["machine"]) + "\n")
     print(table(done["rows"]))
-    if arguments.save:
-        arguments.save.write_text(json.dumps(done, indent=1), encoding="utf-8")
+    save(done, arguments.save)
     return 0
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,6 +76,12 @@ def milliseconds(microseconds: float) -> str:
 def megabytes(size: float) -> str:
     """Return a size in MB; a dash where it is not known."""
     return f"{size / 1e6:.1f}" if 0 < size < 1e7 else f"{size / 1e6:.0f}" if size else "–"
+
+
+def save(figures: Any, path: Path | None) -> None:
+    """Write figures as JSON, where somebody wants to keep them."""
+    if path is not None:
+        path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def say(text: str) -> None:

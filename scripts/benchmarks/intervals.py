@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from app.deflection.intervals import (
     sample_ratio_p,
 )
 from benchmarks.coverage_picture import draw_coverage
-from benchmarks.figures import markdown, say
+from benchmarks.figures import markdown, save, say
 from benchmarks.simulated_arms import (
     Arm,
     arrive,
@@ -72,8 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     done = measure(arguments.experiments, arguments.looked_at, arguments.days)
     print(table(done))
-    if arguments.save:
-        arguments.save.write_text(json.dumps(done, indent=1), encoding="utf-8")
+    save(done, arguments.save)
     if arguments.picture:
         arguments.picture.write_text(draw_coverage(done["cells"], KINDS, BAND), encoding="utf-8")
     outside = [(c["cell"], k) for c in done["cells"] for k in KINDS if not _inside(c[k])]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import describe_machine, machine, markdown, milliseconds, percentiles
+from benchmarks.figures import describe_machine, machine, markdown, milliseconds, percentiles, save
 from benchmarks.help_center import LANGUAGES, imported, real_questions
 from benchmarks.profile import open_client
 
@@ -30,8 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         }
     print(describe_machine(machine()) + "\n")
     print(table(figures))
-    if arguments.save:
-        arguments.save.write_text(json.dumps(figures), encoding="utf-8")
+    save(figures, arguments.save)
     return 0
 
 

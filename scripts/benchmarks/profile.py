@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import cProfile
 import importlib
-import json
 import pstats
 import statistics
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import describe_machine, machine, markdown, milliseconds, percentiles
+from benchmarks.figures import describe_machine, machine, markdown, milliseconds, percentiles, save
 from benchmarks.growing import ROOT
 from benchmarks.help_center import imported, real_questions
 from benchmarks.typing_people import choose_questions, typed_states
@@ -93,8 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(parts_table(rows))
     print("\nBy function, under cProfile (which makes calls dearer than they are):\n")
     print(functions)
-    if arguments.save:
-        arguments.save.write_text(json.dumps(rows), encoding="utf-8")
+    save(rows, arguments.save)
     return 0
 
 

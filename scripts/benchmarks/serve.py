@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engine_process import proportional_memory
-from benchmarks.figures import describe_machine, machine, markdown, megabytes, percentiles, say
+from benchmarks.figures import (
+    describe_machine,
+    machine,
+    markdown,
+    megabytes,
+    percentiles,
+    save,
+    say,
+)
 from benchmarks.growing import ROOT
 from benchmarks.help_center import (
     HelpCenterFailed,
@@ -51,15 +59,10 @@ def _numbers(text: str) -> list[int]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        done = measure(arguments)
-    except HelpCenterFailed as error:
-        say(f"bench: {error}")
-        return 1
+    done = measure(arguments)
     print(describe_machine(done["machine"]) + "\n")
     print(table(done["rows"]))
-    if arguments.save:
-        arguments.save.write_text(json.dumps(done, indent=1), encoding="utf-8")
+    save(done, arguments.save)
     return 0
 
 

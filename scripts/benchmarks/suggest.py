@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import suggest_table
 from benchmarks.engine_process import EngineFailed
-from benchmarks.figures import describe_machine, machine, say
+from benchmarks.figures import describe_machine, machine, save, say
 from benchmarks.growing import LONGEST_TEXT, find_corpora, grow, read_originals
 from benchmarks.picture import draw_suggest
 from benchmarks.suggest_run import Plan, install_node_packages, measure
@@ -54,8 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"bench: {error}")
     done = _measure_sizes(arguments, work, node)
     print("\n".join(suggest_table.tables(done)))
-    if arguments.save:
-        arguments.save.write_text(json.dumps(done, indent=1), encoding="utf-8")
+    save(done, arguments.save)
     if arguments.picture:
         arguments.picture.write_text(draw_suggest(done), encoding="utf-8")
     if before:

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import save
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent / "widget_peers"
 BUILT = ROOT / "app" / "static" / "widget" / "built"
@@ -59,8 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         figures = {box.name: measure(browser, home, box, arguments.runs) for box in boxes}
     print(table(boxes, figures))
     print(f"\nKotae, later: {later()}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    save(figures, arguments.json)
     return 0
 
 
