@@ -12,9 +12,10 @@ import requests
 
 from app.outside_links.public_http import NotPublic, open_session, require_public
 
-FINE, DEAD, UNKNOWN, UNREACHABLE = "fine", "dead", "unknown", "unreachable"
-"""What an answer means: somewhere; nowhere (404, 410); anything, such as a door for people only;
-and nobody answers, which may be our own network's fault."""
+FINE, DEAD, UNKNOWN = "fine", "dead", "unknown"
+"""What an answer means: somewhere; nowhere (404, 410); anything, such as a door for people only."""
+UNREACHABLE, PRIVATE = "unreachable", "private"
+"""Nobody answers, which may be our own network's fault; and what is not asked at all."""
 _GONE = frozenset({404, 410})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
@@ -56,7 +57,7 @@ class Asker:
             answer = self._follow("HEAD", url)
             return answer if answer.meaning == FINE else self._follow("GET", url)
         except NotPublic:
-            return LinkAnswer(UNKNOWN, "not public")
+            return LinkAnswer(PRIVATE, "not public")
         except requests.Timeout:
             return LinkAnswer(UNREACHABLE, "no answer in time")
         except requests.exceptions.SSLError:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import begin_writing
 from app.models import OutsideLink, utc_now
-from app.outside_links.asking import DEAD, FINE, UNREACHABLE, LinkAnswer
+from app.outside_links.asking import DEAD, FINE, PRIVATE, UNREACHABLE, LinkAnswer
 from app.outside_links.known_links import note_links
 from app.settings import Settings
 
@@ -91,7 +91,8 @@ def _due(sessions: sessionmaker[Session], now: datetime, most: int) -> list[str]
 
 def _is_offline(answers: Mapping[str, LinkAnswer]) -> bool:
     """Whether more likely we are cut off than every site."""
-    return len(answers) > 1 and all(each.meaning == UNREACHABLE for each in answers.values())
+    asked = [each.meaning for each in answers.values() if each.meaning != PRIVATE]
+    return len(asked) > 1 and set(asked) == {UNREACHABLE}
 
 
 def _note_answers(

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from app.outside_links.asking import DEAD, FINE, UNKNOWN, UNREACHABLE, Asker, name_for
+from app.outside_links.asking import DEAD, FINE, PRIVATE, UNKNOWN, UNREACHABLE, Asker, name_for
 from app.outside_links.public_http import NotPublic, is_public, open_session, require_public
 
 
@@ -159,7 +159,7 @@ def test_what_is_not_public_is_not_asked(url):
     with pytest.raises(NotPublic):
         require_public(url)
     answer = Asker("test").ask(url)
-    assert (answer.meaning, answer.said) == (UNKNOWN, "not public")
+    assert (answer.meaning, answer.said) == (PRIVATE, "not public")
 
 
 def test_a_redirect_to_what_is_inside_is_not_followed(site, slept):
@@ -167,7 +167,7 @@ def test_a_redirect_to_what_is_inside_is_not_followed(site, slept):
     with requests.Session() as session:
         asker = Asker("test", session=session, require=only_inside_is_refused, sleep=slept.append)
         answer = asker.ask(f"{site.url}/inside/169.254.169.254/latest")
-    assert (answer.meaning, answer.said) == (UNKNOWN, "not public")
+    assert (answer.meaning, answer.said) == (PRIVATE, "not public")
 
 
 def test_a_host_that_moves_inside_after_it_was_checked_is_not_connected_to(site, monkeypatch):

@@ -13,7 +13,7 @@ from app.editing.lifecycle import archive
 from app.editing.transaction import ArticleName
 from app.freshness.worklist import list_work
 from app.models import Article, OutsideLink, utc_now
-from app.outside_links.asking import DEAD, FINE, UNKNOWN, UNREACHABLE, LinkAnswer
+from app.outside_links.asking import DEAD, FINE, PRIVATE, UNKNOWN, UNREACHABLE, LinkAnswer
 from app.outside_links.checking import check_links
 from app.outside_links.known_links import addresses_in
 from tests.store_helpers import publish_source
@@ -118,7 +118,8 @@ def test_only_what_visitors_see_is_asked_and_what_is_gone_is_forgotten(
 
 
 @pytest.mark.parametrize(
-    ("meaning", "is_dead"), [(DEAD, True), (UNREACHABLE, True), (UNKNOWN, False), (FINE, False)]
+    ("meaning", "is_dead"),
+    [(DEAD, True), (UNREACHABLE, True), (UNKNOWN, False), (PRIVATE, False), (FINE, False)],
 )
 def test_a_link_that_led_nowhere_for_a_day_is_a_sign(write, check, asker, signs, meaning, is_dead):
     write("a", ONE, OTHER)
@@ -161,11 +162,13 @@ def test_a_text_that_changed_since_has_no_dead_link_until_it_is_asked_again(
 
 
 def test_who_reaches_nobody_notes_nothing(write, check, asker):
-    write("a", ONE, OTHER)
+    inside = "http://intranet.example/"
+    write("a", ONE, OTHER, inside)
     asker.answers = {url: LinkAnswer(UNREACHABLE, "unknown host") for url in (ONE, OTHER)}
-    assert check() == [ONE, OTHER]
+    asker.answers[inside] = LinkAnswer(PRIVATE, "not public")
+    assert len(check()) == 3
     assert (check.report.is_offline, check.report.dead) == (True, ())
-    assert check() == [ONE, OTHER]
+    assert len(check()) == 3
 
 
 def test_a_round_asks_no_more_than_it_may_and_goes_on_with_the_next(write, check):
