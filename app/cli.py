@@ -26,6 +26,7 @@ COMMANDS = {
     "calibrate": "calibrate:calibrate_command",
     "report": "reports:report_group",
     "freshness": "freshness:freshness_group",
+    "links": "links:links_command",
     "notice": "notices:notice_group",
     "ticket": "tickets:ticket_group",
     "user": "users:user_group",

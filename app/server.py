@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -19,11 +19,16 @@ from app.errors import KotaeError
 from app.private_folders import make_private_folder
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
+
 PORT = 8000
 HOST = "127.0.0.1"
 WORKERS = 2
 _THREADS = 4
 _GRACE_SECONDS = 10
+_ASKING_SECONDS = 600.0
+"""Between two rounds of links to other sites."""
 LONGEST_REQUEST_LINE = 8190
 """Bytes, the most that gunicorn bounds; `app.wording.LONGEST_QUESTION` follows from it."""
 
@@ -137,6 +142,18 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         if mail is not None:
             errands.insert(0, partial(send_due_resets, sessions, mail, site))
         Courier(sessions, self._channels, site, errands=errands).start()
+        if self._settings.check_links == "on":
+            self._begin_asking(sessions)
+
+    def _begin_asking(self, sessions: sessionmaker[Session]) -> None:
+        """Ask other sites about links; on a thread of its own, since they may take their time."""
+        from app.outside_links.asking import Asker, name_for
+        from app.outside_links.checking import check_links
+        from app.ticket_delivery.courier import Courier
+
+        asker = Asker(name_for(self._settings.base_url))
+        rounds = [partial(check_links, sessions, self._settings, asker)]
+        Courier(sessions, {}, "", errands=rounds, interval=_ASKING_SECONDS).start()
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

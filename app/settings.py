@@ -17,6 +17,7 @@ from app.account_settings import AccountSettings
 from app.deflection_settings import DeflectionSettings
 from app.delivery_settings import DeliverySettings
 from app.errors import KotaeError
+from app.link_settings import LinkSettings
 from app.setting_fields import SettingDescription
 from app.setting_fields import setting as _setting
 from app.sign_in_settings import SignInSettings, find_fault
@@ -35,6 +36,7 @@ _PARTS = (
     AccountSettings,
     DeflectionSettings,
     DeliverySettings,
+    LinkSettings,
     SignInSettings,
     TranslationSettings,
     SiteSettings,
@@ -46,6 +48,7 @@ class Settings(
     AccountSettings,
     DeflectionSettings,
     DeliverySettings,
+    LinkSettings,
     SignInSettings,
     TranslationSettings,
     SiteSettings,

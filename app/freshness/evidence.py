@@ -15,6 +15,7 @@ from app.errors import KotaeError
 from app.freshness.signs import Facts, Votes
 from app.front_matter import parse_source
 from app.models import Article, EditorialAction, Event, Ticket
+from app.outside_links.known_links import dead_outside
 from app.settings import Settings
 
 REVIEWED = "reviewed"
@@ -42,6 +43,7 @@ def gather_facts(
     readings, all_time = _readings(session, cared)
     everybody = _add(all_time.values())
     versions = dict(settings.product_versions)
+    outside = dead_outside(session, articles)
     return {
         _name(article): _facts(
             article,
@@ -53,6 +55,7 @@ def gather_facts(
             if article.locale != settings.default_locale
             else None,
             versions=versions,
+            outside=outside.get(article.id, ()),
         )
         for article in articles
     }
@@ -67,6 +70,7 @@ def _facts(
     usual: float,
     source_changed_at: datetime | None,
     versions: Mapping[str, str],
+    outside: tuple[str, ...],
 ) -> Facts:
     return Facts(
         today=now.date(),
@@ -78,6 +82,7 @@ def _facts(
         readers_who_wrote=reading.wrote,
         usual_rate=usual,
         dead_links=dead_links(article.links),
+        dead_outside=outside,
         written_for=_written_for(article.source) if versions else {},
         versions=versions,
         source_changed_at=source_changed_at,

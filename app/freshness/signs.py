@@ -49,6 +49,9 @@ class Facts:
     usual_rate: float
     """Share of readers of all articles who wrote to a person."""
     dead_links: tuple[str, ...]
+    """Within the help center."""
+    dead_outside: tuple[str, ...]
+    """To other sites, with what these answered."""
     written_for: Mapping[str, str]
     """Product -> the version that the article says it was written for."""
     versions: Mapping[str, str]
@@ -75,6 +78,7 @@ KINDS: Mapping[str, float] = {
     "superseded-version": 2.0,
     "review-due": 2.0,
     "dead-links": 1.0,
+    "dead-outside-links": 1.0,
 }
 """Every kind and its weight in the order of the work list."""
 
@@ -130,9 +134,12 @@ def _of_tickets(facts: Facts) -> Iterator[Sign]:
 
 
 def _of_links(facts: Facts) -> Iterator[Sign]:
-    if facts.dead_links:
-        shown = ", ".join(facts.dead_links[:3]) + (", ..." if len(facts.dead_links) > 3 else "")
-        yield Sign("dead-links", shown)
+    for kind, links in (
+        ("dead-links", facts.dead_links),
+        ("dead-outside-links", facts.dead_outside),
+    ):
+        if links:
+            yield Sign(kind, ", ".join(links[:3]) + (", ..." if len(links) > 3 else ""))
 
 
 def _of_versions(facts: Facts) -> Iterator[Sign]:

@@ -44,6 +44,7 @@ from app.models.notification import (
     NotificationMark,
 )
 from app.models.outbox import OutboxEntry
+from app.models.outside_link import OutsideLink
 from app.models.password_reset import PasswordReset
 from app.models.redirect import Redirect
 from app.models.second_factor import PendingSignIn, RecoveryCode, SecondFactor
@@ -91,6 +92,7 @@ __all__ = [
     "NotificationChoice",
     "NotificationMark",
     "OutboxEntry",
+    "OutsideLink",
     "PlannedPublication",
     "Participant",
     "ParticipantSession",
