@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.browser_fixtures",
     "tests.database_fixtures",
     "tests.editing_fixtures",
+    "tests.mail_fixtures",
     "tests.model_fixtures",
     "tests.postgresql_fixtures",
     "tests.server_fixtures",

@@ -25,6 +25,18 @@ def costly_hasher():
         yield costly
 
 
+def add_staff(session, name, role, password=None):
+    """An account of somebody called `name`; without a password they are invited, not let in."""
+    return add_user(
+        session,
+        email=f"{name}@example.com",
+        name=name.title(),
+        role=role,
+        password=password,
+        actor=COMMAND_LINE,
+    )
+
+
 @pytest.fixture
 def sign_in_as(sessions, make_client):
     """Clients signed in with a role: `client = sign_in_as("writer")`."""
@@ -32,14 +44,7 @@ def sign_in_as(sessions, make_client):
     def sign_in(role, **changes):
         client = make_client(**changes)
         with sessions() as session:
-            user = add_user(
-                session,
-                email=f"{role}@example.com",
-                name=role.title(),
-                role=role,
-                password=None,
-                actor=COMMAND_LINE,
-            )
+            user = add_staff(session, role, role)
             token = open_session(session, user, now=utc_now())
         client.set_cookie("kotae_staff", token)
         return client

@@ -4,11 +4,9 @@ import re
 
 import pytest
 
-from app.accounts.audit import COMMAND_LINE
 from app.accounts.password_reset import send_due_resets
-from app.accounts.users import add_user
 from app.models import PasswordReset
-from tests.staff_fixtures import STAFF_PASSWORD, form_token
+from tests.staff_fixtures import STAFF_PASSWORD, add_staff, form_token
 
 PAGE = "/sign-in/forgotten"
 MAILING = {
@@ -34,14 +32,7 @@ class Letterbox:
 @pytest.fixture
 def user(sessions):
     with sessions() as session:
-        return add_user(
-            session,
-            email="kim@example.com",
-            name="Kim",
-            role="admin",
-            password=STAFF_PASSWORD,
-            actor=COMMAND_LINE,
-        )
+        return add_staff(session, "kim", "admin", password=STAFF_PASSWORD)
 
 
 def send(client, address, **data):

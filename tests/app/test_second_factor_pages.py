@@ -8,9 +8,8 @@ import pytest
 from app.accounts.audit import COMMAND_LINE
 from app.accounts.invitations import invite
 from app.accounts.second_factor import MOST_OF_CODES, is_enrolled
-from app.accounts.users import add_user
 from app.models import UserSession, utc_now
-from tests.staff_fixtures import STAFF_PASSWORD, form_token
+from tests.staff_fixtures import STAFF_PASSWORD, add_staff, form_token
 
 PAGE = "/account/second-factor"
 
@@ -18,14 +17,7 @@ PAGE = "/account/second-factor"
 @pytest.fixture
 def user(sessions):
     with sessions() as session:
-        return add_user(
-            session,
-            email="kim@example.com",
-            name="Kim",
-            role="admin",
-            password=STAFF_PASSWORD,
-            actor=COMMAND_LINE,
-        )
+        return add_staff(session, "kim", "admin", password=STAFF_PASSWORD)
 
 
 def send(client, address, at=None, **data):

@@ -10,7 +10,7 @@ from app.accounts.sign_in import MOST_OF_ACCOUNT
 from app.accounts.users import add_user
 from app.models import ROLES, SignInFailure, UserSession, utc_now
 from app.views.staff import ANYBODY, local_address, role_of_endpoint
-from tests.staff_fixtures import STAFF_PASSWORD, form_token
+from tests.staff_fixtures import STAFF_PASSWORD, add_staff, form_token
 
 PUBLIC_BLUEPRINTS = {
     "api",
@@ -179,14 +179,7 @@ def test_a_view_that_says_nothing_is_opened_to_nobody(sign_in_as, monkeypatch):
 @pytest.fixture
 def user(sessions):
     with sessions() as session:
-        return add_user(
-            session,
-            email="kim@example.com",
-            name="Kim",
-            role="writer",
-            password=STAFF_PASSWORD,
-            actor=COMMAND_LINE,
-        )
+        return add_staff(session, "kim", "writer", password=STAFF_PASSWORD)
 
 
 def send_sign_in(client, following="", password=STAFF_PASSWORD, email="kim@example.com", **more):

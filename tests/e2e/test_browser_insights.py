@@ -12,7 +12,6 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.accounts.audit import COMMAND_LINE
-from app.accounts.users import add_user
 from app.branding import read_products
 from app.db import create_database_engine, session_factory
 from app.deflection.holdout import note_experiment
@@ -27,7 +26,7 @@ from tests.app.deflection.timelines import START
 from tests.browser_fixtures import VIEWPORT, _Quiet, watched_pages
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
-from tests.staff_fixtures import STAFF_PASSWORD
+from tests.staff_fixtures import STAFF_PASSWORD, add_staff
 
 pytestmark = pytest.mark.browser
 
@@ -66,14 +65,7 @@ class Site:
         with self.sessions.begin() as session:
             session.add_all(small_help_center())
         with self.sessions() as session:
-            add_user(
-                session,
-                email="kim@example.com",
-                name="Kim",
-                role="owner",
-                password=STAFF_PASSWORD,
-                actor=COMMAND_LINE,
-            )
+            add_staff(session, "kim", "owner", password=STAFF_PASSWORD)
         self.app = create_app(self.settings, index=FakeIndex(hits_of_help_center()))
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
         self.thread = threading.Thread(

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from app.accounts.audit import COMMAND_LINE
 from app.accounts.sessions import open_session
-from app.accounts.users import add_user
 from app.db import create_database_engine, session_factory
 from app.models import utc_now
 from app.settings import Settings
 from tests.server_fixtures import environment, start_server
+from tests.staff_fixtures import add_staff
 
 pytestmark = pytest.mark.model
 
@@ -40,14 +39,7 @@ def send(server):
     """Opens pages, and sends forms, as a publisher; returns what the last page says."""
     engine = create_database_engine(Settings(var_dir=Path(server.env["KB_VAR_DIR"])))
     with session_factory(engine)() as session:
-        user = add_user(
-            session,
-            email="kim@example.com",
-            name="Kim",
-            role="publisher",
-            password=None,
-            actor=COMMAND_LINE,
-        )
+        user = add_staff(session, "kim", "publisher")
         cookie = open_session(session, user, now=utc_now())
     engine.dispose()
 

@@ -8,24 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.accounts.audit import COMMAND_LINE
-from app.accounts.users import add_user
 from app.db import create_database_engine, session_factory
 from app.models import EditorialAction, Letter, utc_now
 from app.settings import Settings
-from tests.app.ticket_delivery.help_desk import MailServer
 from tests.server_fixtures import environment, kb, start_server
+from tests.staff_fixtures import add_staff
 
 pytestmark = pytest.mark.model
 
 PATIENCE_SECONDS = 30.0
-
-
-@pytest.fixture
-def mails():
-    server = MailServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -43,14 +34,7 @@ def test_a_server_tells_what_was_done_before_it_started(tmp_path, sessions, mail
     assert kb("migrate", env=env).returncode == 0
     with sessions() as session:
         for name in ("kim", "lee"):
-            add_user(
-                session,
-                email=f"{name}@example.com",
-                name=name.title(),
-                role="reviewer",
-                password=None,
-                actor=COMMAND_LINE,
-            )
+            add_staff(session, name, "reviewer")
         asked = {"actor": "Kim", "actor_id": "user:1", "action": "submit", "locale": "en"}
         asked |= {"article_id": "reset-password", "at": utc_now() - timedelta(minutes=5)}
         session.add(EditorialAction(**asked, detail={"note": "Please"}))

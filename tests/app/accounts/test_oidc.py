@@ -12,11 +12,11 @@ from app.accounts.audit import COMMAND_LINE
 from app.accounts.grants import add_grant, list_grants
 from app.accounts.invitations import invite
 from app.accounts.sessions import find_session
-from app.accounts.users import NoPassword, add_user, set_password
+from app.accounts.users import NoPassword, set_password
 from app.models import AuditEntry, Identity, User, UserSession, utc_now
 from app.views.oidc import LASTS
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, KIM, behave, start_provider
-from tests.staff_fixtures import STAFF_PASSWORD, form_token
+from tests.staff_fixtures import STAFF_PASSWORD, add_staff, form_token
 
 ROLES = (("help-writers", "writer"), ("help-leads", "publisher"), ("cn=Owners,ou=IT", "owner"))
 
@@ -205,14 +205,7 @@ def test_the_last_owner_stays_one(door, sessions, issuer):
 
 def make_kim(sessions):
     with sessions() as session:
-        return add_user(
-            session,
-            email="kim@example.com",
-            name="Kim",
-            role="admin",
-            password=STAFF_PASSWORD,
-            actor=COMMAND_LINE,
-        )
+        return add_staff(session, "kim", "admin", password=STAFF_PASSWORD)
 
 
 def test_an_account_that_was_there_loses_password_and_tokens_to_the_provider(door, sessions):

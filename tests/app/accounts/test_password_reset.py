@@ -28,7 +28,6 @@ from app.accounts.throttling import WINDOW, TooManyAttempts
 from app.accounts.users import add_user, disable_user, find_user
 from app.models import PasswordReset, SignInFailure
 from app.ticket_delivery.mail_server import MailServer
-from tests.app.ticket_delivery.help_desk import MailServer as FakeServer
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -51,22 +50,15 @@ def user(session):
 
 
 @pytest.fixture
-def post():
-    server = FakeServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def carry(sessions, post):
+def carry(sessions, mails):
     """Sends what is due at a moment; returns the mails that arrived."""
 
     def carry(at=NOW):
-        before = len(post.mails)
-        server = MailServer(post.url, sender="help@example.com")
+        before = len(mails.mails)
+        server = MailServer(mails.url, sender="help@example.com")
         send_due_resets(sessions, server, SITE, clock=lambda: at)
         return [
-            email.message_from_bytes(m, policy=email.policy.default) for m in post.mails[before:]
+            email.message_from_bytes(m, policy=email.policy.default) for m in mails.mails[before:]
         ]
 
     return carry
@@ -202,22 +194,22 @@ def test_the_database_never_holds_a_link(session, user, carry):
     assert kept.next_at is None
 
 
-def test_a_mail_that_did_not_arrive_is_sent_again_with_another_link(session, user, carry, post):
+def test_a_mail_that_did_not_arrive_is_sent_again_with_another_link(session, user, carry, mails):
     ask(session)
-    post.refusal = "451 later"
+    mails.refusal = "451 later"
     assert carry() == []
     assert carry() == []  # not at once again
-    post.refusal = ""
+    mails.refusal = ""
     (mail,) = carry(NOW + timedelta(minutes=1))
     assert find_reset(session, token_of(mail), now=NOW + timedelta(minutes=1)).id == user.id
     assert carry(NOW + timedelta(minutes=10)) == []
 
 
-def test_a_mail_that_is_refused_is_not_sent_again(session, user, carry, post):
+def test_a_mail_that_is_refused_is_not_sent_again(session, user, carry, mails):
     ask(session)
-    post.refusal = "550 no such box"
+    mails.refusal = "550 no such box"
     carry()
-    post.refusal = ""
+    mails.refusal = ""
     assert carry(NOW + timedelta(minutes=10)) == []
 
 

@@ -6,9 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.audit import COMMAND_LINE
 from app.accounts.oidc_accounts import KnownPerson, enter
-from app.accounts.users import add_user
 from app.deflection.report import make_report
 from app.editing.lifecycle import archive
 from app.editing.publication import publish
@@ -25,6 +23,7 @@ from app.notifications.topics import keep_choice
 from app.outbox import note_passed_times
 from app.settings import Settings
 from app.syncing import sync_folder
+from tests.staff_fixtures import add_staff
 from tests.store_helpers import EDITOR, PNG, publish_source, read_tree, save_source, write_tree
 
 pytestmark = pytest.mark.postgresql
@@ -146,14 +145,7 @@ def test_workers_tell_staff_once_of_what_was_done(tmp_path, settings, sessions, 
     run_import(write_tree(tmp_path / "in", FILES))
     with sessions() as session:
         for name in ("kim", "lee"):
-            add_user(
-                session,
-                email=f"{name}@example.com",
-                name=name.title(),
-                role="reviewer",
-                password=None,
-                actor=COMMAND_LINE,
-            )
+            add_staff(session, name, "reviewer")
         name = ArticleName("pay/refund", "ko")
         save_source(session, article_id="pay/refund", locale="ko", source="# 환불받기\n")
         submit_for_review(session, EDITOR, name)

@@ -21,7 +21,7 @@ from app.ticket_delivery.channels import open_channels
 from app.ticket_delivery.courier import Courier
 from app.ticket_delivery.queue import DeliveryNotFound, deliver_again, deliver_due
 from app.tickets import NewTicket, check_signature, open_ticket
-from tests.app.ticket_delivery.help_desk import HelpDesk, MailServer
+from tests.app.ticket_delivery.help_desk import HelpDesk
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 SITE = "https://help.example.com"
@@ -33,13 +33,6 @@ def desk():
     desk = HelpDesk()
     yield desk
     desk.stop()
-
-
-@pytest.fixture
-def mail_server():
-    server = MailServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -172,10 +165,10 @@ def test_zammad_gets_a_ticket_for_a_customer_found_by_address(carry, send, sessi
         assert session.get(Ticket, ticket_id).reference == "22001"
 
 
-def test_a_mail_says_who_to_answer_and_carries_the_files(carry, send, mail_server):
+def test_a_mail_says_who_to_answer_and_carries_the_files(carry, send, mails):
     send("email", [("shot.png", PNG)], subject="환불 문의\r\nBcc: x@evil.example")
-    carry(ticket_delivery=("email",), smtp_url=mail_server.url)
-    mail = email.message_from_bytes(mail_server.mails[0], policy=email.policy.default)
+    carry(ticket_delivery=("email",), smtp_url=mails.url)
+    mail = email.message_from_bytes(mails.mails[0], policy=email.policy.default)
     assert (mail["To"], mail["Reply-To"]) == ("team@example.com", "kim@example.com")
     assert mail["Subject"] == "환불 문의 Bcc: x@evil.example"
     assert mail["Bcc"] is None
@@ -188,11 +181,11 @@ def test_a_mail_says_who_to_answer_and_carries_the_files(carry, send, mail_serve
     ("refusal", "state"), [("550 5.1.1 no such user", "dead"), ("451 4.7.1 try later", "waiting")]
 )
 def test_a_mail_servers_no_is_final_and_its_later_is_not(
-    carry, send, sessions, mail_server, refusal, state
+    carry, send, sessions, mails, refusal, state
 ):
     send("email")
-    mail_server.refusal = refusal
-    carry(ticket_delivery=("email",), smtp_url=mail_server.url)
+    mails.refusal = refusal
+    carry(ticket_delivery=("email",), smtp_url=mails.url)
     assert delivery(sessions).state == state
     assert refusal[4:] in delivery(sessions).fault
 
@@ -383,10 +376,10 @@ def test_the_command_line_shows_deliveries_files_and_what_was_tried(
     assert (tmp_path / "out.png").read_bytes() == PNG
 
 
-def test_a_defect_of_ours_counts_as_an_attempt_and_others_go_on(carry, send, sessions, mail_server):
+def test_a_defect_of_ours_counts_as_an_attempt_and_others_go_on(carry, send, sessions, mails):
     send("email", email="a\u2028@example.com")
     send("email")
-    carry(ticket_delivery=("email",), smtp_url=mail_server.url)
+    carry(ticket_delivery=("email",), smtp_url=mails.url)
     with sessions() as session:
         poisoned, good = session.query(TicketDelivery).order_by(TicketDelivery.id)
         assert (poisoned.state, poisoned.attempts, good.state) == ("waiting", 1, "delivered")

@@ -9,8 +9,6 @@ from email.header import decode_header, make_header
 import pytest
 from sqlalchemy import select
 
-from app.accounts.audit import COMMAND_LINE
-from app.accounts.users import add_user
 from app.editing.publication import publish
 from app.editing.reviewing import Remark, approve, comment, send_back, submit_for_review
 from app.editing.scheduling import publish_planned, schedule
@@ -26,7 +24,8 @@ from app.settings import Settings, SettingsError
 from app.ticket_delivery.attempts import LEASE, MOST_ATTEMPTS, pause_after
 from app.tickets import check_signature
 from tests.app.store.editing.conftest import NAME
-from tests.app.ticket_delivery.help_desk import HelpDesk, MailServer
+from tests.app.ticket_delivery.help_desk import HelpDesk
+from tests.staff_fixtures import add_staff
 
 TEXT = "---\ntitle: Get a refund\n---\nOne.\n\nTwo.\n"
 
@@ -42,13 +41,6 @@ class Clock:
 @pytest.fixture
 def clock():
     return Clock()
-
-
-@pytest.fixture
-def mails():
-    server = MailServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -68,14 +60,7 @@ def people(sessions):
     made = {}
     with sessions() as session:
         for name, role in roles.items():
-            user = add_user(
-                session,
-                email=f"{name}@example.com",
-                name=name.title(),
-                role=role,
-                password=None,
-                actor=COMMAND_LINE,
-            )
+            user = add_staff(session, name, role)
             made[name] = actor_of(session, user)
     return made
 
