@@ -159,6 +159,13 @@ def open_page(browser, site_url):
         yield partial(open_at, site_url)
 
 
+@pytest.fixture
+def visit(browser, server_url):
+    """Opens pages of the real server with the sample help center: `visit("/ko/")`."""
+    with watched_pages(browser) as open_at:
+        yield partial(open_at, server_url)
+
+
 def compose(page, text):
     """What an input method does while a syllable is being put together; returns its session."""
     session = page.context.new_cdp_session(page)

@@ -15,26 +15,6 @@ HALF_TYPED = [
 ]
 
 
-@pytest.fixture
-def visit(browser, server_url):
-    """Open a page of the real server in a context of its own; scripts must not fail in it."""
-    contexts, faults = [], []
-
-    def open_page(path, **options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and faults.append(line.text))
-        page.goto(server_url + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
 def box(page):
     return page.get_by_role("combobox")
 

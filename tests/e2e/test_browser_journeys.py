@@ -34,26 +34,6 @@ LABELS = {
 }
 
 
-@pytest.fixture
-def visit(browser, server_url):
-    """Open a page of the real server in a context of its own; scripts must not fail in it."""
-    contexts, faults = [], []
-
-    def open_page(path, **options):
-        context = browser.new_context(service_workers="block", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and faults.append(line.text))
-        page.goto(server_url + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
 def heading(page):
     return page.get_by_role("heading", level=1)
 
