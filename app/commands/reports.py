@@ -181,6 +181,7 @@ def _print_effect(effect: Effect, fall: float) -> None:
     senders = effect.avoided_always()
     click.echo(f"{'at every look':20}{_rate(senders)}")
     click.echo(f"{'reduction':20}{_rate(effect.reduction)}")
+    click.echo(f"{'at every look':20}{_rate(effect.reduction_always())}")
     _print_month("tickets in 30 days", effect.in_a_month(effect.tickets_always()))
     _print_month("people in 30 days", effect.in_a_month(senders))
     _print_counts(effect)

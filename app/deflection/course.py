@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from app.deflection.every_look import clusters_difference
+from app.deflection.every_look import Pair
 from app.deflection.holdout import CONTROL, TREATMENT, counted_by
 from app.deflection.intervals import Interval
 from app.models import Experiment, Participant
@@ -43,10 +43,10 @@ def follow_experiment(
     for edge, came in zip(edges, _arrivals(session, experiment, edges), strict=True):
         for (arm, tickets), visitors in came.items():
             arms[arm][tickets, 1] += visitors
-        avoided = clusters_difference(arms[CONTROL], arms[TREATMENT], share=share)
-        if avoided is not None:
+        pair = Pair.of_clusters(arms[CONTROL], arms[TREATMENT], share=share)
+        if pair is not None:
             fewest = min(sum(visitors.values()) for visitors in arms.values())
-            looks.append(Look(edge + window, fewest, avoided))
+            looks.append(Look(edge + window, fewest, pair.difference()))
     return looks
 
 

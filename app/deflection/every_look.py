@@ -10,17 +10,22 @@ of rates that differ by it does. docs/deflection.md has the formulas with a work
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.deflection.intervals import LEVEL, Interval, dispersion, edge
 
+Rate = tuple[int, int]
+"""(successes, trials)"""
+Visitors = Mapping[tuple[int, int], int]
+"""(things counted, exposure) of a visitor -> how many visitors have these."""
 WEIGHT = 500.0
 """Visitors, both arms together, that the mixture counts for. The limits hold with any that is fixed
 beforehand; they are closest, compared with those of one look, at some five times as many."""
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _STEPS = 30
+_LARGEST_RISE = -99.0
 
 
 class Counted(Protocol):
@@ -76,8 +81,8 @@ class Clusters:
     weight: float
 
     @classmethod
-    def make(cls, clusters: Mapping[tuple[int, int], int], weight: float) -> Clusters | None:
-        """`clusters` as `clustered_rate` has them; None where nobody was exposed."""
+    def make(cls, clusters: Visitors, weight: float) -> Clusters | None:
+        """None where nobody was exposed."""
         above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
         if not below:
             return None
@@ -103,70 +108,97 @@ class Clusters:
         return mixed + self.exposure * guess - self.count * math.log(guess)
 
 
-def senders_difference(
-    first: tuple[int, int],
-    second: tuple[int, int],
-    *,
-    share: float,
-    level: float = LEVEL,
-) -> Interval | None:
-    """Two arms' rates of (successes, trials), first less second; None where an arm is empty.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two arms, whose evidence is weighed together."""
 
-    `share`: of all visitors, how many the first arm was to have, as fixed beforehand.
+    first: Counted
+    second: Counted
+    level: float = LEVEL
+
+    @classmethod
+    def of_senders(
+        cls, first: Rate, second: Rate, *, share: float, level: float = LEVEL
+    ) -> Pair | None:
+        """Arms of (successes, trials); None where one is empty.
+
+        `share`: of all visitors, how many the first arm was to have, as fixed beforehand.
+        """
+        if not first[1] or not second[1]:
+            return None
+        one, other = Senders(*first, WEIGHT * share), Senders(*second, WEIGHT * (1 - share))
+        return cls(one, other, level)
+
+    @classmethod
+    def of_clusters(
+        cls, first: Visitors, second: Visitors, *, share: float, level: float = LEVEL
+    ) -> Pair | None:
+        """The same of things counted per visitor, as `clustered_rate` has them."""
+        one = Clusters.make(first, WEIGHT * share)
+        other = Clusters.make(second, WEIGHT * (1 - share))
+        return None if one is None or other is None else cls(one, other, level)
+
+    def difference(self) -> Interval:
+        """First less second: the differences that have not been ruled out."""
+        first, second = self.first, self.second
+        value = first.rate - second.rate
+        low = edge(self._excludes(self.against_difference), value, -second.highest)
+        high = edge(self._excludes(self.against_difference), value, first.highest)
+        return Interval(value, low, high)
+
+    def reduction(self) -> Interval | None:
+        """1 less the ratio of second to first; None where the first is 0, so that nothing can fall.
+
+        A rise to more than a hundred times as much is not told from one to a hundred times.
+        """
+        if not self.first.rate:
+            return None
+        value = 1 - self.second.rate / self.first.rate
+        low = edge(self._excludes(self.against_reduction), value, min(value, _LARGEST_RISE))
+        return Interval(value, low, edge(self._excludes(self.against_reduction), value, 1.0))
+
+    def against_difference(self, difference: float) -> float:
+        """The logarithm of the martingale against that pair of rates which differs by so much and
+        stands best."""
+        first, second = self.first, self.second
+        low, high = sorted((first.rate, second.rate + difference))
+        low = max(low, difference, 0.0)
+        high = min(high, second.highest + difference, first.highest)
+        return _least(lambda guess: self._joint(guess, guess - difference), low, high)
+
+    def against_reduction(self, reduction: float) -> float:
+        """The same of the pairs whose second rate is less than the first by this share of it."""
+        left = 1 - reduction
+        if left <= 0:
+            return self.second.evidence(0.0) + min(0.0, self.first.evidence(self.first.rate))
+        low, high = sorted((self.first.rate, self.second.rate / left))
+        high = min(high, self.second.highest / left, self.first.highest)
+        return _least(lambda guess: self._joint(guess, guess * left), low, high)
+
+    def _joint(self, first: float, second: float) -> float:
+        return self.first.evidence(first) + self.second.evidence(second)
+
+    def _excludes(self, against: Callable[[float], float]) -> Callable[[float], bool]:
+        limit = -math.log(1 - self.level)
+        return lambda guess: against(guess) >= limit
+
+
+def _least(weigh: Callable[[float], float], low: float, high: float) -> float:
+    """The least of what falls and then rises, by golden section.
+
+    Evidence lies between what the two arms show: beyond both, both grow.
     """
-    if not first[1] or not second[1]:
-        return None
-    return difference(
-        Senders(*first, WEIGHT * share), Senders(*second, WEIGHT * (1 - share)), level
-    )
-
-
-def clusters_difference(
-    first: Mapping[tuple[int, int], int],
-    second: Mapping[tuple[int, int], int],
-    *,
-    share: float,
-    level: float = LEVEL,
-) -> Interval | None:
-    """The same of things counted per visitor, `clusters` as `clustered_rate` has them."""
-    one = Clusters.make(first, WEIGHT * share)
-    other = Clusters.make(second, WEIGHT * (1 - share))
-    return None if one is None or other is None else difference(one, other, level)
-
-
-def difference(first: Counted, second: Counted, level: float = LEVEL) -> Interval:
-    """First less second: the differences that have not been ruled out."""
-
-    def ruled_out(guess: float) -> bool:
-        return evidence_against(first, second, guess) >= -math.log(1 - level)
-
-    value = first.rate - second.rate
-    low, high = edge(ruled_out, value, -second.highest), edge(ruled_out, value, first.highest)
-    return Interval(value, low, high)
-
-
-def evidence_against(first: Counted, second: Counted, difference: float) -> float:
-    """The logarithm of the martingale against that pair of rates which stands best.
-
-    It lies between each arm's own rate: beyond both, both grow. Found by golden section.
-    """
-    low, high = sorted((first.rate, second.rate + difference))
-    low, high = max(low, difference, 0.0), min(high, second.highest + difference, first.highest)
-
-    def joint(guess: float) -> float:
-        return first.evidence(guess) + second.evidence(guess - difference)
-
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-    at_left, at_right = joint(left), joint(right)
+    at_left, at_right = weigh(left), weigh(right)
     for _ in range(_STEPS):
         if at_left < at_right:
             high, right, at_right = right, left, at_left
             left = high - _GOLDEN * (high - low)
-            at_left = joint(left)
+            at_left = weigh(left)
         else:
             low, left, at_left = left, right, at_right
             right = low + _GOLDEN * (high - low)
-            at_right = joint(right)
+            at_right = weigh(right)
     return min(at_left, at_right)
 
 

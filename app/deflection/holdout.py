@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.deflection import every_look, intervals
+from app.deflection import intervals
+from app.deflection.every_look import Pair
 from app.deflection.intervals import Interval
 from app.deflection.participants import CONTROL, TREATMENT, arm_of, experiment_key
 from app.models import Experiment, Participant
@@ -103,15 +104,20 @@ class Effect:
 
     def avoided_always(self, level: float = intervals.LEVEL) -> Interval | None:
         """`avoided` with limits that hold however often one looks."""
-        treated, control = ((self.with_ticket[arm], self.visitors[arm]) for arm in ARMS)
-        share = self.experiment.percent / 100
-        return every_look.senders_difference(control, treated, share=share, level=level)
+        pair = self._senders(level)
+        return pair.difference() if pair else None
+
+    def reduction_always(self) -> Interval | None:
+        """`reduction` with limits that hold however often one looks."""
+        pair = self._senders(intervals.LEVEL)
+        return pair.reduction() if pair else None
 
     def tickets_always(self, level: float = intervals.LEVEL) -> Interval | None:
         """Tickets avoided per visitor, with limits that hold however often one looks."""
         treated, control = (self.tickets[arm] for arm in ARMS)
         share = self.experiment.percent / 100
-        return every_look.clusters_difference(control, treated, share=share, level=level)
+        pair = Pair.of_clusters(control, treated, share=share, level=level)
+        return pair.difference() if pair else None
 
     def in_a_month(self, avoided: Interval | None) -> Interval | None:
         """What is avoided per visitor, for the visitors of 30 days; None before there are days."""
@@ -138,6 +144,7 @@ class Effect:
         """The members by name."""
         shown = {name: getattr(self, name) for name in ("avoided", "reduction")} | {
             "avoided_always": (senders := self.avoided_always()),
+            "reduction_always": self.reduction_always(),
             "tickets_avoided_always": (tickets := self.tickets_always()),
             "avoided_per_month": self.in_a_month(tickets),
             "senders_avoided_per_month": self.in_a_month(senders),
@@ -161,6 +168,11 @@ class Effect:
             "suspicious": self.suspicious,
             "smallest_effect": self.smallest_effect,
         }
+
+    def _senders(self, level: float) -> Pair | None:
+        treated, control = ((self.with_ticket[arm], self.visitors[arm]) for arm in ARMS)
+        share = self.experiment.percent / 100
+        return Pair.of_senders(control, treated, share=share, level=level)
 
 
 def note_experiment(

@@ -118,7 +118,7 @@ class Report:
             "confirmed": self.shares["confirmed_of_contacts"].rate,
             "confirmed_and_assumed": self.shares["confirmed_and_assumed_of_contacts"].rate,
             "self_service_score": self.self_service_score,
-            "measured_reduction": self.effect.reduction if self.effect else None,
+            "measured_reduction": self.effect.reduction_always() if self.effect else None,
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def _rows(effect: Effect) -> Iterator[Row]:
     yield _compared("wrote", "share", wrote)
     yield _single("wrote_always", "share", effect.avoided_always())
     yield _single("reduction", "share", effect.reduction)
+    yield _single("reduction_always", "share", effect.reduction_always())
     yield _compared("tickets_per_visitor", "ratio", effect.per_visitor)
     yield _single("tickets_always", "ratio", effect.tickets_always())
     yield _single("reduction_per_visitor", "share", effect.per_visitor.reduction)
@@ -160,9 +161,10 @@ def _score(session: Session, journeys: Sequence[Journey], period: Period) -> Row
 
 def _measured(effects: Sequence[Effect]) -> Row | None:
     whole = next((each for each in effects if not each.experiment.site), None)
-    if whole is None or whole.reduction is None:
+    if whole is None or min(whole.visitors.values()) < SMALLEST_GROUP:
         return None
-    if min(whole.visitors.values()) < SMALLEST_GROUP:
+    found = whole.reduction_always()
+    if found is None:
         return None
-    found = whole.reduction.to_json()
-    return {"claim": "measured_reduction", "kind": "share", "defined_by": "holdout", **found}
+    about = {"claim": "measured_reduction", "kind": "share", "defined_by": "holdout"}
+    return {**about, **found.to_json()}

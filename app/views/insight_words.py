@@ -173,6 +173,7 @@ def _experiment_labels() -> dict[str, str]:
         "wrote": gettext("Sent a ticket, one look"),
         "wrote_always": gettext("Sent a ticket, at every look"),
         "reduction": gettext("Sent a ticket: fall"),
+        "reduction_always": gettext("Sent a ticket: fall, at every look"),
         "tickets_per_visitor": gettext("Tickets per visitor"),
         "tickets_always": gettext("Tickets per visitor, at every look"),
         "reduction_per_visitor": gettext("Tickets per visitor: fall"),

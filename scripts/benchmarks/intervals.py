@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from app.deflection.every_look import WEIGHT, Clusters, Counted, Senders, evidence_against
+from app.deflection.every_look import WEIGHT, Clusters, Counted, Pair, Senders
 from app.deflection.holdout import SUSPICIOUS
 from app.deflection.intervals import (
     LEVEL,
@@ -188,7 +188,7 @@ def _stands(
     """Whether the interval of this look holds `truth`, without computing its limits."""
     share = cell.percent / 100
     first, second = count(look[0], WEIGHT * share), count(look[1], WEIGHT * (1 - share))
-    return evidence_against(first, second, truth) < -math.log(1 - LEVEL)
+    return Pair(first, second).against_difference(truth) < -math.log(1 - LEVEL)
 
 
 def false_alarms(visitors: int, percent: int) -> float:

@@ -70,7 +70,7 @@ def test_json_has_the_same(report):
     assert shown["episodes"]["failed"] == 10
     assert shown["holdout"]["name"] == "spring"
     assert sum(shown["holdout"]["visitors"].values()) == 40
-    assert shown["claims"]["measured_reduction"] == shown["holdout"]["reduction"]
+    assert shown["claims"]["measured_reduction"] == shown["holdout"]["reduction_always"]
     assert set(shown["holdout"]["per_episode"]) == {
         "treatment",
         "control",

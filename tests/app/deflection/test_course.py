@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.deflection.course import MOST_LOOKS, follow_experiment
-from app.deflection.every_look import clusters_difference
+from app.deflection.every_look import Pair
 from app.deflection.participants import experiment_key
 from app.models import Experiment, Participant
 from tests.app.deflection.timelines import START, WINDOW
@@ -47,8 +47,8 @@ def test_every_look_counts_who_enrolled_before_and_was_followed_for_the_window(
         START + WINDOW + n * DAY for n in (1, 2, 3)
     ]
     one = {(2, 1): 1}
-    assert first.avoided == clusters_difference(one, {(0, 1): 1}, share=0.5)
-    assert second.avoided == clusters_difference(one, {(0, 1): 1, (1, 1): 1}, share=0.5)
+    assert first.avoided == Pair.of_clusters(one, {(0, 1): 1}, share=0.5).difference()
+    assert second.avoided == Pair.of_clusters(one, {(0, 1): 1, (1, 1): 1}, share=0.5).difference()
     assert third.avoided == second.avoided
     assert {each.fewest for each in (first, second, third)} == {1}
 

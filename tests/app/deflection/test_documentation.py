@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.deflection.episodes import OUTCOMES, follow_visitor
-from app.deflection.every_look import clusters_difference, senders_difference
+from app.deflection.every_look import Pair
 from app.deflection.holdout import SUSPICIOUS
 from app.deflection.intervals import (
     clustered_rate,
@@ -45,12 +45,14 @@ def test_every_outcome_has_an_example():
 
 def test_the_worked_example_is_what_the_code_computes():
     control, treated = (80, 800), (560, 7200)
+    senders = Pair.of_senders(control, treated, share=0.1)
     rows = {
         "control": wilson(*control),
         "treatment": wilson(*treated),
         "avoided per visitor": newcombe(control, treated),
-        "at every look": (every := senders_difference(control, treated, share=0.1)),
+        "at every look": (every := senders.difference()),
         "reduction": relative_reduction(treated, control),
+        "reduction at every look": senders.reduction(),
     }
     for name, found in rows.items():
         assert f"| {name} | {found.value:.2%} | {found.low:.2%} | {found.high:.2%} |" in TEXT
@@ -69,7 +71,7 @@ def test_the_worked_examples_of_tickets_and_of_the_sample_ratio_are_what_the_cod
         "control": control,
         "treatment": treated,
         "difference": difference(control, treated),
-        "at every look": (every := clusters_difference(*visitors, share=0.1)),
+        "at every look": (every := Pair.of_clusters(*visitors, share=0.1).difference()),
         "reduction": reduction(treated, control),
     }
     for name, found in rows.items():

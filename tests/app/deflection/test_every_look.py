@@ -9,15 +9,21 @@ from hypothesis import strategies as st
 
 from app.deflection.every_look import (
     Clusters,
+    Pair,
     Senders,
-    clusters_difference,
-    evidence_against,
-    senders_difference,
 )
 from app.deflection.intervals import clustered_rate, difference, newcombe
 
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 RULED_OUT = -math.log(0.05)
+
+
+def senders(first, second, *, share):
+    return Pair.of_senders(first, second, share=share).difference()
+
+
+def clusters(first, second, *, share):
+    return Pair.of_clusters(first, second, share=share).difference()
 
 
 @pytest.mark.parametrize(("rate", "trials"), [(0.02, 50), (0.1, 200), (0.9, 30)])
@@ -50,8 +56,8 @@ def test_evidence_is_the_mean_likelihood_of_rates_around_the_guess():
 
 @given(COUNTS, COUNTS, st.sampled_from([0.05, 0.2, 0.5]))
 def test_it_holds_the_estimate_turns_with_its_arms_and_is_never_narrower(first, second, share):
-    once, always = newcombe(first, second), senders_difference(first, second, share=share)
-    turned = senders_difference(second, first, share=1 - share)
+    once, always = newcombe(first, second), senders(first, second, share=share)
+    turned = senders(second, first, share=1 - share)
     assert -1 <= always.low <= always.value <= always.high <= 1
     assert (turned.low, turned.high) == pytest.approx((-always.high, -always.low), abs=1e-6)
     assert always.high - always.low >= once.high - once.low
@@ -60,10 +66,10 @@ def test_it_holds_the_estimate_turns_with_its_arms_and_is_never_narrower(first, 
 @given(COUNTS, COUNTS)
 def test_the_limits_are_where_the_best_pair_of_rates_is_ruled_out(first, second):
     arms = Senders(*first, 250.0), Senders(*second, 250.0)
-    found = senders_difference(first, second, share=0.5)
+    found = senders(first, second, share=0.5)
     for limit, outside in ((found.low, -1), (found.high, 1)):
         if abs(limit) < 1:
-            assert evidence_against(*arms, limit) == pytest.approx(RULED_OUT, abs=1e-3)
+            assert Pair(*arms).against_difference(limit) == pytest.approx(RULED_OUT, abs=1e-3)
         # No pair on a grid stands better than the one that was found.
         beyond = limit + outside * 0.01
         grid = np.linspace(max(0, beyond), min(1, 1 + beyond), 203)[1:-1] if abs(beyond) < 1 else []
@@ -72,27 +78,41 @@ def test_the_limits_are_where_the_best_pair_of_rates_is_ruled_out(first, second)
         )
 
 
+@given(COUNTS.filter(lambda counts: counts[0] > 0), COUNTS)
+def test_the_reduction_ends_where_the_best_pair_of_rates_is_ruled_out(first, second):
+    pair = Pair.of_senders(first, second, share=0.5)
+    found, difference = pair.reduction(), pair.difference()
+    assert found.low <= found.value <= found.high <= 1
+    for limit in (found.low, found.high):
+        if -90 < limit < 1:
+            assert pair.against_reduction(limit) == pytest.approx(RULED_OUT, abs=1e-3)
+    # Both say alike whether there is an effect at all.
+    assert (found.low > 0) is (difference.low > 0)
+    assert (found.high < 0) is (difference.high < 0)
+
+
 def test_visitors_who_send_twice_make_it_wider_than_twice_as_many_visitors():
     share = {"share": 0.2}
-    twice = clusters_difference({(2, 1): 40, (0, 1): 460}, {(2, 1): 80, (0, 1): 1920}, **share)
-    many = clusters_difference({(1, 1): 80, (0, 1): 420}, {(1, 1): 160, (0, 1): 1840}, **share)
+    twice = clusters({(2, 1): 40, (0, 1): 460}, {(2, 1): 80, (0, 1): 1920}, **share)
+    many = clusters({(1, 1): 80, (0, 1): 420}, {(1, 1): 160, (0, 1): 1840}, **share)
     assert twice.value == pytest.approx(many.value) == pytest.approx(0.08)
     assert twice.low < many.low < many.high < twice.high
 
 
 def test_of_single_tickets_it_is_nearly_what_it_is_of_senders():
-    counts = clusters_difference({(1, 1): 40, (0, 1): 960}, {(1, 1): 20, (0, 1): 980}, share=0.5)
-    exact = senders_difference((40, 1000), (20, 1000), share=0.5)
+    counts = clusters({(1, 1): 40, (0, 1): 960}, {(1, 1): 20, (0, 1): 980}, share=0.5)
+    exact = senders((40, 1000), (20, 1000), share=0.5)
     assert (counts.low, counts.high) == pytest.approx((exact.low, exact.high), abs=0.003)
 
 
 def test_of_nothing_nothing_is_said():
-    assert senders_difference((0, 0), (1, 2), share=0.5) is None
-    assert clusters_difference({}, {(1, 1): 2}, share=0.5) is None
+    assert Pair.of_senders((0, 0), (1, 2), share=0.5) is None
+    assert Pair.of_clusters({}, {(1, 1): 2}, share=0.5) is None
+    assert Pair.of_senders((0, 10), (1, 10), share=0.5).reduction() is None
 
 
 def test_no_ticket_at_all_still_has_limits():
-    found = clusters_difference({(0, 1): 100}, {(0, 1): 900}, share=0.1)
+    found = clusters({(0, 1): 100}, {(0, 1): 900}, share=0.1)
     assert found.low < 0 == found.value < found.high < 0.1
 
 
@@ -113,7 +133,7 @@ def test_looking_every_day_it_still_holds_the_truth():
 
 
 def against(look, truth):
-    return evidence_against(Senders(*look[0], 50.0), Senders(*look[1], 450.0), truth)
+    return Pair(Senders(*look[0], 50.0), Senders(*look[1], 450.0)).against_difference(truth)
 
 
 def test_looking_every_day_at_clustered_tickets_it_still_holds_the_truth():
@@ -129,7 +149,7 @@ def test_looking_every_day_at_clustered_tickets_it_still_holds_the_truth():
                  for day in range(60)]  # fmt: skip
         truth = 2.5 * (0.05 - 0.03)
         wrong += any(
-            evidence_against(*map(Clusters.make, look, (100.0, 400.0)), truth) >= RULED_OUT
+            Pair(*map(Clusters.make, look, (100.0, 400.0))).against_difference(truth) >= RULED_OUT
             for look in looks
         )
         wrong_once += any(missed(difference(*map(clustered_rate, look)), truth) for look in looks)
