@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask_babel import (  # type: ignore[import-untyped]
     format_currency,
     format_decimal,
     format_percent,
+    get_locale,
     gettext,
 )
 
@@ -57,7 +59,7 @@ def value_words(kind: str, value: object, currency: str = "USD") -> str:
         return label(str(value)) if kind == "step" else str(value)
     shapes: dict[str, Callable[[], object]] = {
         "share": lambda: format_percent(value, "#,##0.0%"),
-        "money": lambda: format_currency(round(value), currency, format_type="standard"),
+        "money": lambda: _whole_money(value, currency),
         "minutes": lambda: gettext("%(number)s min", number=format_decimal(round(value, 1))),
         "seconds": lambda: f"{format_decimal(round(value * 1000, 1))} ms",
         "mean": lambda: format_decimal(round(value, 2)),
@@ -67,6 +69,13 @@ def value_words(kind: str, value: object, currency: str = "USD") -> str:
     }
     shape = shapes.get(kind)
     return str(shape() if shape is not None else format_decimal(value))
+
+
+def _whole_money(value: float, currency: str) -> str:
+    """Money without cents: its limits are wider than that."""
+    pattern = get_locale().currency_formats["standard"].pattern
+    whole = re.sub(r"\.0+", "", pattern)
+    return str(format_currency(round(value), currency, whole, currency_digits=False))
 
 
 def _figure_labels() -> dict[str, str]:
