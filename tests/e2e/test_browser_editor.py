@@ -316,3 +316,18 @@ def test_a_notice_is_announced_and_ended_on_a_phone_without_scripts(
     assert seen.evaluate("document.scrollingElement.scrollWidth") <= 390
     page.get_by_role("listitem").filter(has_text="Cards fail").get_by_role("button").click()
     expect(page.get_by_role("status")).to_contain_text("The notice was ended")
+
+
+def test_the_advice_follows_what_is_typed_before_it_is_saved(make_article, screenshot):
+    page = make_article(body="Scan the code.\n")
+    advice = page.locator("#advice")
+    advice.scroll_into_view_if_needed()
+    expect(advice).to_contain_text("Links, pictures and headings are in order.")
+    page.locator("#title").fill("Rent a zwerfbike")
+    area_of(page).fill("Rent a zwerfbike.\n\n## One\n\n#### Two\n\n[gone](nowhere.md)\n")
+    expect(advice).to_contain_text("This heading skips a level: Two")
+    expect(advice).to_contain_text("A link leads nowhere")
+    asked = advice.locator(".asked li", has_text="Rent a zwerfbike")
+    expect(asked).to_contain_text("Place 1")
+    expect(page.locator("h1")).to_contain_text("Borrow a bike")
+    screenshot(page, "editor-advice")
