@@ -30,6 +30,9 @@ from app.editor.previewing import Preview, preview_source
 from app.editor.standing import standing_of
 from app.editor.translations import source_for
 from app.errors import KotaeError
+from app.freshness.evidence import find_usual_rate
+from app.freshness.signs import Sign
+from app.freshness.worklist import signs_of
 from app.models import Article
 from app.views.editor_advice import advice_on
 from app.views.editor_form import held, posted_source
@@ -37,6 +40,7 @@ from app.views.editor_pictures import take_picture
 from app.views.editor_scope import (
     desk,
     field_moment,
+    kept_values,
     posted_number,
     text_url,
 )
@@ -223,6 +227,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         "article": head.article,
         "merged_changes": changes_in(session, name, request.args.get("merged", "")),
         "standing": standing_of(session, actor, head.article, head.source, now()),
+        "signs": _signs(head.article),
         "advice": advice_on(name, head.source),
         "beside": source_text if beside else None,
         "source_text": source_text,
@@ -230,6 +235,16 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         "field_moment": field_moment,
         "zone": settings().time_zone.replace("_", " "),
     }
+
+
+def _signs(article: Article) -> tuple[Sign, ...]:
+    """Why the text that customers see needs a look."""
+    name = (article.article_id, article.locale)
+
+    def usual_rate() -> float:
+        return kept_values().get(("usual", *name), lambda: find_usual_rate(database(), *name))
+
+    return signs_of(database(), article, settings(), now=now(), usual_rate=usual_rate)
 
 
 def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> str | None:

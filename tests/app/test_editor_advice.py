@@ -1,6 +1,7 @@
 """The advice beside a text: on what is typed, saving nothing, naming only what one may read."""
 
 import re
+import uuid
 
 import pytest
 from sqlalchemy import func, select
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from app.accounts.audit import COMMAND_LINE
 from app.accounts.grants import add_grant
 from app.accounts.users import find_user
-from app.models import EpisodeRecord, Revision, UnsavedText, utc_now
+from app.models import EpisodeRecord, Event, Revision, UnsavedText, utc_now
 from search.trial import Alike
 from tests.app.test_editor_pages import TEXT, Desk
 from tests.fake_index import make_hit
@@ -159,3 +160,34 @@ def test_without_an_index_the_text_is_looked_at_all_the_same(writer, index, monk
     assert "Place" not in text
     assert "Not among" not in text
     assert "skips a level" in text
+
+
+def votes(sessions, kind, count):
+    with sessions.begin() as session:
+        for number in range(count):
+            given = {"article_id": "city/borrow", "locale": "en", "at": utc_now()}
+            name = f"{kind}-{number}"
+            session.add(Event(id=str(uuid.uuid4()), session=name, type=kind, **given))
+
+
+def test_why_an_article_needs_a_look_stands_beside_it_until_it_is_looked_after(desk_of, sessions):
+    publisher = desk_of("publisher")
+    publisher.create(review_by="2020-01-01")
+    publisher.save("publish", body="Scan the code.\n", review_by="2020-01-01")
+    votes(sessions, "not_helpful", 18)
+    votes(sessions, "helpful", 2)
+    reviewer = desk_of("reviewer")
+    text = reviewer.client.get(TEXT).text
+    stale = text[text.index('class="stale"') : text.index("</section>", text.index("stale"))]
+    assert "the day to look at it again has come: <span" in stale
+    assert "2020-01-01" in stale
+    assert "most readers do not find it helpful: 2 of 20" in stale
+    assert reviewer.step("reviewed").status_code == 303
+    assert 'class="stale"' not in reviewer.client.get(TEXT).text
+
+
+def test_an_article_without_a_sign_says_nothing_of_it(desk_of):
+    publisher = desk_of("publisher")
+    publisher.create()
+    publisher.save("publish", body="Scan the code.\n")
+    assert 'class="stale"' not in publisher.client.get(TEXT).text
