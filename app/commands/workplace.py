@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts.users import find_user
 from app.db import DatabaseUnavailable, create_database_engine, session_factory
 from app.migrating import require_current, upgrade
+from app.models import User
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +44,26 @@ def open_workplace(*, migrate: bool = False) -> Iterator[Workplace]:
         yield Workplace(settings, session_factory(engine))
     finally:
         engine.dispose()
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    """A session with the database, for commands that need nothing else.
+
+    Raises what `open_workplace` raises.
+    """
+    with open_workplace() as place, place.sessions() as session:
+        yield session
+
+
+@contextmanager
+def open_account(email: str) -> Iterator[tuple[Session, User]]:
+    """A session with the database, and the account of an address.
+
+    Raises BadUser, UserNotFound, and what `open_workplace` raises.
+    """
+    with open_session() as session:
+        yield session, find_user(session, email)
 
 
 @contextmanager
