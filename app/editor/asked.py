@@ -28,12 +28,13 @@ _FIRST = 3
 
 @dataclass(frozen=True, slots=True)
 class VisitorQuestions:
-    """What visitors asked lately, by how many needs for help; lower case."""
+    """What visitors asked lately in the article's language, by how many needs for help; lower
+    case."""
 
     own: Counter[str]
     """Before they read the article."""
     others: Counter[str]
-    """Of the rest, what at least SMALLEST_GROUP asked, in the article's language."""
+    """Of the rest, what at least SMALLEST_GROUP asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +58,24 @@ def read_questions(session: Session, article_id: str, locale: str) -> VisitorQue
     own: Counter[str] = Counter()
     others: Counter[str] = Counter()
     for evidence, spoken in session.execute(newest):
-        if article_id in evidence.get("read", ()):
-            own.update({str(query).casefold() for query in evidence.get("queries", ())})
-        else:
-            meant = set(_meant(evidence))
-            others.update(text for text in meant if _is_in(text, spoken, locale))
+        is_own = article_id in evidence.get("read", ())
+        queries = evidence.get("queries", ()) if is_own else _meant(evidence)
+        asked = {" ".join(str(query).casefold().split()) for query in queries}
+        counted = own if is_own else others
+        counted.update(text for text in asked if _is_in(text, spoken, locale))
     shared = {text: times for text, times in others.items() if times >= SMALLEST_GROUP}
     return VisitorQuestions(own, Counter(shared))
 
 
-def _meant(evidence: Mapping[str, Any]) -> Iterator[str]:
+def _meant(evidence: Mapping[str, Any]) -> Iterator[Any]:
     """The last question, and those without an answer: others were typed on the way to these."""
-    for query in (*evidence.get("queries", ())[-1:], *evidence.get("unanswered", ())):
-        yield " ".join(str(query).casefold().split())
+    yield from (*evidence.get("queries", ())[-1:], *evidence.get("unanswered", ()))
 
 
 def _is_in(text: str, spoken: str | None, locale: str) -> bool:
+    """Whether a question is in the text's language; Latin letters alone may be in any."""
     language = asked_language(text, spoken)
-    return bool(text) and language is not None and same_language(language, locale)
+    return bool(text) and (language is None or same_language(language, locale))
 
 
 def rank_questions(tried: Tried, named: Sequence[str], visitors: VisitorQuestions) -> list[Asked]:

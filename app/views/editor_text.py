@@ -156,7 +156,10 @@ def merge_form(locale: str, article_id: str) -> AnyResponse:
     waiting = waiting_merge(*desk(), name)
     if waiting is None or waiting.texts.merge.is_clean:
         return redirect(text_url(name, unsaved=1), 303)
-    return staff_page("editor_merge.html", name=name, texts=waiting.texts, conflict=None)
+    title = working_text(*desk(), name).article.title
+    return staff_page(
+        "editor_merge.html", name=name, title=title, texts=waiting.texts, conflict=None
+    )
 
 
 @required_role("writer")

@@ -60,7 +60,7 @@ def advise(desk, **typed):
 
 def asked_in(text):
     """What stands behind each question of the panel."""
-    rows = re.findall(r"<li><span[^>]*>(.*?)</span>(.*?)</li>", text, re.S)
+    rows = re.findall(r"<li><div><span[^>]*>(.*?)</span>(.*?)</li>", text, re.S)
     return {question: " ".join(re.sub(r"<[^>]+>", " ", rest).split()) for question, rest in rows}
 
 
@@ -118,8 +118,16 @@ def test_what_many_visitors_asked_and_the_text_would_answer_is_named(writer, ask
     ask("my tandem ride", read=["city/borrow"])
     found = asked_in(advise(writer, title="A tandem", body="A free ride.\n").text)
     assert found["free tandem"] == "asked 5 times Place 1"
-    assert found["my tandem ride"] == "asked 1 times Not among the first ten"
+    assert found["my tandem ride"] == "asked 1 time Not among the first ten"
     assert not {"tandem ride", "weather"} & found.keys()
+
+
+def test_what_was_asked_in_another_language_says_nothing_of_a_text(writer, ask):
+    ask("자전거 빌리기", read=["city/borrow"])
+    ask("借りる 自転車", times=5)
+    text = advise(writer, body="A free ride.\n").text
+    assert "자전거" not in text
+    assert "自転車" not in text
 
 
 def alike(article_id, closeness=0.95, title="Other"):
