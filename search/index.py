@@ -153,7 +153,7 @@ class SearchIndex:
         """Return the index as it would be with `document`, in the place of what it has of it.
 
         Nothing is written, and no question is answered from it but the trial's own. None while
-        there is no index.
+        there is no index, and for a document that it would take long to try out.
         """
         generation = self._current()
         if generation is None:

@@ -16,6 +16,13 @@ from search.recent import Recent
 KEPT = 2_000
 """Passages kept in memory: with 384 dimensions, 3 MB."""
 
+MOST_NEW = 40
+"""New passages embedded for one text, some 8,000 tokens; with the default model in two seconds."""
+
+
+class TooMuchNew(Exception):
+    """So much of a text is new that whoever waits for its vectors would wait too long."""
+
 
 class PassageVectors:
     """The passage side of an embedder: what is known is read, what is new is kept in memory only.
@@ -32,7 +39,10 @@ class PassageVectors:
         self._turn = threading.Lock()
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
-        """Return the vectors of `texts`, shape (n, dimensions); None without a usable model."""
+        """Return the vectors of `texts`, shape (n, dimensions); None without a usable model.
+
+        Raises TooMuchNew above MOST_NEW texts that nobody embedded before.
+        """
         if self._embedder is None or not texts:
             return None
         with self._turn:
@@ -50,10 +60,12 @@ class PassageVectors:
             return {}
         stored = self._cache.find(embedder.fingerprint, missing) if self._cache else {}
         learnt = usable_vectors(stored, embedder)
-        for text in missing:
-            if text not in learnt:
-                # One at a time: in a batch the short ones would be padded to the longest.
-                learnt[text] = embedder.encode_passages([text])[0]
+        new = [text for text in missing if text not in learnt]
+        if len(new) > MOST_NEW:
+            raise TooMuchNew(f"{len(new)} passages are new")
+        for text in new:
+            # One at a time: in a batch the short ones would be padded to the longest.
+            learnt[text] = embedder.encode_passages([text])[0]
         for text, vector in learnt.items():
             self._known.put(text, vector)
         return learnt

@@ -13,12 +13,14 @@ from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Query, Results
 from search.fusion import Weights
 from search.overlay import overlay
-from search.passage_vectors import PassageVectors
+from search.passage_vectors import PassageVectors, TooMuchNew
 from search.passages import Passage
 from search.question_vectors import QuestionVectors
 from search.view import View
 from search.writing import all_passages
 
+MOST_PASSAGES = 400
+"""Of a document that is tried out: some 80,000 tokens."""
 _DEPTH = 30
 """Passages near one of the document's that are looked at, those of its older text among them."""
 
@@ -49,12 +51,20 @@ def try_document(
     weights: Weights,
     *,
     degraded: bool,
-) -> Trial:
-    """Lay `document` over `view`. `drafts`: None where vectors cannot be compared."""
+) -> Trial | None:
+    """Lay `document` over `view`. `drafts`: None where vectors cannot be compared.
+
+    None for a document that it would take long to try out: an answer is waited for.
+    """
     document = document.storable()
     passages = all_passages(document)
+    if len(passages) > MOST_PASSAGES:
+        return None
     texts = [passage.embedded_text(document.title) for passage in passages]
-    vectors = drafts.vectors(texts) if drafts else None
+    try:
+        vectors = drafts.vectors(texts) if drafts else None
+    except TooMuchNew:
+        return None
     over = overlay(view, document, passages, vectors)
     return Trial(view, over, document, passages, vectors, questions, weights, degraded)
 

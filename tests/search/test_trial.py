@@ -9,6 +9,7 @@ import pytest
 from search.document import Query, Section
 from search.embedding_cache import EmbeddingCache
 from search.index import SearchIndex
+from search.passage_vectors import MOST_NEW
 from tests.search_documents import TINY_WEIGHTS, make_document, sample_documents
 from tests.tiny_embedder import TinyEmbedder
 
@@ -130,6 +131,20 @@ def test_without_a_model_words_alone_rank(make_index):
     assert trial.search(Query("forgot password")).degraded
     assert trial.nearest_questions(["forgot password"], 3) == []
     assert trial.alike(0.0) == []
+
+
+def test_a_document_of_which_too_much_is_new_is_not_tried(make_index, tmp_path):
+    embedder = TinyEmbedder()
+    index = make_index([REFUND], embedder, cache=tmp_path / "embeddings.sqlite3")
+    sections = tuple(Section((), "", f"Section {number}.") for number in range(MOST_NEW + 1))
+    long = make_document("long", "A long text", sections=sections)
+    before = embedder.texts
+    assert index.try_document(long) is None
+    assert embedder.texts == before
+    index.put([long])
+    assert index.try_document(long) is not None
+    endless = make_document("endless", "Endless", sections=sections * 10)
+    assert index.try_document(endless) is None
 
 
 def test_without_an_index_nothing_is_tried(tmp_path):
