@@ -61,7 +61,12 @@ def open_text(locale: str, article_id: str) -> Response:
     if unsaved is not None and request.args.get("unsaved") == "1":
         base = unsaved.base_revision or head.revision
         return show_text(
-            name, read_form(unsaved.source), base, taken_up=True, kept=mark_text(unsaved.source)
+            name,
+            read_form(unsaved.source),
+            base,
+            taken_up=True,
+            kept=mark_text(unsaved.source),
+            source=unsaved.source,
         )
     return show_text(name, read_form(head.source), head.revision, unsaved=unsaved)
 
@@ -83,7 +88,7 @@ def save_text(locale: str, article_id: str) -> AnyResponse:
         if do == "preview":
             article = working_text(*desk(), name).article
             shown = preview_source(database(), name, source, article)
-            return show_text(name, form, base, taken_up=True, preview=shown)
+            return show_text(name, form, base, taken_up=True, preview=shown, source=source)
         note = request.form.get("note", "").strip()
         merged = _save(name, source, base, do, note)
     except MergedUnseen as unseen:
@@ -190,9 +195,10 @@ def show_text(
     preview: Preview | None = None,
     unsaved: object = None,
     kept: str = "",
+    source: str | None = None,
 ) -> Response:
     """The editor's page. `taken_up`: the form holds what is not saved; `kept`: its mark, where the
-    server keeps it."""
+    server keeps it; `source`: that file, where the advice shall be about it."""
     nonce = new_token()
     response = staff_page(
         "editor_text.html",
@@ -207,13 +213,13 @@ def show_text(
         preview=preview,
         preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
         style_nonce=nonce,
-        **_surroundings(name),
+        **_surroundings(name, source),
     )
     allow_styles(response, nonce)
     return response
 
 
-def _surroundings(name: ArticleName) -> dict[str, Any]:
+def _surroundings(name: ArticleName, source: str | None) -> dict[str, Any]:
     """What stands beside the text, whatever is in the form."""
     session, actor = desk()
     head = working_text(session, actor, name)
@@ -231,7 +237,7 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         "merged_changes": changes_in(session, name, request.args.get("merged", "")),
         "standing": standing_of(session, actor, head.article, head.source, now()),
         "signs": _signs(head.article),
-        "advice": advice_on(name, head.source),
+        "advice": advice_on(name, head.source if source is None else source),
         "beside": source_text if beside else None,
         "source_text": source_text,
         "choices": list_choices(session, actor),

@@ -98,6 +98,16 @@ def test_what_is_amiss_is_told_as_it_is_typed(writer):
     assert "Hard to read" in advise(writer, body=f"{long}.\n").text
 
 
+def test_without_scripts_the_advice_is_on_what_is_shown_in_the_preview(writer):
+    body = "## A\n\n#### B\n"
+    assert "skips a level" not in writer.client.get(TEXT).text
+    assert "skips a level" in writer.save("preview", body=body).text
+    assert advise(writer, body=body).status_code == 200
+    writer.post(TEXT.replace("text", "kept", 1), **(writer.fields() | {"body": body}))
+    assert "skips a level" not in writer.client.get(TEXT).text
+    assert "skips a level" in writer.client.get(f"{TEXT}?unsaved=1").text
+
+
 def test_a_text_that_cannot_be_rendered_leaves_the_advice_as_it_is(writer):
     assert advise(writer, title="").status_code == 204
 
