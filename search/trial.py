@@ -16,12 +16,16 @@ from search.overlay import overlay
 from search.passage_vectors import PassageVectors, TooMuchNew
 from search.passages import Passage
 from search.question_vectors import QuestionVectors
+from search.read_passage import PassageTerms, ReadPassage
 from search.view import View
 from search.writing import all_passages
 
 MOST_PASSAGES = 400
 """Of a document that is tried out: some 80,000 tokens."""
-_DEPTH = 30
+_WORDS = 0.3
+"""What the terms that two passages share count, beside their cosine on the model's scale: related
+passages are near in meaning, those that say the same share words too. docs/relevance.md."""
+_DEPTH = 15
 """Passages near one of the document's that are looked at, those of its older text among them."""
 
 
@@ -39,8 +43,8 @@ class Alike:
     """The document's passage."""
     other: str
     """The other article's."""
-    closeness: float
-    """Their cosine, rescaled from the range that the model uses to 0..1."""
+    likeness: float
+    """0..1, by their cosine and by the terms that both have."""
 
 
 def try_document(
@@ -113,39 +117,56 @@ class Trial:
         return [text for _, text in sorted(near, key=lambda pair: -pair[0])[:most]]
 
     def alike(self, least: float) -> list[Alike]:
-        """Return the passage of each other article that is nearest to one of the document's.
+        """Return the passage of each other article that says most nearly what one of this says.
 
-        Of articles in the same language, and only where `closeness` is `least` or more; the nearest
-        first. Titles are left out: the search for them tells more. Raises StoreDamaged.
+        Of articles in the same language, and only where `likeness` is `least` or more; the nearest
+        first. Titles are left out: the search for them tells more. None without a model.
         """
-        best: dict[int, tuple[float, int, int]] = {}
-        for row, passage in enumerate(self._passages):
-            for number, close, found in self._near(row) if passage.position > 0 else ():
-                if close >= max(least, best.get(number, (0.0,))[0]):
-                    best[number] = (close, row, found)
-        ordered = sorted(best.items(), key=lambda item: -item[1][0])
-        return [self._alike(number, *rest) for number, rest in ordered]
+        best: dict[int, tuple[float, int, ReadPassage]] = {}
+        try:
+            for row, passage in enumerate(self._passages):
+                for number, like, found in self._near(row) if passage.position > 0 else ():
+                    if number not in best or like > best[number][0]:
+                        best[number] = (like, row, found)
+        except (LexicalDamaged, StoreDamaged):
+            return []
+        near = [(number, *found) for number, found in best.items() if found[0] >= least]
+        return [self._alike(*each) for each in sorted(near, key=lambda each: -each[1])]
 
-    def _near(self, row: int) -> Iterator[tuple[int, float, int]]:
-        """Yield (document number, closeness, passage id) near one of the document's passages."""
+    def _near(self, row: int) -> Iterator[tuple[int, float, ReadPassage]]:
+        """Yield (document number, likeness, passage) near one of the document's passages."""
         language = self._under.vectors.get(self._document.locale)
         if self._vectors is None or language is None:
             return
-        owners = self._under.owners
         ids, cosines = language.search(self._vectors[row], _DEPTH)
+        known = self._under.owners.known(ids)
+        ids, cosines = ids[known], cosines[known]
         lowest, highest = self._weights.lowest_cosine, self._weights.highest_cosine
         close = np.clip((cosines - lowest) / (highest - lowest), 0.0, 1.0)
-        for found, near in zip(ids.tolist(), close.tolist(), strict=True):
-            if owners.known(np.array([found]))[0] and not owners.titles[found]:
-                number = int(owners.documents[found])
-                record = self._under.records.get(number)
-                if record is not None and record.article_id != self._document.article_id:
-                    yield number, near, found
+        own = _terms_of(PassageTerms.of(self._passages[row]))
+        owners = self._under.owners.documents[ids]
+        for id_, number, near in zip(ids.tolist(), owners.tolist(), close.tolist(), strict=True):
+            found = self._text_of(number, id_)
+            if found is not None:
+                shared = self._shared_weight(own, _terms_of(found.terms))
+                yield number, (near + _WORDS * shared) / (1 + _WORDS), found
 
-    def _alike(self, number: int, closeness: float, row: int, found: int) -> Alike:
-        record = self._under.records[number]
+    def _text_of(self, number: int, passage: int) -> ReadPassage | None:
+        """Return a passage of another article's text; None for its title, and for its own."""
+        record = self._under.records.get(number)
+        if record is None or record.article_id == self._document.article_id:
+            return None
         read = self._under.read([number]).get(number, ())
-        passage = next(each.passage for each in read if each.id == found)
+        return next((p for p in read if p.id == passage and p.passage.position > 0), None)
+
+    def _shared_weight(self, own: frozenset[str], other: frozenset[str]) -> float:
+        """Return what the terms that both have weigh of those of the shorter, 0..1."""
+        weights = self._under.term_weights([*own, *other])
+        least = min(sum(map(weights.__getitem__, terms)) for terms in (own, other))
+        return sum(map(weights.__getitem__, own & other)) / least if least else 0.0
+
+    def _alike(self, number: int, likeness: float, row: int, found: ReadPassage) -> Alike:
+        record, passage = self._under.records[number], found.passage
         return Alike(
             article_id=record.article_id,
             locale=record.locale,
@@ -154,5 +175,9 @@ class Trial:
             heading=passage.path[-1] if passage.path else "",
             own=self._passages[row].text,
             other=passage.text,
-            closeness=closeness,
+            likeness=likeness,
         )
+
+
+def _terms_of(terms: PassageTerms) -> frozenset[str]:
+    return frozenset(terms.spaced.split())

@@ -80,7 +80,7 @@ class FakeTrial:
         return [text for text in questions if words & set(text.split())][:most]
 
     def alike(self, least):
-        return [each for each in self.alike_passages if each.closeness >= least]
+        return [each for each in self.alike_passages if each.likeness >= least]
 
 
 def make_hit(article_id, locale="en", title="Title", **values):

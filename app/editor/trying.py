@@ -30,10 +30,8 @@ _SPARE = 5
 """Hits looked at beyond the first ten, in the place of those that the database rejects."""
 _NEAR = 0.85
 """Calibrated score from which another article is likely to answer what this one's title asks."""
-_ALIKE = 0.88
-"""Closeness from which a passage says nearly the same. Of the sample help center, where no two
-articles do, a tenth has a passage so near to another one's; of nine passages put in other words,
-seven were."""
+_ALIKE = 0.75
+"""Likeness from which a passage says nearly the same; docs/relevance.md has how it was found."""
 _MOST_NEAR = 4
 
 
@@ -51,7 +49,7 @@ class Alike(Protocol):
     @property
     def other(self) -> str: ...
     @property
-    def closeness(self) -> float: ...
+    def likeness(self) -> float: ...
 
 
 class Trial(Protocol):
@@ -171,7 +169,7 @@ class Tried:
         for each in self.trial.alike(_ALIKE):
             name = (each.article_id, each.locale)
             near = found.get(name, Near(*name, each.title, 0.0))
-            score = max(near.score, each.closeness)
+            score = max(near.score, each.likeness)
             found[name] = replace(near, score=score, own=each.own, other=each.other)
         readable = self._readable(actor, found)
         near_first = sorted(found.items(), key=lambda item: -item[1].score)

@@ -140,8 +140,8 @@ def test_what_was_asked_in_another_language_says_nothing_of_a_text(writer, ask):
     assert "自転車" not in text
 
 
-def alike(article_id, closeness=0.95, title="Other"):
-    return Alike(article_id, "en", title, "", "", "Scan the code.", "Read the code.", closeness)
+def alike(article_id, likeness=0.95, title="Other"):
+    return Alike(article_id, "en", title, "", "", "Scan the code.", "Read the code.", likeness)
 
 
 def test_an_article_that_says_the_same_is_shown_with_both_passages(writer, index):
