@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from typing import TypeVar
 
 from app.text_lines import match_lines, split_lines
 
@@ -14,6 +15,8 @@ from app.text_lines import match_lines, split_lines
 _TOKENS = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+|\s+|.", re.DOTALL)
 _LONGEST_LINE = 2000
 """Tokens of a line beyond which it is shown as changed whole."""
+CONTEXT = 3
+"""Lines that agree and are shown around a change, as in a unified diff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,17 @@ class InlineLine:
     spans: tuple[Span, ...]
 
 
+Line = TypeVar("Line", Row, InlineLine)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Lines that agree and are left out."""
+
+    lines: int
+    kind: str = "gap"
+
+
 def compare_texts(old: str, new: str) -> tuple[Row, ...]:
     """Every line of both, side by side; lines that end differently count as different."""
     return tuple(_rows(split_lines(old), split_lines(new)))
@@ -79,6 +93,24 @@ def to_inline(rows: Sequence[Row]) -> tuple[InlineLine, ...]:
         if row.new is not None and row.kind != "same":
             added.append(InlineLine("added", None, row.new.number, row.new.spans))
     return (*lines, *added)
+
+
+def around_changes(lines: Sequence[Line]) -> tuple[Line | Gap, ...]:
+    """The lines that changed and CONTEXT lines around each; a gap stands for what is left out."""
+    kept = [False] * len(lines)
+    for at, line in enumerate(lines):
+        if line.kind != "same":
+            start, end = max(0, at - CONTEXT), at + CONTEXT + 1
+            kept[start:end] = [True] * len(kept[start:end])
+    shown: list[Line | Gap] = []
+    for is_kept, run in groupby(range(len(lines)), key=kept.__getitem__):
+        places = list(run)
+        # A single line takes no more room than saying that it is left out.
+        if is_kept or len(places) == 1:
+            shown += [lines[at] for at in places]
+        else:
+            shown.append(Gap(len(places)))
+    return tuple(shown)
 
 
 def count_changes(rows: Sequence[Row]) -> tuple[int, int]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from filelock import FileLock, Timeout
 from sqlalchemy import delete, func, select
@@ -74,10 +74,7 @@ def document_of(article: Article) -> Document:
         article_id=article.article_id,
         locale=article.locale,
         title=article.title,
-        sections=tuple(
-            Section(tuple(section["path"]), section["anchor"], section["text"])
-            for section in article.sections
-        ),
+        sections=sections_of(article.sections),
         questions=tuple(article.questions),
         tags=tuple(article.tags),
         category=article.category,
@@ -85,6 +82,11 @@ def document_of(article: Article) -> Document:
         audience=article.audience,
         quality=article.quality,
     )
+
+
+def sections_of(sections: Iterable[Mapping[str, Any]]) -> tuple[Section, ...]:
+    """What the index is told of a text; `sections` as Article.sections."""
+    return tuple(Section(tuple(each["path"]), each["anchor"], each["text"]) for each in sections)
 
 
 def load_documents(session: Session) -> Iterator[Document]:

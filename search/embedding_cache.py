@@ -152,7 +152,7 @@ class RememberingEmbedder:
         A quantised model gives a text a slightly different vector in a batch.
         """
         key = question_fingerprint(self.fingerprint)
-        known = _usable(self._cache.find(key, texts), self._embedder)
+        known = usable_vectors(self._cache.find(key, texts), self._embedder)
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         new = {text: self._embedder.encode_queries([text])[0] for text in missing}
         if new:
@@ -184,7 +184,7 @@ def encode_passages_cached(
     every few texts. Progress counts distinct texts.
     """
     distinct = list(dict.fromkeys(texts))
-    known = _usable(cache.find(embedder.fingerprint, distinct), embedder) if cache else {}
+    known = usable_vectors(cache.find(embedder.fingerprint, distinct), embedder) if cache else {}
     # Longest first: the time left, told from what is done, is then never too short.
     missing = sorted((text for text in distinct if text not in known), key=len, reverse=True)
     for start in range(0, len(missing), CHUNK):
@@ -200,7 +200,7 @@ def encode_passages_cached(
     return np.stack([known[text] for text in texts]).astype(np.float32, copy=False)
 
 
-def _usable(found: Mapping[str, Vectors], embedder: Embedder) -> dict[str, Vectors]:
+def usable_vectors(found: Mapping[str, Vectors], embedder: Embedder) -> dict[str, Vectors]:
     """Leave out vectors of another length or with numbers that are none: a damaged row."""
     width = embedder.dimensions
     return {

@@ -110,13 +110,13 @@ class Generation:
         vectors = self._with_vectors(view, records, owners, delta)
         gone = [p for number in delta.removed for p in self._forget(number, records, passages)]
         self._keys.change(delta.keys, delta.removed)
-        versions = _versions(records)
+        versions = versions_of(records)
         return View(
             revision=delta.revision,
             records=records,
             versions=versions,
-            speaking=_speaking(versions),
-            qualities=_qualities(records),
+            speaking=speaking_of(versions),
+            qualities=qualities_of(records),
             owners=owners.changed((), gone) if gone else owners,
             passages=passages,
             segments=self._keys.segments,
@@ -174,14 +174,15 @@ class Generation:
         return self._engine.reader()
 
 
-def _versions(records: Mapping[int, Record]) -> dict[str, dict[str, int]]:
+def versions_of(records: Mapping[int, Record]) -> dict[str, dict[str, int]]:
+    """Return article id -> locale -> document number."""
     versions: dict[str, dict[str, int]] = {}
     for record in records.values():
         versions.setdefault(record.article_id, {})[record.locale] = record.number
     return versions
 
 
-def _speaking(versions: Mapping[str, Mapping[str, int]]) -> dict[str, NDArray[np.bool_]]:
+def speaking_of(versions: Mapping[str, Mapping[str, int]]) -> dict[str, NDArray[np.bool_]]:
     """Return by locale which documents' articles exist in it; the last place is nobody's."""
     size = 2 + max((max(own.values()) for own in versions.values()), default=0)
     numbers: dict[str, list[int]] = {}
@@ -194,7 +195,7 @@ def _speaking(versions: Mapping[str, Mapping[str, int]]) -> dict[str, NDArray[np
     return speaking
 
 
-def _qualities(records: Mapping[int, Record]) -> NDArray[np.float64]:
+def qualities_of(records: Mapping[int, Record]) -> NDArray[np.float64]:
     """Return documents' quality by number; the last place is nobody's."""
     qualities = np.zeros(2 + max(records, default=0))
     numbers = np.fromiter(records, np.int64, len(records))

@@ -17,23 +17,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from search.analysis.keystrokes import typed_runs
+from search.answering import answer, asks_something
 from search.asked import Asked, bounded
 from search.clusters import group_by_meaning
 from search.completeness import completeness
 from search.damage import LexicalDamaged, StoreDamaged
 from search.document import Document, Progress, Query, Results, no_progress
 from search.embed import Embedder
-from search.explanation import explained
 from search.first_letters import first_letters
 from search.fusion import Weights
 from search.generation import Generation
 from search.generations import Generations
-from search.hits import count_facets, make_hits
 from search.lexical.engines import WHOOSH_LIMIT, EngineChoice
+from search.passage_vectors import PassageVectors
 from search.question_vectors import QuestionVectors
-from search.ranking import Mode, Ranked, confident, likely, rank
+from search.ranking import Mode
 from search.recent import Recent
+from search.trial import Trial, try_document
 from search.view import View
 from search.writing import Writer
 
@@ -43,13 +43,6 @@ _TELLING = 0.4
 """Completeness from which on a text has a meaning: four letters, or two of Hangul, kana or Han."""
 RECENT_RESULTS = 2_000
 """Answers kept for whoever asks the same; at some 5 kB each, 10 MB."""
-LEAST_LISTED = 10
-"""Results of a search, if that many were found at all; a search is not answered with nothing."""
-
-
-def _is_likely(ranked: Sequence[Ranked]) -> bool:
-    """Tell whether the first answer is more likely right than not: then no spelling is doubted."""
-    return bool(ranked) and ranked[0].score >= 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +86,7 @@ class SearchIndex:
         self._generation: Generation | None = None
         self._checked = float("-inf")
         self._questions = QuestionVectors(embedder)
+        self._drafts = PassageVectors(embedder, cache)
         self._recent: Recent[Asked, Results] = Recent(RECENT_RESULTS)
 
     def suggest(self, query: Query, mode: Mode = "hybrid") -> Results:
@@ -154,6 +148,22 @@ class SearchIndex:
         groups = group_by_meaning(np.stack(list(known.values())), [weights[p] for p in places])
         alone = [[place] for place in vectors if place not in known]
         return [[places[row] for row in group] for group in groups] + alone
+
+    def try_document(self, document: Document) -> Trial | None:
+        """Return the index as it would be with `document`, in the place of what it has of it.
+
+        Nothing is written, and no question is answered from it but the trial's own. None while
+        there is no index, and for a document that it would take long to try out.
+        """
+        generation = self._current()
+        if generation is None:
+            return None
+        comparable = self._meaning_is_comparable(generation)
+        drafts = self._drafts if comparable else None
+        degraded = self._is_degraded(generation)
+        return try_document(
+            generation.view, document, drafts, self._questions, self._weights, degraded=degraded
+        )
 
     def close(self) -> None:
         """Let go of files."""
@@ -254,32 +264,17 @@ class SearchIndex:
     ) -> tuple[Results, bool]:
         """Return the answers, and whether all of the text was read for its meaning."""
         view, comparable = generation.view, self._meaning_is_comparable(generation)
-        # Marks and pictures alone ask nothing, whatever a model makes of them.
-        asks = bool(typed_runs(query.text))
         vector, whole = None, True
-        if mode != "keyword" and comparable and asks:
+        if mode != "keyword" and comparable and asks_something(query.text):
             vector, whole = self._vector(view, query.text, typing=typing, always=mode == "semantic")
-        ranked: list[Ranked] = []
-        if asks:
-            ranked = rank(view, query, vector, typing=typing, mode=mode, weights=self._weights)
-        good = confident(ranked, self._weights.floor)
-        if typing:
-            listed = good or likely(view, query, ranked, self._weights)
-        else:
-            listed = ranked[: max(len(good), LEAST_LISTED)]
-        shown = listed[query.offset : query.offset + query.limit]
-        hits = make_hits(view, query, shown, typing=typing)
-        if query.explain:
-            hits = explained(hits, view, query, shown, ranked, self._weights.floor, typing=typing)
-        results = Results(
-            hits=hits,
-            total=len(listed),
-            no_answer=not good,
-            degraded=bool(
-                generation.missing or self._questions.trouble or (view.records and not comparable)
-            ),
-            facets=count_facets(listed),
-            did_you_mean=None if typing or _is_likely(ranked) else view.corrected(query),
+        results = answer(
+            view,
+            query,
+            vector,
+            typing=typing,
+            mode=mode,
+            weights=self._weights,
+            degraded=self._is_degraded(generation),
         )
         return results, whole
 
@@ -292,6 +287,10 @@ class SearchIndex:
         if not always and completeness(text) < _TELLING:
             return None, True
         return self._questions.vector_while_typing(view.completed(text))
+
+    def _is_degraded(self, generation: Generation) -> bool:
+        lost = generation.view.records and not self._meaning_is_comparable(generation)
+        return bool(generation.missing or self._questions.trouble or lost)
 
     def _meaning_is_comparable(self, generation: Generation) -> bool:
         """Vectors of another model would give wrong answers, not worse ones."""

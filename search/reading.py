@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from search.read_passage import ReadPassage
 from search.recent import Recent
@@ -10,6 +11,14 @@ from search.store import Store
 
 KEPT_DOCUMENTS = 3_000
 """Documents whose passages are kept; at some 7 kB each, 20 MB."""
+
+
+class ReadsPassages(Protocol):
+    """Where the passages of the few documents that are shown come from."""
+
+    def read(self, numbers: Sequence[int]) -> dict[int, tuple[ReadPassage, ...]]:
+        """Return the passages of documents, by document number, in the order of the article."""
+        ...
 
 
 class PassageReader:

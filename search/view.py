@@ -20,7 +20,7 @@ from search.languages import Closeness
 from search.lexical.contract import Boosted, LexicalReader, Ranked, idf, term_weights
 from search.passage_owners import PassageOwners
 from search.read_passage import ReadPassage
-from search.reading import PassageReader
+from search.reading import ReadsPassages
 from search.spelling import Fields, Speller, dictionary
 from search.store import Record
 from search.vector_selection import Selection
@@ -83,7 +83,7 @@ class View:
     """By locale. Shared with later views; passages they add are unknown to `owners`."""
     lexical: LexicalReader | None
     """None when the keyword index is lost."""
-    reader: PassageReader
+    reader: ReadsPassages
     _allowed: dict[Required, frozenset[int] | None] = field(default_factory=dict)
     _masks: dict[Required, Sequence[Mask | None]] = field(default_factory=dict)
     _selections: dict[Required, Selection] = field(default_factory=dict)

@@ -157,7 +157,7 @@ class Writer:
             engine.replace(entries, change.removed_before())
 
     def _prepare(self, documents: Sequence[Document], *, embed: bool) -> list[Addition]:
-        passages = [_passages(document) for document in documents]
+        passages = [all_passages(document) for document in documents]
         vectors = self._vectors(documents, passages) if embed else None
         additions, start = [], 0
         for document, own in zip(documents, passages, strict=True):
@@ -181,15 +181,20 @@ class Writer:
         return encode_passages_cached(self._embedder, self._cache, texts, no_progress)
 
 
-def _passages(document: Document) -> tuple[Passage, ...]:
+def all_passages(document: Document) -> tuple[Passage, ...]:
+    """Return everything of a document that gets a vector."""
     begun = beginning(document)
     return (*split(document), begun) if begun else split(document)
 
 
 def _entry(change: Change, addition: Addition) -> Entry:
-    document = addition.document
+    return entry_of(addition.document, change.add(addition))
+
+
+def entry_of(document: Document, number: int) -> Entry:
+    """Return what the keyword index is told of a document."""
     return Entry(
-        number=change.add(addition),
+        number=number,
         terms=entry_terms(document),
         labels=labels(document.category, document.audience, document.products),
     )

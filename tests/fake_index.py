@@ -20,6 +20,8 @@ class FakeIndex:
         self.did_you_mean = None
         self.corrections = {}
         self.breaks_at = None
+        self.tried = []
+        self.alike = ()
 
     def suggest(self, query):
         return self._answer(query)
@@ -33,6 +35,11 @@ class FakeIndex:
         for place in sorted(range(len(questions)), key=lambda place: -weights[place]):
             groups.setdefault(questions[place].lower().split()[0], []).append(place)
         return list(groups.values())
+
+    def try_document(self, document):
+        """Ranks as this index does, the document before the others that hold the words."""
+        self.tried.append(document)
+        return FakeTrial(self, document)
 
     def state(self):
         return IndexState("g1", 7, len(self.hits), len(self.hits), "fake", self.degraded, False)
@@ -57,6 +64,31 @@ class FakeIndex:
             self.facets,
             self.corrections.get(query.text, self.did_you_mean),
         )
+
+
+class FakeTrial:
+    """The fake index with one document more; articles like it are said by `index.alike`."""
+
+    def __init__(self, index, document):
+        text = " ".join(section.text for section in document.sections)
+        own = make_hit(
+            document.article_id, document.locale, document.title, answer=text, score=0.99
+        )
+        others = [hit for hit in index.hits if hit.document_id != document.id]
+        self.index = FakeIndex([own, *others])
+        self.index.queries = index.queries
+        self.alike_passages = index.alike
+
+    def search(self, query):
+        return self.index.search(query)
+
+    def nearest_questions(self, questions, most):
+        """Those that share a word with the document."""
+        words = set(_text(self.index.hits[0]).split())
+        return [text for text in questions if words & set(text.split())][:most]
+
+    def alike(self, least):
+        return [each for each in self.alike_passages if each.likeness >= least]
 
 
 def make_hit(article_id, locale="en", title="Title", **values):

@@ -7,8 +7,8 @@ import click
 from app.accounts.audit import COMMAND_LINE
 from app.accounts.grants import add_grant, list_grants, remove_grant
 from app.accounts.users import find_user
-from app.commands.printing import json_option, named_errors, print_json
-from app.commands.workplace import open_workplace
+from app.commands.printing import json_option, named_errors, print_rows
+from app.commands.workplace import open_account, open_session
 from app.models import ROLES, User, UserGrant
 
 
@@ -25,10 +25,9 @@ def grant_group() -> None:
 @named_errors
 def add_command(email: str, role: str, category: str, locale: str) -> None:
     """Let somebody's role count there; with a first grant it counts nowhere else any more."""
-    with open_workplace() as place, place.sessions() as session:
-        user = find_user(session, email)
+    with open_account(email) as (session, user):
         grant = add_grant(session, user, role, category=category, locale=locale, actor=COMMAND_LINE)
-    click.echo(_line(grant, user))
+    click.echo(_line((grant, user)))
 
 
 @grant_group.command("list")
@@ -37,13 +36,9 @@ def add_command(email: str, role: str, category: str, locale: str) -> None:
 @named_errors
 def list_command(email: str | None, as_json: bool) -> None:
     """List the grants of one account, or of all."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         grants = list_grants(session, find_user(session, email) if email else None)
-    if as_json:
-        print_json([_members(grant, user) for grant, user in grants])
-        return
-    for grant, user in grants:
-        click.echo(_line(grant, user))
+    print_rows(grants, as_json, members=_members, line=_line)
 
 
 @grant_group.command("remove")
@@ -51,18 +46,20 @@ def list_command(email: str | None, as_json: bool) -> None:
 @named_errors
 def remove_command(number: int) -> None:
     """Take a grant away; without any left the role counts everywhere again."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         remove_grant(session, number, actor=COMMAND_LINE)
     click.echo(f"grant {number} is taken away")
 
 
-def _line(grant: UserGrant, user: User) -> str:
+def _line(row: tuple[UserGrant, User]) -> str:
+    grant, user = row
     where = f"{grant.category or 'all categories'}, {grant.locale or 'all languages'}"
     by = "  (by groups)" if grant.from_groups else ""
     return f"{grant.id}  {user.email}  {grant.role}  {where}{by}"
 
 
-def _members(grant: UserGrant, user: User) -> dict[str, object]:
+def _members(row: tuple[UserGrant, User]) -> dict[str, object]:
+    grant, user = row
     return {
         "id": grant.id,
         "email": user.email,

@@ -10,7 +10,7 @@ import click
 
 from app.accounts.audit import COMMAND_LINE, note_deed
 from app.commands.printing import json_option, named_errors, print_json
-from app.commands.workplace import open_workplace
+from app.commands.workplace import open_session
 from app.models import NOTICE_KINDS, Notice, utc_now
 from app.notice_fields import read_notice
 from app.notices import add_notice, end_notice, list_notices
@@ -67,7 +67,7 @@ def add_command(
         "ends_at": _moment(ends),
     }
     values |= {name: list(given[name]) for name in _LISTS}
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         notice = read_notice(values, now=utc_now())
         note_deed(session, COMMAND_LINE, "notice.add", f"notice:{notice.id}", texts=notice.texts)
         add_notice(session, notice)
@@ -79,7 +79,7 @@ def add_command(
 @named_errors
 def list_command(as_json: bool) -> None:
     """List every notice, the newest first."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         notices = list_notices(session)
     if as_json:
         print_json([notice.to_json() for notice in notices])
@@ -94,7 +94,7 @@ def list_command(as_json: bool) -> None:
 @named_errors
 def end_command(notice_id: str, as_json: bool) -> None:
     """End a notice now."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         note_deed(session, COMMAND_LINE, "notice.end", f"notice:{notice_id}")
         _print(end_notice(session, notice_id, now=utc_now()), as_json)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,6 +18,7 @@ from search.document import Progress, no_progress
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class CommandFailed(click.ClickException):
@@ -58,6 +59,21 @@ def print_warning(message: str) -> None:
 def print_json(value: Any) -> None:
     """One JSON value on stdout; other scripts are written as they are."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_rows(
+    rows: Iterable[T],
+    as_json: bool,
+    *,
+    members: Callable[[T], Mapping[str, object]],
+    line: Callable[[T], str],
+) -> None:
+    """A list on stdout: one JSON array of each row's `members`, or a `line` for each."""
+    if as_json:
+        print_json([members(row) for row in rows])
+        return
+    for row in rows:
+        click.echo(line(row))
 
 
 def json_option(command: Callable[P, R]) -> Callable[P, R]:

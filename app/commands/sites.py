@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
-from app.commands.printing import json_option, named_errors, print_json
-from app.commands.workplace import open_workplace
+from app.commands.printing import json_option, named_errors, print_json, print_rows
+from app.commands.workplace import open_session, open_workplace
 from app.deflection.holdout import note_experiments
 from app.models import utc_now
 from app.sites import add_site, holdout_shares, list_sites, remove_site, set_holdout
@@ -46,7 +47,7 @@ def add_command(
     name: str, origins: Sequence[str], contact: str, holdout: int | None, as_json: bool
 ) -> None:
     """Add a site. Its secret is shown this once."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         site = add_site(session, name, origins, contact, holdout)
         told, secret = site.to_json(), site.secret
     if as_json:
@@ -61,13 +62,9 @@ def add_command(
 @named_errors
 def list_command(as_json: bool) -> None:
     """List every site, without the secrets."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         sites = [site.to_json() for site in list_sites(session)]
-    if as_json:
-        print_json(sites)
-        return
-    for site in sites:
-        click.echo(f"{site['key']}  {site['name']}  {' '.join(site['origins'])}  {site['contact']}")
+    print_rows(sites, as_json, members=dict, line=_line)
 
 
 @site_group.command("holdout")
@@ -93,6 +90,10 @@ def holdout_command(key: str, percent: int | None) -> None:
 @named_errors
 def remove_command(key: str) -> None:
     """Remove a site: its pages are answered no more."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         name = remove_site(session, key).name
     click.echo(f"{name} is removed.")
+
+
+def _line(site: Mapping[str, Any]) -> str:
+    return f"{site['key']}  {site['name']}  {' '.join(site['origins'])}  {site['contact']}"

@@ -8,7 +8,7 @@ import click
 
 from app.accounts.audit import COMMAND_LINE, note_deed
 from app.commands.printing import json_option, named_errors, print_json
-from app.commands.workplace import open_workplace
+from app.commands.workplace import open_session, open_workplace
 from app.models import DELIVERY_STATES, TicketDelivery, utc_now
 from app.requests import Request, add_reply, close_request, find_request, list_open_requests
 from app.ticket_delivery.handoff import describe_surroundings, load_attachment
@@ -24,7 +24,7 @@ def ticket_group() -> None:
 @named_errors
 def list_command() -> None:
     """List the messages that wait for an answer, the oldest first."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         for request in list_open_requests(session):
             click.echo(f"{request.id}  {request.sent_at:%Y-%m-%d %H:%M}  {request.subject}")
 
@@ -48,7 +48,7 @@ def reply_command(ticket_id: str, text: str) -> None:
     """Answer on the page where the sender follows it; no e-mail is sent."""
     if not text.strip():
         raise click.UsageError("The answer is empty.")
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         note_deed(session, COMMAND_LINE, "ticket.reply", f"ticket:{ticket_id}")
         _print(add_reply(session, ticket_id, text.strip(), from_us=True, now=utc_now()))
 
@@ -60,7 +60,7 @@ def reply_command(ticket_id: str, text: str) -> None:
 @named_errors
 def attachment_command(ticket_id: str, number: int, file: BinaryIO) -> None:
     """Write attachment NUMBER of a message into FILE; `show` lists them."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         file.write(load_attachment(session, ticket_id, number))
 
 
@@ -72,7 +72,7 @@ def attachment_command(ticket_id: str, number: int, file: BinaryIO) -> None:
 def deliveries_command(dead: bool, limit: int, as_json: bool) -> None:
     """List messages on their way to the help desk, and what went wrong."""
     states = ("dead",) if dead else DELIVERY_STATES
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         deliveries = list_deliveries(session, states, limit)
     if as_json:
         print_json([_members(each) for each in deliveries])
@@ -87,7 +87,7 @@ def deliveries_command(dead: bool, limit: int, as_json: bool) -> None:
 @named_errors
 def redeliver_command(numbers: tuple[int, ...]) -> None:
     """Try given-up deliveries again: those named, or all."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         count = deliver_again(session, numbers, utc_now())
     click.echo(f"{count} will be tried again")
 
@@ -100,7 +100,7 @@ def redeliver_command(numbers: tuple[int, ...]) -> None:
 @named_errors
 def close_command(ticket_id: str, solved: bool) -> None:
     """Close a message; a solved one opens again when its sender writes."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         note_deed(session, COMMAND_LINE, "ticket.close", f"ticket:{ticket_id}", solved=solved)
         _print(close_request(session, ticket_id, solved=solved))
 

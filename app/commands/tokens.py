@@ -13,9 +13,8 @@ from app.accounts.api_tokens import (
     revoke_token,
 )
 from app.accounts.audit import COMMAND_LINE
-from app.accounts.users import find_user
-from app.commands.printing import json_option, named_errors, print_json
-from app.commands.workplace import open_workplace
+from app.commands.printing import json_option, named_errors, print_rows
+from app.commands.workplace import open_account, open_session
 from app.models import ApiToken, User, utc_now
 
 
@@ -45,12 +44,11 @@ def token_group() -> None:
 @named_errors
 def add_command(email: str, name: str, scopes: tuple[str, ...], days: str) -> None:
     """Make a token that acts for an account, and print it, this once."""
-    with open_workplace() as place, place.sessions() as session:
-        user = find_user(session, email)
+    with open_account(email) as (session, user):
         wish = TokenWish(name, scopes, int(days))
         text, token = make_token(session, user, wish, actor=COMMAND_LINE, now=utc_now())
     click.echo(text)
-    click.echo(_line(token, user), err=True)
+    click.echo(_line((token, user)), err=True)
 
 
 @token_group.command("list")
@@ -58,13 +56,9 @@ def add_command(email: str, name: str, scopes: tuple[str, ...], days: str) -> No
 @named_errors
 def list_command(as_json: bool) -> None:
     """List every token, without its text."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         tokens = list_tokens(session)
-    if as_json:
-        print_json([_members(token, user) for token, user in tokens])
-        return
-    for token, user in tokens:
-        click.echo(_line(token, user))
+    print_rows(tokens, as_json, members=_members, line=_line)
 
 
 @token_group.command("revoke")
@@ -72,18 +66,20 @@ def list_command(as_json: bool) -> None:
 @named_errors
 def revoke_command(number: int) -> None:
     """End a token at once."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         token = revoke_token(session, number, actor=COMMAND_LINE)
     click.echo(f"token {number} ({token.name}) is revoked")
 
 
-def _line(token: ApiToken, user: User) -> str:
+def _line(row: tuple[ApiToken, User]) -> str:
+    token, user = row
     used = f"used {token.last_used_on}" if token.last_used_on else "not used"
     until = f"until {token.expires_at:%Y-%m-%d}"
     return f"{token.id}  {user.email}  {','.join(token.scopes)}  {until}  {used}  {token.name}"
 
 
-def _members(token: ApiToken, user: User) -> dict[str, object]:
+def _members(row: tuple[ApiToken, User]) -> dict[str, object]:
+    token, user = row
     return {
         "id": token.id,
         "email": user.email,

@@ -21,8 +21,8 @@ from app.accounts.users import (
     set_password,
     set_role,
 )
-from app.commands.printing import json_option, named_errors, print_json
-from app.commands.workplace import open_workplace
+from app.commands.printing import json_option, named_errors, print_rows
+from app.commands.workplace import open_account, open_session, open_workplace
 from app.models import ROLES, AuditEntry, User, utc_now
 
 _ROLE = click.Choice(ROLES)
@@ -44,7 +44,7 @@ def user_group() -> None:
 def add_command(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Make an account with a password that is asked for."""
     password = _ask_password(from_stdin=password_stdin)
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         user = add_user(
             session, email=email, name=name, role=role, password=password, actor=COMMAND_LINE
         )
@@ -85,13 +85,14 @@ def invite_command(email: str, name: str, role: str | None) -> None:
 @named_errors
 def list_command(as_json: bool) -> None:
     """List every account."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         users, provided = list_users(session), list_provided(session)
-    if as_json:
-        print_json([_members(user) | {"by_provider": user.id in provided} for user in users])
-        return
-    for user in users:
-        click.echo(_line(user, by_provider=user.id in provided))
+    print_rows(
+        users,
+        as_json,
+        members=lambda user: _members(user) | {"by_provider": user.id in provided},
+        line=lambda user: _line(user, by_provider=user.id in provided),
+    )
 
 
 @user_group.command("disable")
@@ -99,8 +100,7 @@ def list_command(as_json: bool) -> None:
 @named_errors
 def disable_command(email: str) -> None:
     """Sign somebody out everywhere and let them in no more."""
-    with open_workplace() as place, place.sessions() as session:
-        user = find_user(session, email)
+    with open_account(email) as (session, user):
         disable_user(session, user, actor=COMMAND_LINE, now=utc_now())
     click.echo(_line(user))
 
@@ -110,8 +110,7 @@ def disable_command(email: str) -> None:
 @named_errors
 def enable_command(email: str) -> None:
     """Let a disabled account in again."""
-    with open_workplace() as place, place.sessions() as session:
-        user = find_user(session, email)
+    with open_account(email) as (session, user):
         enable_user(session, user, actor=COMMAND_LINE)
     click.echo(_line(user))
 
@@ -122,8 +121,7 @@ def enable_command(email: str) -> None:
 @named_errors
 def role_command(email: str, role: str) -> None:
     """Say what somebody may do; it counts from their next click on."""
-    with open_workplace() as place, place.sessions() as session:
-        user = find_user(session, email)
+    with open_account(email) as (session, user):
         set_role(session, user, role, actor=COMMAND_LINE)
     click.echo(_line(user))
 
@@ -134,8 +132,7 @@ def role_command(email: str, role: str) -> None:
 @named_errors
 def password_command(email: str, password_stdin: bool) -> None:
     """Give somebody another password and sign them out everywhere."""
-    with open_workplace() as place, place.sessions() as session:
-        user = find_user(session, email)
+    with open_account(email) as (session, user):
         password = _ask_password(from_stdin=password_stdin)
         set_password(session, user, password, actor=COMMAND_LINE)
     click.echo(_line(user))
@@ -146,8 +143,7 @@ def password_command(email: str, password_stdin: bool) -> None:
 @named_errors
 def reset_app_command(email: str) -> None:
     """Take a lost authenticator app away from somebody's account."""
-    with open_workplace() as place, place.sessions() as session:
-        user = find_user(session, email)
+    with open_account(email) as (session, user):
         remove_second_factor(session, user, actor=COMMAND_LINE)
     click.echo(_line(user))
 
@@ -158,15 +154,9 @@ def reset_app_command(email: str) -> None:
 @named_errors
 def log_command(limit: int, as_json: bool) -> None:
     """Print what staff did, the newest first."""
-    with open_workplace() as place, place.sessions() as session:
+    with open_session() as session:
         deeds = list_deeds(session, limit=limit)
-    if as_json:
-        print_json([_deed(deed) for deed in deeds])
-        return
-    for deed in deeds:
-        details = " ".join(f"{name}={value}" for name, value in deed.details.items())
-        done = f"{deed.actor}  {deed.action}  {deed.subject}  {details}"
-        click.echo(f"{deed.at:%Y-%m-%d %H:%M:%S}  {done}".rstrip())
+    print_rows(deeds, as_json, members=_deed, line=_deed_line)
 
 
 def _ask_password(*, from_stdin: bool) -> str:
@@ -191,6 +181,12 @@ def _members(user: User) -> dict[str, object]:
         "has_password": user.password_hash is not None,
         "signed_in_at": user.signed_in_at and user.signed_in_at.isoformat(),
     }
+
+
+def _deed_line(deed: AuditEntry) -> str:
+    details = " ".join(f"{name}={value}" for name, value in deed.details.items())
+    done = f"{deed.actor}  {deed.action}  {deed.subject}  {details}"
+    return f"{deed.at:%Y-%m-%d %H:%M:%S}  {done}".rstrip()
 
 
 def _deed(deed: AuditEntry) -> dict[str, object]:

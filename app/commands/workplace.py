@@ -12,8 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.audit import COMMAND_LINE, LONGEST_SUBJECT, note_deed
+from app.accounts.users import find_user
 from app.db import DatabaseUnavailable, begin_writing, create_database_engine, session_factory
 from app.migrating import require_current, upgrade
+from app.models import User
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,6 +53,26 @@ def record(place: Workplace, action: str, subject: str, **details: object) -> No
         begin_writing(session)
         note_deed(session, COMMAND_LINE, action, subject[:LONGEST_SUBJECT], **details)
         session.commit()
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    """A session with the database, for commands that need nothing else.
+
+    Raises what `open_workplace` raises.
+    """
+    with open_workplace() as place, place.sessions() as session:
+        yield session
+
+
+@contextmanager
+def open_account(email: str) -> Iterator[tuple[Session, User]]:
+    """A session with the database, and the account of an address.
+
+    Raises BadUser, UserNotFound, and what `open_workplace` raises.
+    """
+    with open_session() as session:
+        yield session, find_user(session, email)
 
 
 @contextmanager

@@ -35,12 +35,21 @@ class _Reading:
 
 
 def gather_facts(
-    session: Session, articles: Sequence[Article], settings: Settings, now: datetime
+    session: Session,
+    articles: Sequence[Article],
+    settings: Settings,
+    now: datetime,
+    *,
+    only: str | None = None,
 ) -> dict[_Name, Facts]:
-    """What is known of each of these articles, by id and locale."""
+    """What is known of each of these articles, by id and locale.
+
+    `only`: the id of the one article they are versions of; then nothing is read of others, and the
+    usual rate is not known: `find_usual_rate` tells it.
+    """
     cared = _cared_for(session, articles)
-    sources = _sources(session, settings.default_locale)
-    readings, all_time = _readings(session, cared)
+    sources = _sources(session, settings.default_locale, only)
+    readings, all_time = _readings(session, cared, only)
     everybody = _add(all_time.values())
     versions = dict(settings.product_versions)
     outside = dead_outside(session, articles)
@@ -59,6 +68,13 @@ def gather_facts(
         )
         for article in articles
     }
+
+
+def find_usual_rate(session: Session, article_id: str, locale: str) -> float:
+    """How often readers of the other articles wrote to a person. Reads what all did: seconds, where
+    there are hundreds of thousands."""
+    _, all_time = _readings(session, {}, None)
+    return _usual_rate(_add(all_time.values()), all_time.get((article_id, locale), (0, 0)))
 
 
 def _facts(
@@ -113,18 +129,20 @@ def _cared_for(session: Session, articles: Sequence[Article]) -> dict[_Name, dat
     }
 
 
-def _sources(session: Session, default_locale: str) -> dict[str, datetime]:
+def _sources(session: Session, default_locale: str, only: str | None) -> dict[str, datetime]:
     """When the text in the site's own language last changed, by article id."""
     rows = select(Article.article_id, Article.updated_at).where(
         Article.locale == default_locale,
         Article.status == "published",
         Article.deleted_at.is_(None),
     )
+    if only is not None:
+        rows = rows.where(Article.article_id == only)
     return {article_id: updated_at for article_id, updated_at in session.execute(rows)}
 
 
 def _readings(
-    session: Session, cared: Mapping[_Name, datetime]
+    session: Session, cared: Mapping[_Name, datetime], only: str | None
 ) -> tuple[dict[_Name, _Reading], dict[_Name, tuple[int, int]]]:
     """What visitors did with each article since; and ever, its readers and those who wrote."""
     votes: dict[_Name, dict[str, tuple[str, datetime]]] = defaultdict(dict)
@@ -135,13 +153,15 @@ def _readings(
         .where(Event.article_id.is_not(None))
         .order_by(Event.received_at)
     )
+    if only is not None:
+        seen = seen.where(Event.article_id == only)
     for kind, article_id, locale, visitor, at in session.execute(seen):
         name = (article_id or "", locale or "")
         if kind == "article_viewed":
             views[name][visitor] = at
         else:
             votes[name][visitor] = (kind, at)
-    wrote = _who_wrote(session)
+    wrote = _who_wrote(session, only)
     readings = {
         name: _read(votes[name], views[name], wrote, cared[name])
         for name in {*votes, *views} & cared.keys()
@@ -161,9 +181,13 @@ def _add(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
     return sum(read for read, _ in listed), sum(wrote for _, wrote in listed)
 
 
-def _who_wrote(session: Session) -> dict[str, list[datetime]]:
+def _who_wrote(session: Session, only: str | None) -> dict[str, list[datetime]]:
     wrote: dict[str, list[datetime]] = defaultdict(list)
     tickets = select(Ticket.session, Ticket.created_at).where(Ticket.session.is_not(None))
+    if only is not None:
+        tickets = tickets.where(
+            Ticket.session.in_(select(Event.session).where(Event.article_id == only))
+        )
     for visitor, at in session.execute(tickets):
         wrote[visitor or ""].append(at)
     return wrote

@@ -68,6 +68,8 @@ class Sign:
     """One of KINDS."""
     detail: str
     """What was seen, in numbers or names."""
+    counts: tuple[int, ...] = ()
+    """The numbers alone: how many, of how many; of helpfulness that fell, the same before it."""
 
 
 KINDS: Mapping[str, float] = {
@@ -116,11 +118,13 @@ def _of_votes(facts: Facts) -> Iterator[Sign]:
     shown = f"{now.helpful} of {now.total}"
     fell = newcombe((before.helpful, before.total), (now.helpful, now.total))
     if before.total >= FEWEST_VOTES and fell is not None and fell.low > 0:
-        yield Sign("helpfulness-fell", f"{shown}, before {before.helpful} of {before.total}")
+        earlier = (before.helpful, before.total)
+        told = f"{shown}, before {before.helpful} of {before.total}"
+        yield Sign("helpfulness-fell", told, (now.helpful, now.total, *earlier))
         return
     rate = wilson(now.helpful, now.total)
     if rate is not None and rate.high < 0.5:
-        yield Sign("not-helpful", shown)
+        yield Sign("not-helpful", shown, (now.helpful, now.total))
 
 
 def _of_tickets(facts: Facts) -> Iterator[Sign]:
@@ -130,7 +134,9 @@ def _of_tickets(facts: Facts) -> Iterator[Sign]:
     rate = wilson(facts.readers_who_wrote, facts.readers)
     usual = max(facts.usual_rate, WORTH_A_LOOK)
     if rate is not None and rate.low > usual:
-        yield Sign("tickets-after-reading", f"{facts.readers_who_wrote} of {facts.readers} readers")
+        told = f"{facts.readers_who_wrote} of {facts.readers} readers"
+        counts = (facts.readers_who_wrote, facts.readers)
+        yield Sign("tickets-after-reading", told, counts)
 
 
 def _of_links(facts: Facts) -> Iterator[Sign]:
@@ -144,7 +150,7 @@ def _of_links(facts: Facts) -> Iterator[Sign]:
 
 def _of_versions(facts: Facts) -> Iterator[Sign]:
     old = [
-        f"{product} {version} (now {facts.versions[product]})"
+        f"{product} {version} → {facts.versions[product]}"
         for product, version in sorted(facts.written_for.items())
         if product in facts.versions and is_older(version, facts.versions[product])
     ]

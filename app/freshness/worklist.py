@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -80,6 +81,29 @@ def list_work(
     return sorted(
         items, key=lambda item: (-weigh(item.signs), -item.readers, item.article_id, item.locale)
     )
+
+
+def signs_of(
+    session: Session,
+    article: Article,
+    settings: Settings,
+    *,
+    now: datetime,
+    usual_rate: Callable[[], float],
+) -> tuple[Sign, ...]:
+    """The signs of one article as they are now, the heaviest first; none of one that is not shown.
+
+    `usual_rate`: how often readers of other articles wrote to a person; asked for only where it
+    decides.
+    """
+    if not article.is_visible(now):
+        return ()
+    found = gather_facts(session, [article], settings, now, only=article.article_id)
+    facts = replace(found[article.article_id, article.locale], usual_rate=0.0)
+    signs = find_signs(facts)
+    if any(sign.kind == "tickets-after-reading" for sign in signs):
+        signs = find_signs(replace(facts, usual_rate=usual_rate()))
+    return signs
 
 
 def _shown(settings: Settings, now: datetime) -> Select[Any]:

@@ -1,6 +1,7 @@
 // The comforts of the page on which articles are written. Without this script all of it still works:
 // the form saves, previews and takes pictures by its buttons.
 
+import { begin as beginAdvice } from "./editor-advice.js";
 import { begin as beginArea } from "./editor-area.js";
 import { begin as beginLinks } from "./editor-links.js";
 import { begin as beginPictures } from "./editor-pictures.js";
@@ -19,6 +20,7 @@ const recovered = /** @type {HTMLElement} */ (document.getElementById("recovered
 const words = form.dataset;
 const place = `kotae-edit:${words.name}`;
 const post = beginPosts(form);
+const adviseSoon = beginAdvice(form, post);
 /** @type {Record<string, string | undefined>} Why something sent was not taken. */
 const REFUSED = {
   "signed-out": words.textSignedOut,
@@ -128,6 +130,7 @@ function note() {
   clearTimeout(keepTimer);
   // What the server keeps already is not replaced before its owner has decided about it.
   if (words.unsaved === undefined) keepTimer = setTimeout(keep, KEEP_MS);
+  adviseSoon();
   if (!live.hidden) {
     clearTimeout(previewTimer);
     previewTimer = setTimeout(preview, PREVIEW_MS);
@@ -262,6 +265,8 @@ async function begin() {
     history.replaceState(history.state, "", address);
   }
   offerRecovery();
+  // What stands beside is about the saved text, not about one that was taken up again.
+  if (field("taken_up")?.value) adviseSoon();
   toolbar.hidden = false;
   toolbar.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-tool]") : null;

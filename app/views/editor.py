@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from app.views.editor_advice import advise_typed
 from app.views.editor_expired import keep_expired_forms
 from app.views.editor_list import (
     articles,
@@ -68,6 +69,7 @@ def editor_blueprint() -> Blueprint:
     editor.post(f"/edit/kept/{_NAMED}")(keep_text)
     editor.post(f"/edit/forget/{_NAMED}")(forget_text)
     editor.post(f"/edit/preview/{_NAMED}")(preview_text)
+    editor.post(f"/edit/advice/{_NAMED}")(advise_typed)
     editor.post(f"/edit/pictures/{_NAMED}")(add_picture)
     editor.get(f"/edit/merge/{_NAMED}")(merge_form)
     editor.post(f"/edit/merge/{_NAMED}")(take_merged)

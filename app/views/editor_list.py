@@ -209,7 +209,8 @@ def show_new(
         fault.status if fault else 200,
         form=form,
         locales=locales_for(acting(), "write", settings().locales),
-        locale=locale,
+        # `locale` is the language of the page itself.
+        text_locale=locale,
         article_id=article_id,
         beside=request.values.get("beside", ""),
         choices=list_choices(database(), acting()),

@@ -9,11 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.tokens import new_token
 from app.article_page import size_pictures
-from app.content import hash_source
-from app.editing.actors import Actor
 from app.editing.conflicts import EditConflict
 from app.editing.drafts import (
-    Held,
     KeptElsewhere,
     find_unsaved,
     forget_unsaved,
@@ -26,18 +23,21 @@ from app.editing.publication import MergedUnseen, publish_text
 from app.editing.reviewing import submit_for_review
 from app.editing.revisions import read_revision
 from app.editing.transaction import ArticleName
-from app.editor.advice import advise
-from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture, write_form
+from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture
 from app.editor.listing import list_choices
 from app.editor.merging import changes_in, choose_texts, span_of, waiting_merge
 from app.editor.previewing import Preview, preview_source
 from app.editor.standing import standing_of
 from app.editor.translations import source_for
 from app.errors import KotaeError
+from app.freshness.evidence import find_usual_rate
+from app.freshness.signs import Sign
+from app.freshness.worklist import signs_of
 from app.models import Article
+from app.views.editor_advice import advice_on
+from app.views.editor_form import held, posted_source
 from app.views.editor_pictures import take_picture
 from app.views.editor_scope import (
-    content_key,
     desk,
     field_moment,
     kept_values,
@@ -45,7 +45,7 @@ from app.views.editor_scope import (
     text_url,
 )
 from app.views.headers import allow_styles
-from app.views.scope import database, now, parts, settings
+from app.views.scope import database, now, settings
 from app.views.staff import current_user, fresh_form_token, required_role, staff_page
 
 
@@ -61,7 +61,12 @@ def open_text(locale: str, article_id: str) -> Response:
     if unsaved is not None and request.args.get("unsaved") == "1":
         base = unsaved.base_revision or head.revision
         return show_text(
-            name, read_form(unsaved.source), base, taken_up=True, kept=mark_text(unsaved.source)
+            name,
+            read_form(unsaved.source),
+            base,
+            taken_up=True,
+            kept=mark_text(unsaved.source),
+            source=unsaved.source,
         )
     return show_text(name, read_form(head.source), head.revision, unsaved=unsaved)
 
@@ -79,11 +84,11 @@ def save_text(locale: str, article_id: str) -> AnyResponse:
         if do == "picture":
             form = with_picture(form, take_picture(name))
             return show_text(name, form, base, taken_up=True)
-        source = _source(name, form, base)
+        source = posted_source(name, form, base)
         if do == "preview":
-            article = _article(name)
+            article = working_text(*desk(), name).article
             shown = preview_source(database(), name, source, article)
-            return show_text(name, form, base, taken_up=True, preview=shown)
+            return show_text(name, form, base, taken_up=True, preview=shown, source=source)
         note = request.form.get("note", "").strip()
         merged = _save(name, source, base, do, note)
     except MergedUnseen as unseen:
@@ -111,9 +116,9 @@ def keep_text(locale: str, article_id: str) -> Response:
         forget_unsaved(*desk(), name)
         return jsonify(kept=False)
     head = working_text(*desk(), name)
-    source = _source(name, form, base)
+    source = posted_source(name, form, base)
     try:
-        keep_unsaved(*desk(), name, source=source, base=base, over=_held().kept)
+        keep_unsaved(*desk(), name, source=source, base=base, over=held().kept)
     except KeptElsewhere as error:
         response = jsonify(kept=False)
         response.status_code = error.status
@@ -141,8 +146,8 @@ def preview_text(locale: str, article_id: str) -> Response:
     """The text as its readers will see it: a piece of HTML for the editor's script."""
     name = ArticleName(article_id, locale)
     try:
-        source = _source(name, read_posted(request.form), posted_number("base"))
-        shown = preview_source(database(), name, source, _article(name))
+        source = posted_source(name, read_posted(request.form), posted_number("base"))
+        shown = preview_source(database(), name, source, working_text(*desk(), name).article)
     except KotaeError as error:
         return jsonify(title="", html="", fault=error.message)
     html = size_pictures(shown.rendered.html, settings().media_dir)
@@ -156,7 +161,10 @@ def merge_form(locale: str, article_id: str) -> AnyResponse:
     waiting = waiting_merge(*desk(), name)
     if waiting is None or waiting.texts.merge.is_clean:
         return redirect(text_url(name, unsaved=1), 303)
-    return staff_page("editor_merge.html", name=name, texts=waiting.texts, conflict=None)
+    title = working_text(*desk(), name).article.title
+    return staff_page(
+        "editor_merge.html", name=name, title=title, texts=waiting.texts, conflict=None
+    )
 
 
 @required_role("writer")
@@ -187,9 +195,10 @@ def show_text(
     preview: Preview | None = None,
     unsaved: object = None,
     kept: str = "",
+    source: str | None = None,
 ) -> Response:
     """The editor's page. `taken_up`: the form holds what is not saved; `kept`: its mark, where the
-    server keeps it."""
+    server keeps it; `source`: that file, where the advice shall be about it."""
     nonce = new_token()
     response = staff_page(
         "editor_text.html",
@@ -200,17 +209,17 @@ def show_text(
         fault=fault,
         taken_up=taken_up,
         unsaved=unsaved,
-        kept=kept or _held().kept,
+        kept=kept or held().kept,
         preview=preview,
         preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
         style_nonce=nonce,
-        **_surroundings(name),
+        **_surroundings(name, source),
     )
     allow_styles(response, nonce)
     return response
 
 
-def _surroundings(name: ArticleName) -> dict[str, Any]:
+def _surroundings(name: ArticleName, source: str | None) -> dict[str, Any]:
     """What stands beside the text, whatever is in the form."""
     session, actor = desk()
     head = working_text(session, actor, name)
@@ -227,11 +236,8 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
         "article": head.article,
         "merged_changes": changes_in(session, name, request.args.get("merged", "")),
         "standing": standing_of(session, actor, head.article, head.source, now()),
-        "advice": kept_values().get(
-            # What one may read decides on which articles are named.
-            ("advice", name, actor, hash_source(head.source.encode("utf-8")), *content_key()),
-            lambda: _advice(name, actor, head.article, head.source),
-        ),
+        "signs": _signs(head.article),
+        "advice": advice_on(name, head.source if source is None else source),
         "beside": source_text if beside else None,
         "source_text": source_text,
         "choices": list_choices(session, actor),
@@ -240,42 +246,25 @@ def _surroundings(name: ArticleName) -> dict[str, Any]:
     }
 
 
-def _advice(name: ArticleName, actor: Actor, article: Article, source: str) -> Any:
-    """None where the text is none that can be rendered; saying why is the preview's part."""
-    try:
-        shown = preview_source(database(), name, source, article)
-    except KotaeError:
-        return None
-    return advise(database(), actor, parts().index, article, shown, now=now())
+def _signs(article: Article) -> tuple[Sign, ...]:
+    """Why the text that customers see needs a look."""
+    name = (article.article_id, article.locale)
+
+    def usual_rate() -> float:
+        return kept_values().get(("usual", *name), lambda: find_usual_rate(database(), *name))
+
+    return signs_of(database(), article, settings(), now=now(), usual_rate=usual_rate)
 
 
 def _save(name: ArticleName, source: str, base: int, do: str, note: str) -> str | None:
     """What others saved meanwhile and was merged in. Raises what the use cases raise."""
     if do == "publish":
-        publish_text(*desk(), name, source=source, base=base, note=note, held=_held())
+        publish_text(*desk(), name, source=source, base=base, note=note, held=held())
         return None
-    outcome = save_draft(*desk(), name, source=source, base=base, note=note, held=_held())
+    outcome = save_draft(*desk(), name, source=source, base=base, note=note, held=held())
     if do == "submit":
         submit_for_review(*desk(), name, note=note)
     return span_of(base, outcome)
-
-
-def _source(name: ArticleName, form: ArticleForm, base: int) -> str:
-    session, actor = desk()
-    unsaved = find_unsaved(session, actor, name)
-    is_held = unsaved is not None and mark_text(unsaved.source) == _held().kept
-    if unsaved and is_held and unsaved.base_revision == base and request.form.get("taken_up"):
-        # What a merge put into the front matter has no place in the form.
-        return write_form(form, unsaved.source)
-    return write_form(form, read_revision(session, _article(name), base).source)
-
-
-def _held() -> Held:
-    return Held(kept=request.form.get("kept", ""), sent=request.form.get("sent", ""))
-
-
-def _article(name: ArticleName) -> Article:
-    return working_text(*desk(), name).article
 
 
 def _author(article: Article, number: int) -> str:

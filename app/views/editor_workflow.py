@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.differences import Row, compare_texts, count_changes, to_inline
+from app.differences import Row, around_changes, compare_texts, count_changes, to_inline
 from app.editing.actors import Actor, is_allowed
 from app.editing.conflicts import (
     find_conflict,
@@ -97,7 +97,8 @@ def history(locale: str, article_id: str) -> Response:
     if old is not None and new is not None:
         texts = [read_revision(database(), head.article, each).source for each in (old, new)]
         rows = compare_texts(*texts)
-    inline = request.args.get("view") == "inline"
+    inline, whole = request.args.get("view") == "inline", request.args.get("lines") == "all"
+    lines = to_inline(rows) if inline else ()
     return staff_page(
         "editor_history.html",
         name=name,
@@ -106,9 +107,10 @@ def history(locale: str, article_id: str) -> Response:
         revisions=revisions,
         old=old,
         new=new,
-        rows=rows,
-        lines=to_inline(rows) if inline else (),
+        rows=rows if whole else around_changes(rows),
+        lines=lines if whole else around_changes(lines),
         inline=inline,
+        whole=whole,
         may_write=is_allowed(acting(), "write", place_of(head.article)),
         counted=count_changes(rows),
         deeds=list_record(database(), name, limit=60),
@@ -158,6 +160,7 @@ def _show_conflict(number: int, fault: KotaeError | None = None) -> Response:
         "editor_merge.html",
         fault.status if fault else 200,
         name=name_of(conflict.article),
+        title=conflict.article.title,
         texts=texts_of(session, conflict),
         conflict=conflict,
         fault=fault,

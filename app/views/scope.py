@@ -9,6 +9,7 @@ from typing import Protocol, cast
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.editor.trying import TriedIndex
 from app.health import IndexState
 from app.insights.questions import AskedIndex
 from app.languages import choose_locale, interface_locale, read_locale
@@ -25,7 +26,7 @@ PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
 
 
-class ServingIndex(AskedIndex, Protocol):
+class ServingIndex(AskedIndex, TriedIndex, Protocol):
     """An index that answers and can say how it is."""
 
     def state(self) -> IndexState:

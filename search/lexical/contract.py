@@ -69,6 +69,10 @@ class LexicalReader(Protocol):
         """Return the number of documents."""
         ...
 
+    def average_length(self) -> float:
+        """Return the mean number of terms of a document; 0 where there is none."""
+        ...
+
 
 class LexicalEngine(ABC):
     """A keyword index in one directory: one writer at a time; readers `refresh` to see commits."""
@@ -166,6 +170,15 @@ def term_weights(reader: LexicalReader, terms: Sequence[str]) -> dict[str, float
     """Return each term's idf; a term that no document holds has the highest."""
     count = reader.count()
     return {term: idf(count, reader.document_frequency(term)) for term in terms}
+
+
+def bm25(weight: float, times: int, length: int, average_length: float) -> float:
+    """Return what a term adds to a document's score, by the arithmetic of both engines.
+
+    `weight`: its idf; `times`: how often the document has it, of `length` terms in all.
+    """
+    norm = 1 - B + B * length / average_length if average_length else 1.0
+    return weight * (K1 + 1) * times / (times + K1 * norm) if times else 0.0
 
 
 def ideal_score(weights: Mapping[str, float]) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Self, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 import tantivy
 from tantivy import Occur, Query
@@ -118,6 +120,21 @@ class TantivyReader:
         """Return the number of documents."""
         return int(self._searcher.num_docs)
 
+    def average_length(self) -> float:
+        """Return the mean number of terms of a document."""
+        return self._average_length
+
+    @cached_property
+    def _average_length(self) -> float:
+        """tantivy tells it nowhere but in the explanation of a score."""
+        some = self.expand("", 1)
+        if not some:
+            return 0.0
+        query = self._term(some[0][0])
+        found = _reading(lambda: self._searcher.search(query, limit=1, count=False).hits)
+        told = _reading(lambda: query.explain(self._searcher, found[0][1]).to_json())
+        return next(_values_of("avgdl", json.loads(told)), 0.0)
+
 
 class TantivyEngine(LexicalEngine):
     """The `LexicalEngine` contract on a tantivy index."""
@@ -162,6 +179,14 @@ class TantivyEngine(LexicalEngine):
 
     def close(self) -> None:
         """Nothing to let go of: tantivy's files close with the last reference."""
+
+
+def _values_of(name: str, explanation: Any) -> Iterator[float]:
+    """Yield the values that an explanation calls `name`, at any depth."""
+    if str(explanation.get("description", "")).startswith(name):
+        yield float(explanation["value"])
+    for part in explanation.get("details", ()):
+        yield from _values_of(name, part)
 
 
 def _stored(entry: Entry) -> tantivy.Document:

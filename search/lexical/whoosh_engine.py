@@ -142,6 +142,11 @@ class WhooshReader:
         """Return the number of documents."""
         return int(self._searcher.doc_count())
 
+    def average_length(self) -> float:
+        """Return the mean number of terms of a document."""
+        with self._lock:
+            return _reading(lambda: float(self._searcher.avg_field_length("terms") or 0.0))
+
 
 class WhooshEngine(LexicalEngine):
     """The `LexicalEngine` contract on a Whoosh index."""

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.differences import compare_texts, count_changes, to_inline
+from app.differences import CONTEXT, Gap, around_changes, compare_texts, count_changes, to_inline
 
 TEXTS = st.lists(st.sampled_from(["a b\n", "a c\n", "返品\n", "\n", "환불 정책"]), max_size=10)
 
@@ -60,3 +60,27 @@ def test_both_texts_can_be_read_from_either_form(old, new):
     assert [line.new_number for line in lines if line.new_number] == [
         row.new.number for row in rows if row.new
     ]
+
+
+def test_what_changed_is_shown_with_some_lines_around_it():
+    old = [f"{number}\n" for number in range(1, 31)]
+    new = [*old[:14], "changed\n", *old[15:]]
+    rows = compare_texts("".join(old), "".join(new))
+    for lines in (rows, to_inline(rows)):
+        shown = around_changes(lines)
+        assert (shown[0], shown[-1]) == (Gap(14 - CONTEXT), Gap(15 - CONTEXT))
+        assert [line.kind for line in shown[1:4]] == ["same"] * CONTEXT
+        assert len(shown) == 2 + 2 * CONTEXT + (1 if lines is rows else 2)
+
+
+@given(TEXTS, TEXTS)
+def test_no_line_is_lost_in_a_gap(old, new):
+    rows = compare_texts("".join(old), "".join(new))
+    shown = around_changes(rows)
+    left_out = sum(line.lines for line in shown if isinstance(line, Gap))
+    kept = [line for line in shown if not isinstance(line, Gap)]
+    assert len(kept) + left_out == len(rows)
+    assert [row for row in rows if row.kind != "same"] == [
+        row for row in kept if row.kind != "same"
+    ]
+    assert all(line.lines > 1 for line in shown if isinstance(line, Gap))

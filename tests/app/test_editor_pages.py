@@ -624,6 +624,27 @@ def test_every_page_is_well_formed_in_every_language(writer, desk_of, locale):
             assert "Articles<" not in text
 
 
+def test_the_language_of_the_page_is_not_that_of_the_new_text(writer):
+    page = writer.client.get("/edit/new?lang=ja&in=ko").text
+    assert re.search(r'<summary>.*?<span lang="ja">日本語</span>', page)
+    assert re.search(r'<option value="ko"[^>]* selected>', page)
+
+
+def test_the_history_shows_what_changed_and_all_lines_where_one_wants_them(writer):
+    lines = [f"Line {number}.\n\n" for number in range(20)]
+    writer.save(body="".join(lines))
+    writer.save(body="".join(lines).replace("Line 12.", "Line twelve."))
+    address = TEXT.replace("text", "history", 1)
+    for view in ("", "&view=inline"):
+        page = writer.client.get(f"{address}?old=2&new=3{view}").text
+        assert "twelve" in page
+        assert "Line 2." not in page
+        assert re.search(r"\d+ lines that agree", page)
+        whole = writer.client.get(f"{address}?old=2&new=3&lines=all{view}").text
+        assert "Line 2." in whole
+        assert "lines that agree" not in whole
+
+
 def test_a_review_that_finds_nothing_to_change_is_noted_with_its_next_date(desk_of, read):
     reviewer, publisher = desk_of("reviewer"), desk_of("publisher")
     publisher.create()

@@ -79,6 +79,7 @@ STAFF_ROUTES = {
     ("POST", "/edit/kept/<locale:locale>/<path:article_id>"): "writer",
     ("POST", "/edit/forget/<locale:locale>/<path:article_id>"): "writer",
     ("POST", "/edit/preview/<locale:locale>/<path:article_id>"): "reader",
+    ("POST", "/edit/advice/<locale:locale>/<path:article_id>"): "writer",
     ("POST", "/edit/pictures/<locale:locale>/<path:article_id>"): "writer",
     ("GET", "/edit/merge/<locale:locale>/<path:article_id>"): "writer",
     ("POST", "/edit/merge/<locale:locale>/<path:article_id>"): "writer",

@@ -112,6 +112,12 @@ def test_an_article_is_written_and_published_on_a_telephone(make_article, open_p
     save(page, "Save and publish")
     visitor = open_page(site_page_of(page))
     expect(visitor.locator("main strong")).to_have_text("Two")
+    page.goto("/edit")
+    assert page.get_by_role("link", name="Borrow a bike").first.bounding_box()["x"] < 100
+    marks = page.locator(".desk-rows .marks").first.bounding_box()
+    title = page.locator(".desk-rows li > div").first.bounding_box()
+    assert title["width"] > 200
+    assert marks["y"] >= title["y"] + title["height"]
 
 
 @pytest.fixture

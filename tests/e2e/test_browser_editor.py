@@ -264,24 +264,6 @@ def test_a_session_that_ended_is_taken_up_again_without_losing_the_text(
     expect(body_of(page)).to_have_value("Typed while signed out.\n")
 
 
-def test_review_and_publication_by_three_people(make_article, open_as, open_page):
-    writer = make_article()
-    save(writer, "Save and request a review")
-    place = address_of(writer)
-    reviewer = open_as("reviewer", "/edit?state=review")
-    reviewer.get_by_role("link", name="Borrow a bike").first.click()
-    reviewer.goto(place)
-    reviewer.get_by_label("Answer to the writer").fill("Good.")
-    reviewer.get_by_role("button", name="Approve").click()
-    expect(reviewer.locator(".notice.good")).to_contain_text("Approved.")
-    writer.goto(place)
-    expect(writer.locator(".panel")).to_contain_text("approved this text")
-    writer.get_by_role("button", name="Publish the saved text").click()
-    expect(writer.locator(".notice.good")).to_contain_text("Published.")
-    visitor = open_page(place.partition("/edit/text")[2].replace("/en/", "/en/articles/", 1))
-    expect(visitor.get_by_role("heading", name="Borrow a bike")).to_be_visible()
-
-
 def test_everything_works_without_scripts(make_article):
     page = make_article(java_script_enabled=False)
     assert page.get_by_role("toolbar").count() == 0
@@ -316,3 +298,18 @@ def test_a_notice_is_announced_and_ended_on_a_phone_without_scripts(
     assert seen.evaluate("document.scrollingElement.scrollWidth") <= 390
     page.get_by_role("listitem").filter(has_text="Cards fail").get_by_role("button").click()
     expect(page.get_by_role("status")).to_contain_text("The notice was ended")
+
+
+def test_the_advice_follows_what_is_typed_before_it_is_saved(make_article, screenshot):
+    page = make_article(body="Scan the code.\n")
+    advice = page.locator("#advice")
+    advice.scroll_into_view_if_needed()
+    expect(advice).to_contain_text("Links, pictures and headings are in order.")
+    page.locator("#title").fill("Rent a zwerfbike")
+    area_of(page).fill("Rent a zwerfbike.\n\n## One\n\n#### Two\n\n[gone](nowhere.md)\n")
+    expect(advice).to_contain_text("This heading skips a level: Two")
+    expect(advice).to_contain_text("A link leads nowhere")
+    asked = advice.locator(".asked li", has_text="Rent a zwerfbike")
+    expect(asked).to_contain_text("Place 1")
+    expect(page.locator("h1")).to_contain_text("Borrow a bike")
+    screenshot(page, "editor-advice")

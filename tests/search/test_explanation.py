@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from search import index as index_module
+from search import answering
 from search.document import LegScore, Query, Section
 from search.index import SearchIndex
 from tests.search_documents import TINY_WEIGHTS, ConceptEmbedder, make_document
@@ -58,8 +58,8 @@ def test_nothing_is_explained_unless_it_is_asked_for(index, ask):
 @pytest.mark.parametrize("ask", ["search", "suggest"])
 def test_explaining_changes_no_answer_and_ranks_once(index, ask, monkeypatch):
     rankings = []
-    rank = index_module.rank
-    monkeypatch.setattr(index_module, "rank", lambda *a, **k: rankings.append(1) or rank(*a, **k))
+    rank = answering.rank
+    monkeypatch.setattr(answering, "rank", lambda *a, **k: rankings.append(1) or rank(*a, **k))
     plain = getattr(index, ask)(Query("get your money"))
     explained = getattr(index, ask)(Query("get your money", explain=True))
     assert len(rankings) == 2

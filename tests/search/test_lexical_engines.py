@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from search.damage import IndexDamaged
-from search.lexical.contract import K1, Entry, ideal_score, idf, term_weights
+from search.lexical.contract import K1, Entry, bm25, ideal_score, idf, term_weights
 from search.lexical.engines import WHOOSH_LIMIT, choose_engine, create_engine, open_engine
 from search.lexical.seal import break_seal
 from tests.search_documents import age
@@ -55,6 +55,17 @@ class TestLexicalEngine:
             assert numbers(again.search([term], 10)) == [7]
         assert again.count() == 1
         again.close()
+
+    def test_the_average_length_and_the_arithmetic_are_those_of_the_engine(self, engine):
+        assert engine.reader().average_length() == 0.0
+        engine.replace(
+            [entry(1, "refund " * 3 + "x y"), entry(2, "delivery"), entry(3, "a b c")], []
+        )
+        reader = engine.reader()
+        assert reader.average_length() == pytest.approx(3.0)
+        weight = idf(3, reader.document_frequency("refund"))
+        [(_, score)] = reader.search(["refund"], 10)
+        assert score == pytest.approx(bm25(weight, 3, 5, 3.0), rel=1e-5)
 
     def test_an_unknown_term_finds_nothing_and_spoils_nothing(self, engine):
         engine.replace([entry(7, "refund")], [])

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import ranking
+from search.answering import LEAST_LISTED
 from search.completeness import completeness, demand
 from search.document import Query
 from search.fusion import Weights, calibrate
-from search.index import LEAST_LISTED, SearchIndex
+from search.index import SearchIndex
 from search.recent import Recent
 from tests.search_documents import ConceptEmbedder, make_document
 

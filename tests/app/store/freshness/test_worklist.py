@@ -4,12 +4,14 @@ import json
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from app.editing.actors import Actor, Forbidden, Grant
 from app.editing.transaction import ArticleName
-from app.freshness.worklist import list_work, mark_reviewed
+from app.freshness.evidence import find_usual_rate
+from app.freshness.worklist import list_work, mark_reviewed, signs_of
 from app.models import Article, Event, Ticket, utc_now
 from tests.store_helpers import publish_source, write_tree
 
@@ -23,9 +25,19 @@ def work(sessions, settings):
         chosen = replace(settings, product_versions=versions)
         with sessions() as session:
             items = list_work(session, chosen, now=now or utc_now(), **options)
-        return {
-            (item.article_id, item.locale): [sign.kind for sign in item.signs] for item in items
-        }
+            found = {(item.article_id, item.locale): item.signs for item in items}
+            # Each article alone is found to have the signs that it has in the list.
+            for article in session.query(Article) if not options else ():
+                name = (article.article_id, article.locale)
+                alone = signs_of(
+                    session,
+                    article,
+                    chosen,
+                    now=now or utc_now(),
+                    usual_rate=partial(find_usual_rate, session, *name),
+                )
+                assert alone == found.get(name, ()), name
+        return {name: [sign.kind for sign in signs] for name, signs in found.items()}
 
     return work
 
@@ -167,3 +179,11 @@ def test_the_command_lists_by_owner_and_marks(tmp_path, run_import, settings, mo
     for name in ("a", "b"):
         assert "is reviewed" in kb("reviewed", name, "--next", "2999-01-01", "--by", "Kim")
     assert kb() == "nothing wants looking at\n"
+
+
+def test_readers_who_write_as_often_as_everywhere_are_no_sign(tmp_path, run_import, sessions, work):
+    run_import(write_tree(tmp_path / "in", {"en/a.md": "# A\n", "en/b.md": "# B\n"}))
+    visit(sessions, "article_viewed", 30, ticket=True)
+    assert work() == {("a", "en"): ["tickets-after-reading"]}
+    visit(sessions, "article_viewed", 300, ticket=True, article="b", start=100)
+    assert work() == {}

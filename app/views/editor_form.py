@@ -1,0 +1,31 @@
+"""The form on which an article is written, as it is sent: to be saved, kept, shown or looked at."""
+
+from __future__ import annotations
+
+from flask import request
+
+from app.editing.drafts import Held, find_unsaved, mark_text, working_text
+from app.editing.revisions import read_revision
+from app.editing.transaction import ArticleName
+from app.editor.article_form import ArticleForm, write_form
+from app.views.editor_scope import desk
+
+
+def posted_source(name: ArticleName, form: ArticleForm, base: int) -> str:
+    """The file that a form stands for: what it shows, written into what it was opened from.
+
+    Raises what reading and writing the file raise.
+    """
+    session, actor = desk()
+    unsaved = find_unsaved(session, actor, name)
+    is_held = unsaved is not None and mark_text(unsaved.source) == held().kept
+    if unsaved and is_held and unsaved.base_revision == base and request.form.get("taken_up"):
+        # What a merge put into the front matter has no place in the form.
+        return write_form(form, unsaved.source)
+    article = working_text(*desk(), name).article
+    return write_form(form, read_revision(session, article, base).source)
+
+
+def held() -> Held:
+    """Which text of this page the server keeps, and which was sent last, by their marks."""
+    return Held(kept=request.form.get("kept", ""), sent=request.form.get("sent", ""))
