@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from app.db import create_database_engine, session_factory
 from app.editing.conflicts import EditConflict, list_conflicts
-from app.editing.drafts import ArticleExists
-from app.editing.lifecycle import archive, delete_article, take_out_of_archive, undelete
-from app.editing.publication import publish_text, unpublish
+from app.editing.drafts import ArticleExists, save_draft
+from app.editing.lifecycle import archive, delete_article, rename, take_out_of_archive, undelete
+from app.editing.publication import MergedUnseen, publish, publish_text, unpublish
 from app.editing.revisions import head_of, read_revision
 from app.editing.transaction import ArticleName
 from app.front_matter import parse_source, with_fields
 from app.models import Article, Revision
+from app.reading import ArticleNotFound
 from app.settings import Settings
 from app.syncing import sync_folder
 from tests.store_helpers import EDITOR, newest
@@ -29,6 +30,7 @@ _OTHERS = st.tuples(
             *("site-new", "file-new", "file-delete", "file-rename"),
             *("site-archive", "site-unarchive", "site-unpublish", "site-delete", "site-undelete"),
             *("site-field", "file-field"),
+            *("site-rename", "site-draft", "site-publish"),
         ]
     ),
     st.sampled_from(NAMES),
@@ -174,16 +176,39 @@ def _site_new(played, name, place):
             pass
 
 
-def _on_site(played, name, edit):
+def _on_site(played, name, edit, use_case=publish_text):
     with played.sessions() as session:
         article = session.scalar(select(Article).where(Article.article_id == name))
         if article is None or article.status != "published" or article.deleted_at is not None:
             return
         source, base = edit(session, article)
         session.rollback()
-        with suppress(EditConflict):
-            publish_text(session, EDITOR, ArticleName(name, "en"), source=source, base=base)
+        with suppress(EditConflict, MergedUnseen):
+            use_case(session, EDITOR, ArticleName(name, "en"), source=source, base=base)
         played.written |= _marks(source)
+
+
+def _site_rename(played, name, place):
+    with played.sessions() as session, suppress(ArticleExists, ArticleNotFound):
+        rename(session, EDITOR, name, f"{name}-{place}")
+
+
+def _site_draft(played, name, place):
+    def edit(session, article):
+        source = read_revision(session, article, head_of(article)).source
+        return _change(source, place, played.mark()), head_of(article)
+
+    _on_site(played, name, edit, save_draft)
+
+
+def _site_publish(played, name, place):
+    with played.sessions() as session:
+        article = session.scalar(select(Article).where(Article.article_id == name))
+        if article is None or article.deleted_at is not None or article.status == "archived":
+            return
+        session.rollback()
+        with suppress(EditConflict, MergedUnseen):
+            publish(session, EDITOR, ArticleName(name, "en"))
 
 
 def _site_archive(played, name, place):
@@ -224,6 +249,9 @@ def _sync(played, name, place):
 
 
 _DO = {
+    "site-rename": _site_rename,
+    "site-draft": _site_draft,
+    "site-publish": _site_publish,
     "site-line": _site_line,
     "file-line": _file_line,
     "site-new": _site_new,
