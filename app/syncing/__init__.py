@@ -9,7 +9,7 @@ there, never from a journal: a sync that was killed is finished by the next one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -195,8 +195,11 @@ def _pull(
     """The site's half, as one transaction; returns what failed and what to look at."""
     with work.sessions() as session:
         known = load_known(session)
+    # By its own words such a file is another article; as what it is, it is merged or written.
+    outnamed = {step.path for step in steps if step.is_outnamed}
+    tree = replace(work.tree, articles=[f for f in work.tree.articles if f.path not in outnamed])
     plan = plan_import(
-        work.tree,
+        tree,
         work.reading,
         known,
         media_dir=work.settings.media_dir,
@@ -207,7 +210,7 @@ def _pull(
     with work.sessions() as session, writing(session, SYSTEM) as tx:
         store_plan(
             session,
-            work.tree,
+            tree,
             plan,
             work.reading,
             prune=False,
