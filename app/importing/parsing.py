@@ -88,6 +88,14 @@ def read_hash(path: Path) -> str | None:
         return None
 
 
+def name_of(reading: Reading, file: TreeFile, raw: bytes) -> tuple[str, str] | None:
+    """The id and language that a file of this text has; None where it can be no article."""
+    try:
+        return _locate(reading, file, read_content(raw)).name
+    except KotaeError:
+        return None
+
+
 def parse_files(reading: Reading, files: Sequence[TreeFile]) -> list[ParsedFile | FileProblem]:
     """Read each file; what is wrong with one is its own outcome and stops no other."""
     return [_parse_file(reading, file) for file in files]

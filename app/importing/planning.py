@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
+from app.addresses import article_url
 from app.errors import KotaeError
 from app.importing.known import Known, KnownArticle
 from app.importing.parsing import (
@@ -34,6 +36,8 @@ class Plan:
 
     rendered: list[RenderedFile] = field(default_factory=list)
     unchanged: list[tuple[TreeFile, KnownArticle]] = field(default_factory=list)
+    renamed: list[tuple[TreeFile, KnownArticle]] = field(default_factory=list)
+    """Files whose articles have another name here; these are left as they are."""
     media: dict[str, StoredMedia] = field(default_factory=dict)
     """By path in the folder."""
     shelves: list[Shelf] = field(default_factory=list)
@@ -54,6 +58,7 @@ def plan_import(
     plan.media = _copy_media(tree, media_dir, plan, progress)
     changed = _find_changed(tree, reading, known, plan, progress)
     parsed = _parse(reading, changed, plan, progress)
+    parsed = _leave_renamed(parsed, reading, known, plan)
     parsed = _refuse_taken_names(parsed, reading, known, plan)
     table = build_link_table(parsed, plan, known)
     parsed += _parse(reading, _take_relinked(plan, table), plan, progress)
@@ -63,7 +68,8 @@ def plan_import(
 
 def build_link_table(parsed: Sequence[ParsedFile], plan: Plan, known: Known) -> LinkTable:
     """Everything the articles of this import may link to: each other, and what is published."""
-    paths = {file.path: article.name for file, article in plan.unchanged if article.is_published}
+    kept = [*plan.unchanged, *plan.renamed]
+    paths = {file.path: article.name for file, article in kept if article.is_published}
     redirects = dict(known.redirects)
     audiences: dict[str, dict[str, str]] = defaultdict(dict)
     for article in known.articles.values():
@@ -128,6 +134,32 @@ def _parse(
     outcomes = run_all(partial(parse_files, reading), files, label="Reading", progress=progress)
     plan.failed += [outcome for outcome in outcomes if isinstance(outcome, FileProblem)]
     return [outcome for outcome in outcomes if isinstance(outcome, ParsedFile)]
+
+
+def _leave_renamed(
+    parsed: Sequence[ParsedFile], reading: Reading, known: Known, plan: Plan
+) -> list[ParsedFile]:
+    """Leave out each file whose article was given another name here: by its old one it would become
+    a second article. A sync writes the new name into it."""
+    root = str(reading.root)
+    by_path = {article.path: article for article in known.of_root(root)}
+    others = []
+    for file in parsed:
+        article = by_path.get(file.file.path)
+        old_address = unquote(article_url(file.locale, file.article_id))
+        if (
+            article is None
+            or article.is_retired
+            or file.name in known.articles
+            or known.redirects.get(old_address) != article.article_id
+        ):
+            others.append(file)
+            continue
+        plan.renamed.append((file.file, article))
+        if article.imported_hash != file.content.source_hash:
+            reason = f"It is {article.article_id!r} here; `kb sync` brings both together."
+            plan.warnings.append(FileProblem(file.file.path, "changed-twice", reason))
+    return others
 
 
 def _refuse_taken_names(

@@ -69,7 +69,7 @@ def store_plan(
     `attributions`, by path: who changed the files. With `keep_edits` an article that was edited
     here and in its file is left as it is, for a sync to merge; else the file wins.
     """
-    tally = Tally(unchanged=len(plan.unchanged))
+    tally = Tally(unchanged=len(plan.unchanged) + len(plan.renamed))
     root = str(tree.root)
     for start in range(0, len(plan.rendered), _BATCH):
         batch = plan.rendered[start : start + _BATCH]
@@ -269,7 +269,8 @@ def _retire(
     """Archive what an earlier import of this folder brought and the folder no longer gives."""
     root, paths = str(tree.root), tree.paths()
     given = {file.parsed.file.path: file.parsed.name for file in plan.rendered}
-    given |= {file.path: article.name for file, article in plan.unchanged}
+    left = [*plan.unchanged, *plan.renamed]
+    given |= {file.path: article.name for file, article in left}
     gone = 0
     rows = session.scalars(
         select(Article).where(Article.source_root == root, Article.status != "archived")

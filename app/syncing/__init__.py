@@ -9,7 +9,7 @@ there, never from a journal: a sync that was killed is finished by the next one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -195,19 +195,15 @@ def _pull(
     """The site's half, as one transaction; returns what failed and what to look at."""
     with work.sessions() as session:
         known = load_known(session)
-    plan = plan_import(
-        work.tree,
-        work.reading,
-        known,
-        media_dir=work.settings.media_dir,
-        progress=work.progress,
-    )
+    tree = _without_outnamed(work.tree, steps)
+    media = work.settings.media_dir
+    plan = plan_import(tree, work.reading, known, media_dir=media, progress=work.progress)
     named = {file.parsed.file.path: UNCOMMITTED for file in plan.rendered}
     named |= {path: by for path, by in attributions.items() if path in named}
     with work.sessions() as session, writing(session, SYSTEM) as tx:
         store_plan(
             session,
-            work.tree,
+            tree,
             plan,
             work.reading,
             prune=False,
@@ -226,6 +222,13 @@ def _pull(
             counts[action] = done
     # What was changed twice is being merged, or is in conflict, and is said as such.
     return plan.failed, [each for each in plan.warnings if each.code != "changed-twice"]
+
+
+def _without_outnamed(tree: Tree, steps: Sequence[Step]) -> Tree:
+    """The folder without files that are other articles by their own words; they are merged or
+    written as what they are."""
+    outnamed = {step.path for step in steps if step.is_outnamed}
+    return replace(tree, articles=[file for file in tree.articles if file.path not in outnamed])
 
 
 def _push(work: _Work) -> Pushing:

@@ -45,6 +45,8 @@ class Step:
     """Of a rename."""
     new_name: Name | None = None
     """Of a rename that changes the article's id or language."""
+    is_outnamed: bool = False
+    """Whether the site gave the article another name, of which its file does not know yet."""
 
 
 def decide(sides: Sides) -> list[Step]:
@@ -53,7 +55,7 @@ def decide(sides: Sides) -> list[Step]:
     taken = {file.path for _, file in linked if file is not None}
     steps: list[Step] = []
     for article, file in linked:
-        steps += _decide_known(article, file)
+        steps += _decide_known(sides, article, file)
     new = [file for path, file in sides.files.items() if path not in taken]
     by_name = {article.name: article for article in unlinked}
     for file in new:
@@ -61,7 +63,7 @@ def decide(sides: Sides) -> list[Step]:
         if waiting is None:
             steps.append(Step(file.path, "create", file_hash=file.hash))
         else:
-            steps += _decide_known(waiting, file)
+            steps += _decide_known(sides, waiting, file)
     for article in by_name.values():
         if article.presence == "shown":
             path = new_path(article.name, sides.files)
@@ -135,22 +137,27 @@ def match_renames(
     return found
 
 
-def _decide_known(article: SiteState, file: FileState | None) -> list[Step]:
+def _decide_known(sides: Sides, article: SiteState, file: FileState | None) -> list[Step]:
     """What to do about an article that the folder knows, or is about to."""
     path = file.path if file else article.path or ""
     made = Step(path, "", article.pk, article.revision, file.hash if file else None, article.base)
     steps = []
-    if file is not None and (file.path != article.path or _is_renamed(article, file)):
-        new_name = file.name if file.name != article.name else None
-        steps.append(replace(made, action="rename", old_path=article.path, new_name=new_name))
+    if file is not None:
+        differs = file.name is not None and file.name != article.name
+        made = replace(made, is_outnamed=differs and _is_renamed_on_site(sides, article))
+        new_name = file.name if differs and not made.is_outnamed else None
+        if file.path != article.path or (new_name is not None and file.hash != article.base):
+            renamed = replace(made, action="rename", old_path=article.path, new_name=new_name)
+            steps.append(renamed)
     action = _choose(article, file)
     if action:
         steps.append(replace(made, action=action))
     return steps
 
 
-def _is_renamed(article: SiteState, file: FileState) -> bool:
-    return file.name is not None and file.name != article.name and file.hash != article.base
+def _is_renamed_on_site(sides: Sides, article: SiteState) -> bool:
+    """Whether the article has another name than both sides last agreed on: its text says it."""
+    return sides.name_at_base(article) not in {None, article.name}
 
 
 def _choose(article: SiteState, file: FileState | None) -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.editing.revisions import revision_with_hash
 from app.front_matter import parse_source
-from app.importing.parsing import ParsedFile, Reading, parse_files, read_hash
-from app.importing.tree import Tree, TreeFile
+from app.importing.parsing import ParsedFile, Reading, name_of, parse_files, read_hash
+from app.importing.tree import Tree, TreeFile, describe_path
 from app.models import Article
 from search.document import Progress
 
@@ -72,6 +73,8 @@ class Sides:
     articles: Sequence[SiteState]
     likeness: Callable[[SiteState, FileState], float] = lambda _article, _file: 0.0
     """Share of lines that an article and a file have in common."""
+    name_at_base: Callable[[SiteState], Name | None] = lambda _article: None
+    """What the text called itself on which both sides last agreed; None where that is not known."""
 
 
 def look(session: Session, tree: Tree, reading: Reading, progress: Progress) -> Sides:
@@ -96,7 +99,18 @@ def look(session: Session, tree: Tree, reading: Reading, progress: Progress) -> 
         },
         articles=articles,
         likeness=partial(_likeness, session, tree.root),
+        name_at_base=partial(_name_at_base, session, reading),
     )
+
+
+def _name_at_base(session: Session, reading: Reading, article: SiteState) -> Name | None:
+    if article.base is None or article.path is None:
+        return None
+    row = session.get_one(Article, article.pk)
+    agreed = revision_with_hash(session, row, article.base)
+    if agreed is None:
+        return None
+    return name_of(reading, describe_path(article.path), agreed.source.encode("utf-8"))
 
 
 def _likeness(session: Session, root: Path, article: SiteState, file: FileState) -> float:

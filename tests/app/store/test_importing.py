@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from app.editing.lifecycle import rename
 from app.importing import ImportRefused
 from app.locales import BadLocale
 from app.models import (
@@ -17,7 +18,7 @@ from app.models import (
     Redirect,
     Revision,
 )
-from tests.store_helpers import PNG, Recorder, publish_source, write_tree
+from tests.store_helpers import EDITOR, PNG, Recorder, publish_source, write_tree
 
 FULL = """---
 title: Reset your password
@@ -539,3 +540,24 @@ def test_an_empty_folder_gives_an_empty_report(tmp_path, run_import, sessions):
     assert counts(run_import(tmp_path / "in")) == (0, 0, 0, 0, 0)
     with sessions() as session:
         assert session.scalars(select(Revision)).all() == []
+
+
+@pytest.mark.parametrize("change", ["", "More.\n"])
+def test_an_article_that_was_renamed_here_does_not_come_twice(
+    tmp_path, run_import, sessions, find, monkeypatch, change
+):
+    """Not by another renderer either, for which every file is new."""
+    folder = write_tree(tmp_path / "in", {"en/a.md": "# A\n", "en/b.md": "# B\n\n[a](a.md)\n"})
+    run_import(folder)
+    with sessions() as session:
+        rename(session, EDITOR, "a", "money/back")
+    write_tree(folder, {"en/a.md": "# A\n" + change})
+    monkeypatch.setattr("app.importing.renderer_fingerprint", lambda: "another")
+    report = run_import(folder)
+    assert (report.created, report.failed) == (0, ())
+    assert [warning.code for warning in report.warnings] == (["changed-twice"] if change else [])
+    with sessions() as session:
+        names = session.scalars(select(Article.article_id).order_by(Article.article_id)).all()
+    assert names == ["b", "money/back"]
+    assert find("b").links == {"a.md": "/en/articles/money/back"}
+    assert run_import(folder, prune=True).retired == 0

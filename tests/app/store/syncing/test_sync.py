@@ -321,6 +321,45 @@ def test_a_rename_on_the_site_is_written_into_the_file(pair):
     assert is_settled(pair)
 
 
+@pytest.mark.parametrize("path", [PATH, "en/pay/moved.md"])
+def test_a_rename_on_the_site_outlives_a_change_of_the_file(pair, find, path):
+    pair.write(FILES)
+    pair.sync()
+    pair.do(rename, "pay/refund", "money-back")
+    (pair.root / PATH).unlink()
+    pair.write({path: TEXT.replace("two", "TWO")})
+    report = pair.sync()
+    assert report.failed == ()
+    assert find("money-back").source_path == path
+    assert "id: money-back" in pair.read(path)
+    assert "TWO" in pair.read(path)
+    assert is_settled(pair)
+    pair.publish("money-back", pair.read(path) + "more\n")
+    assert pair.sync().counts == {"push": 1}
+
+
+def test_a_rename_on_the_site_and_another_in_the_file_wait_for_a_person(pair, find):
+    pair.write(FILES)
+    pair.sync()
+    pair.do(rename, "pay/refund", "money-back")
+    pair.write({PATH: TEXT.replace("owner: Kim\n", "owner: Kim\nid: elsewhere\n")})
+    for _ in range(2):
+        report = pair.sync()
+        assert (report.failed, report.conflicts) == ((), (PATH,))
+    assert find("money-back").source_path == PATH
+
+
+def test_a_file_that_only_moved_goes_on_being_what_the_site_called_it(pair, find):
+    pair.write(FILES)
+    pair.sync()
+    pair.do(rename, "pay/refund", "money-back")
+    (pair.root / PATH).rename(pair.root / "en/moved.md")
+    assert pair.sync().failed == ()
+    assert find("money-back").source_path == "en/moved.md"
+    assert "id: money-back" in pair.read("en/moved.md")
+    assert is_settled(pair)
+
+
 def test_unpublishing_says_so_in_the_file(pair):
     pair.write(FILES)
     pair.sync()
