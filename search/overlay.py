@@ -123,7 +123,7 @@ class OverlaidWords:
         self._number = entry.number
         self._labels = frozenset(entry.labels)
         self._times = Counter(entry.terms)
-        self._length = len(entry.terms)
+        self._length = under.kept_length(len(entry.terms))
 
     def search(
         self,
@@ -160,6 +160,10 @@ class OverlaidWords:
     def average_length(self) -> float:
         """Return the mean number of terms of a document."""
         return self._under.average_length()
+
+    def kept_length(self, length: int) -> int:
+        """Return what the engine remembers of a document's number of terms."""
+        return self._under.kept_length(length)
 
 
 class OverlaidPassages:

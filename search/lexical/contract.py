@@ -73,6 +73,10 @@ class LexicalReader(Protocol):
         """Return the mean number of terms of a document; 0 where there is none."""
         ...
 
+    def kept_length(self, length: int) -> int:
+        """Return what the engine remembers of a document's number of terms: one byte of it."""
+        ...
+
 
 class LexicalEngine(ABC):
     """A keyword index in one directory: one writer at a time; readers `refresh` to see commits."""
@@ -175,7 +179,8 @@ def term_weights(reader: LexicalReader, terms: Sequence[str]) -> dict[str, float
 def bm25(weight: float, times: int, length: int, average_length: float) -> float:
     """Return what a term adds to a document's score, by the arithmetic of both engines.
 
-    `weight`: its idf; `times`: how often the document has it, of `length` terms in all.
+    `weight`: its idf; `times`: how often the document has it, of `length` terms in all, as the
+    engine remembers that.
     """
     norm = 1 - B + B * length / average_length if average_length else 1.0
     return weight * (K1 + 1) * times / (times + K1 * norm) if times else 0.0

@@ -22,6 +22,7 @@ from search.lexical.contract import (
 
 _ANALYSER = "as_given"
 _HEAP_BYTES = 30_000_000
+_EXACT_LENGTHS, _KEPT_BITS = 24, 4
 
 T = TypeVar("T")
 
@@ -123,6 +124,16 @@ class TantivyReader:
     def average_length(self) -> float:
         """Return the mean number of terms of a document."""
         return self._average_length
+
+    def kept_length(self, length: int) -> int:
+        """Return what is remembered of a document's number of terms.
+
+        Up to 24 all of it, of what is above four bits: Lucene's `SmallFloat.intToByte4`,
+        which tantivy's table of field norms follows.
+        """
+        above = max(0, length - _EXACT_LENGTHS)
+        lost = max(0, above.bit_length() - _KEPT_BITS)
+        return min(length, _EXACT_LENGTHS) + (above >> lost << lost)
 
     @cached_property
     def _average_length(self) -> float:

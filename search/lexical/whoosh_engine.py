@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from whoosh import fields, scoring
 from whoosh import index as whoosh_index
 from whoosh.analysis import SpaceSeparatedTokenizer
+from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from search.lexical.contract import (
     FREQUENCIES_KEPT,
@@ -146,6 +147,10 @@ class WhooshReader:
         """Return the mean number of terms of a document."""
         with self._lock:
             return _reading(lambda: float(self._searcher.avg_field_length("terms") or 0.0))
+
+    def kept_length(self, length: int) -> int:
+        """Return what is remembered of a document's number of terms."""
+        return int(byte_to_length(length_to_byte(length)))
 
 
 class WhooshEngine(LexicalEngine):

@@ -56,16 +56,19 @@ class TestLexicalEngine:
         assert again.count() == 1
         again.close()
 
-    def test_the_average_length_and_the_arithmetic_are_those_of_the_engine(self, engine):
+    def test_the_arithmetic_and_what_is_kept_of_lengths_are_those_of_the_engine(self, engine):
         assert engine.reader().average_length() == 0.0
-        engine.replace(
-            [entry(1, "refund " * 3 + "x y"), entry(2, "delivery"), entry(3, "a b c")], []
-        )
+        lengths = [1, 5, 24, 25, 40, 41, 55, 56, 57, 100, 233, 999, 1_000, 4_097, 30_000]
+        texts = ["refund " * min(3, length) + "x " * (length - 3) for length in lengths]
+        engine.replace([entry(number, text) for number, text in enumerate(texts)], [])
         reader = engine.reader()
-        assert reader.average_length() == pytest.approx(3.0)
-        weight = idf(3, reader.document_frequency("refund"))
-        [(_, score)] = reader.search(["refund"], 10)
-        assert score == pytest.approx(bm25(weight, 3, 5, 3.0), rel=1e-5)
+        average = sum(len(text.split()) for text in texts) / len(texts)
+        assert reader.average_length() == pytest.approx(average, rel=1e-6)
+        weight = idf(len(texts), len(texts))
+        for number, score in reader.search(["refund"], len(texts)):
+            times, length = texts[number].count("refund"), reader.kept_length(lengths[number])
+            expected = bm25(weight, times, length, average)
+            assert score == pytest.approx(expected, rel=1e-5), lengths[number]
 
     def test_an_unknown_term_finds_nothing_and_spoils_nothing(self, engine):
         engine.replace([entry(7, "refund")], [])

@@ -60,6 +60,21 @@ def test_a_document_ranks_as_it_will_when_it_is_indexed(make_index, engine):
 
 
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_a_document_in_its_own_place_changes_no_score(make_index, engine):
+    documents = [each for each in sample_documents() if each.locale in ("en", "ja")]
+    index = make_index(documents, TinyEmbedder(), engine)
+    for document in documents[::20]:
+        trial = index.try_document(document)
+        for text in (document.title, *document.questions[:3], "refund"):
+            query = Query(text, document.locale, limit=10)
+            told = [(hit.document_id, hit.score, hit.answer) for hit in index.search(query).hits]
+            tried = trial.search(query).hits
+            assert [(hit.document_id, hit.score, hit.answer) for hit in tried] == [
+                (name, pytest.approx(score, abs=2e-4), answer) for name, score, answer in told
+            ]
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 def test_another_text_takes_the_place_of_the_one_that_is_indexed(make_index, engine):
     index = make_index([REFUND, PARCEL, SIGN_IN], TinyEmbedder(), engine)
     trial = index.try_document(replace(PARCEL, title="Borrow a bike", sections=()))
