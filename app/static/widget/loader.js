@@ -1,7 +1,7 @@
 // A box or a button that fetches the widget at the first sign of interest. What was typed until then
 // stays where it was typed: the widget takes the same field over.
 
-import { FIRST_WORDS, chooseLanguage } from "./first-words.js";
+import { HELP, chooseLanguage } from "./first-words.js";
 
 // What a box and a button look like; style.js, which takes over, has the rest.
 const STYLE = `
@@ -66,7 +66,7 @@ function draw() {
   for (const host of page.querySelectorAll(TAG)) {
     if (host.shadowRoot || host.hasAttribute("for")) continue;
     const tag = host.getAttribute("locale") ?? /** @type {any} */ (host.closest("[lang]"))?.lang;
-    const [ask, help] = FIRST_WORDS[chooseLanguage(tag ?? "")];
+    const help = HELP[chooseLanguage(tag ?? "")];
     const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     const theme = host.getAttribute("theme") ?? "inherit";
@@ -76,7 +76,7 @@ function draw() {
     const part = page.createElement(isButton(host) ? "button" : "input");
     part.append(help); // an input shows none of it
     part.setAttribute("type", "search"); // a button knows no such type, and stays one
-    part.setAttribute("placeholder", ask);
+    part.setAttribute("placeholder", help);
     part.setAttribute("aria-label", help);
     box.append(part);
     root.append(box);
