@@ -1,4 +1,4 @@
-"""What a customer tried goes along with the message from the widget's form, so nobody asks again."""
+"""What a customer tried goes along with the message from the widget, so nobody asks them again."""
 
 import pytest
 from playwright.sync_api import expect
