@@ -209,19 +209,37 @@ def test_a_script_pinned_by_its_hash_runs_and_so_do_its_later_steps(open_shop, s
     assert page.locator("head link[rel=modulepreload]").count() == 0
 
 
+@pytest.mark.parametrize("script", ["v1.js", "loader.js"])
 @pytest.mark.parametrize("name", ["read.en", "hashes"])
 def test_a_later_step_with_another_hash_does_not_run_where_the_script_is_pinned(
-    open_shop, shop, name
+    open_shop, shop, name, script
 ):
-    page = open_shop(BOX, head=pinned_script(shop, "v1.js"), expect_complaints=True)
+    page = open_shop(BOX, head=pinned_script(shop, script), expect_complaints=True)
     forged = "window.forged = true; export const show = () => {}; export default {};"
     about = {"content_type": "text/javascript", "headers": CORS}
     page.route(f"**/{name}.js", lambda route: route.fulfill(body=forged, **about))
+    page.keyboard.press("Tab")
     box(page).press_sequentially("refund")
     with page.context.expect_page() as opened:
         options(page).first.click()
     assert "/en/articles/refund" in opened.value.url
     assert page.evaluate("window.forged") is None
+
+
+def test_a_pinned_loader_does_not_run_another_widget(open_shop, shop):
+    page = open_shop(BOX, head=pinned_script(shop, "loader.js"), expect_complaints=True)
+    about = {"content_type": "text/javascript", "headers": CORS}
+    forged = {"body": "window.forged = true", **about}
+    page.route("**/v1.mjs", lambda route: route.fulfill(**forged))
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.forged") is None
+    assert page.locator("head link[rel=modulepreload]").count() == 0
+    # Whoever fixes no hash takes what is served.
+    page = open_shop(BOX, head=f'<script defer src="{shop.help_center}/widget/loader.js"></script>')
+    page.route("**/v1.mjs", lambda route: route.fulfill(**forged))
+    page.keyboard.press("Tab")
+    page.wait_for_function("window.forged")
 
 
 def test_a_script_with_another_hash_does_not_run(open_shop, shop):

@@ -1,4 +1,4 @@
-"""A help center that answers, but not this page: told in the console, left alone, nothing made up."""
+"""A help center that answers, but not this page: told in the console, left alone."""
 
 import json
 import time
