@@ -8,15 +8,13 @@ from app.away_index import verifying_key
 from app.commands.printing import json_option, named_errors, print_json
 from app.settings import Settings
 from app.signing import signing_key
-from app.widget_files import WidgetFile, read_widget_files
+from app.widget_files import ALONE, ENTRIES, WidgetFile, read_widget_files
 
 _HOME = "https://help.example.com"
 _PINNED = {
     "v1.js": "This v1.js and no other, and no other later steps",
-    "loader.js": "This loader.js and no other; what it fetches is not checked",
+    "loader.js": "This loader.js and no other, and no other widget",
 }
-_OWN = {"site.js", "article.js", "contact.js", "ease.js"}
-"""Scripts of the help center's own pages, built from the same sources."""
 
 
 @click.group("widget")
@@ -31,7 +29,8 @@ def info_command(as_json: bool) -> None:
     """Print versions, sizes, hashes (SRI), and lines to paste."""
     settings = Settings.from_env()
     home = settings.base_url or _HOME
-    files = {name: file for name, file in read_widget_files().items() if name not in _OWN}
+    own = ALONE.difference(ENTRIES)  # of the help center's pages, built from the same sources
+    files = {name: file for name, file in read_widget_files().items() if name not in own}
     key = verifying_key(signing_key(settings))
     policy = f"script-src {home}; connect-src {home}; img-src {home}"
     if as_json:

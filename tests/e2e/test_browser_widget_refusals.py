@@ -58,6 +58,18 @@ def test_a_page_that_may_not_ask_is_told_why_once_and_given_no_index(
     expect(page.get_by_role("link", name="Contact us another way")).to_be_visible()
 
 
+def test_who_is_refused_reaches_a_person_where_the_host_says(open_shop, strict_shop):
+    head = f'<script defer src="{strict_shop.help_center}/widget/v1.js"></script>'
+    there = '<kotae-suggest fallback="https://shop.invalid/help"></kotae-suggest>'
+    page = open_shop(there, head=head, at=strict_shop, expect_complaints=True)
+    page.context.route("https://shop.invalid/**", lambda route: route.fulfill(body="help"))
+    box(page).fill("refund")
+    expect(options(page).first).to_contain_text(FAILED)
+    with page.context.expect_page() as opened:
+        options(page).last.click()
+    assert opened.value.url == "https://shop.invalid/help"
+
+
 @pytest.mark.parametrize("status", [401, 404])
 def test_a_wrong_address_is_no_help_center_that_is_away(open_shop, status):
     page = open_shop(BOX, expect_complaints=True)
