@@ -108,7 +108,7 @@ function listAlong({ make, words }, along, send, status) {
       status.textContent = `${words.removed}: ${text}`;
     };
     const about = { type: "button", part: "button", "aria-label": `${words.remove}: ${text}`, onclick };
-    const said = make("span", {}, `${words[kind]} `, make("span", lang ? { lang } : {}, text));
+    const said = make("span", {}, words[kind], make("span", lang ? { lang } : {}, text));
     const row = make("p", {}, said, make("button", about, words.remove));
     return row;
   });
