@@ -363,6 +363,7 @@ def test_a_floating_button_opens_a_panel_and_gives_the_focus_back(open_shop, scr
     expect(box(page)).to_be_focused()
     expect(button).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("button", name="Contact a person")).to_be_visible()
+    expect(options(page)).not_to_have_count(0)  # what the empty box offers is known by now
     box(page).press_sequentially("refund")
     expect(options(page).first).to_contain_text("Get a refund")
     screenshot(page, "widget-panel")

@@ -108,3 +108,15 @@ def test_who_asks_too_much_waits_as_long_as_is_said_and_is_answered_then(open_sh
     assert times[1] - times[0] >= 1.9
     assert [url for url in asked if "/widget/answers/" in url] == []
     assert warnings == []
+
+
+def test_a_server_that_is_away_is_not_asked_at_every_key(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    page.route("**/api/v1/suggest*", lambda route: route.abort())
+    box(page).fill("zz")
+    expect(options(page).first).to_contain_text(FAILED)
+    _, asked = watch(page)
+    box(page).press_sequentially("top and bottom", delay=20)
+    expect(options(page).first).to_contain_text(FAILED)
+    page.wait_for_timeout(300)
+    assert sum("/suggest" in url for url in asked) <= 3

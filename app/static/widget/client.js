@@ -10,7 +10,7 @@
  * @typedef {{query_id: string, items: Item[], no_answer: boolean, contact_url: string,
  *   held_back?: boolean, experiment?: import("./visit.js").Experiment, notices?: Notice[],
  *   away?: string}} Answers `away`: said where they come from the browser instead of the server.
- * @typedef {Error & {status?: number, rest: number}} Failure `rest`: seconds to wait where the
+ * @typedef {Error & {status?: number, rest?: number}} Failure `rest`: seconds to wait where the
  *   server refuses.
  * @typedef {{keep: (address: string, answers: Answers) => void,
  *   answer: (text: string, address: string) => Answers | undefined, contact: string}} Spare What
@@ -104,7 +104,7 @@ export class SuggestClient {
       this.away = false;
     } catch (error) {
       if (this.#running !== running) return;
-      const { status, rest, message } = /** @type {Failure} */ (error);
+      const { status, rest = 0, message } = /** @type {Failure} */ (error);
       this.#rested = Date.now() + rest * 1000;
       // Too many have asked: the same again then.
       if (status === 429) return this.ask(text, answered, failed);

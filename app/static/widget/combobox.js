@@ -160,14 +160,15 @@ export class Combobox {
     },
     Escape: () => {
       const { input, open } = this;
-      this.dismissed();
-      if (open) this.close();
-      else if (!input.value) return false;
-      else {
+      const used = open || input.value !== "";
+      if (used && !open) {
         input.value = "";
         input.dispatchEvent(new Event("input", { bubbles: true }));
       }
-      return true;
+      // Neither what was asked nor what the empty field offers opens it again.
+      this.dismissed();
+      this.close();
+      return used;
     },
   };
 
