@@ -41,6 +41,7 @@ def send(page, shop, body):
 def read_and_reject(page):
     page.get_by_role("button", name="How can we help?").click()
     box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("Get a refund")
     options(page).first.click()
     page.get_by_role("button", name="No", exact=True).click()
     expect(page.get_by_role("group", name="Sent along")).to_be_visible()
