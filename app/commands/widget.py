@@ -15,6 +15,8 @@ _PINNED = {
     "v1.js": "This v1.js and no other, and no other later steps",
     "loader.js": "This loader.js and no other, and no other widget",
 }
+_OWN = ALONE.difference(ENTRIES)
+"""Scripts of the help center's own pages, built from the same sources."""
 
 
 @click.group("widget")
@@ -29,8 +31,7 @@ def info_command(as_json: bool) -> None:
     """Print versions, sizes, hashes (SRI), and lines to paste."""
     settings = Settings.from_env()
     home = settings.base_url or _HOME
-    own = ALONE.difference(ENTRIES)  # of the help center's pages, built from the same sources
-    files = {name: file for name, file in read_widget_files().items() if name not in own}
+    files = {name: file for name, file in read_widget_files().items() if name not in _OWN}
     key = verifying_key(signing_key(settings))
     policy = f"script-src {home}; connect-src {home}; img-src {home}"
     if as_json:
