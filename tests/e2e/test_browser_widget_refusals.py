@@ -77,6 +77,8 @@ def test_a_wrong_address_is_no_help_center_that_is_away(open_shop, status):
         "**/api/v1/suggest*",
         lambda route: route.fulfill(status=status, body="<h1>Shop</h1>", headers=CORS),
     )
+    # The words to say so may come later than the refusal.
+    page.route("**/begin.en.js", lambda route: (page.wait_for_timeout(400), route.continue_()))
     warnings, asked = watch(page)
     box(page).fill("refund")
     expect(options(page).first).to_contain_text(FAILED)

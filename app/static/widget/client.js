@@ -103,6 +103,7 @@ export class SuggestClient {
       answers = await this.#load(text, running.signal);
       this.away = false;
     } catch (error) {
+      await this.ready; // what is said of it comes then
       if (this.#running !== running) return;
       const { status, rest = 0, message } = /** @type {Failure} */ (error);
       this.#rested = Date.now() + rest * 1000;
