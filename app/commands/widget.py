@@ -13,7 +13,7 @@ from app.widget_files import ALONE, ENTRIES, WidgetFile, read_widget_files
 _HOME = "https://help.example.com"
 _PINNED = {
     "v1.js": "This v1.js and no other, and no other later steps",
-    "loader.js": "This loader.js and no other; what it fetches is not checked",
+    "loader.js": "This loader.js and no other, and no other widget",
 }
 _OWN = ALONE.difference(ENTRIES)
 """Scripts of the help center's own pages, built from the same sources."""

@@ -48,6 +48,7 @@ def install_headers(app: Flask) -> None:
     """Check the address of every request; guard every response."""
     app.before_request(_refuse_bad_encoding)
     app.before_request(_refuse_unknown_site)
+    app.before_request(_refuse_foreign_page)
     app.after_request(_add_guards)
     app.after_request(_add_sharing)
 
@@ -79,8 +80,15 @@ def refuse_foreign_origin() -> None:
     origin = request.headers.get("Origin")
     if origin is not None and not _is_own(origin) and not _is_allowed(origin):
         raise OriginRefused(
-            f"Pages of {origin} may not send this; see KB_ALLOWED_ORIGINS, kb site."
+            f"Pages of {origin[:200]} may not ask; add it to KB_ALLOWED_ORIGINS, or make a site "
+            "key for it (kb site add)."
         )
+
+
+def _refuse_foreign_page() -> None:
+    """A page that could not read an answer is refused instead, so that it can be told why."""
+    if request.endpoint in _SHARED and request.method != "OPTIONS":
+        refuse_foreign_origin()
 
 
 def _refuse_bad_encoding() -> None:
@@ -120,11 +128,14 @@ def _add_sharing(response: Response) -> Response:
     if request.endpoint in _PUBLIC:
         response.headers["Access-Control-Allow-Origin"] = "*"
         return response
-    if request.endpoint not in _SHARED or not _allowed_origins():
+    if request.endpoint not in _SHARED:
         return response
     response.vary.add("Origin")
     origin = request.headers.get("Origin")
     if origin is None or not _is_allowed(origin):
+        if response.status_code == 403:
+            # Why a page is refused is no secret, and its console is where that is looked for.
+            response.headers["Access-Control-Allow-Origin"] = "*"
         return response
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Expose-Headers"] = "Retry-After"

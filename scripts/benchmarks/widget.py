@@ -259,6 +259,6 @@ def later() -> str:
 
     return (
         f"at the first key {weigh('begin.ko.js')}, reading {weigh('read.ko.js')}, "
-        f"writing to a person {weigh('write.ko.js', 'offers.js')}, "
+        f"writing to a person {weigh('write.ko.js')}, answers to its subject {weigh('offers.js')}, "
         f"when idle {weigh('away.js')} and the index"
     )

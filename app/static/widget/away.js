@@ -1,8 +1,6 @@
 // What answers while the help center is away: the last good answers of this page, and a small index of
 // the most useful articles that the browser fetched when it was idle and its HTTP cache keeps.
 
-import { read, write } from "./store.js";
-
 const ANSWERS = "kotae-answers";
 const HELD = "kotae-held";
 const MOST_ANSWERS = 20;
@@ -81,22 +79,17 @@ class Spare {
     return this.#index?.contact ?? "";
   }
 
-  /** What this page was answered last; nothing of whom does not want to be followed. */
-  #place = () => {
-    const { visit } = this.widget;
-    return visit.keeping() === "none" || !visit.session ? undefined : sessionStorage;
-  };
-
   /** @param {string} address @param {Answers} answers */
   keep(address, answers) {
+    const { visit } = this.widget;
     const known = address.includes("&visitor=");
     this.learn(answers, known);
     // The first answer of an experiment may be of the other arm.
     if (answers.experiment && !known) return;
-    const kept = Object.entries(read(this.#place, ANSWERS) ?? {}).filter(([name]) => name !== nameOf(address));
+    const kept = Object.entries(visit.recall(ANSWERS, true) ?? {}).filter(([name]) => name !== nameOf(address));
     kept.push([nameOf(address), answers]);
     while (kept.length > MOST_ANSWERS || JSON.stringify(kept).length > LARGEST) kept.shift();
-    write(this.#place, ANSWERS, Object.fromEntries(kept));
+    visit.remember(ANSWERS, Object.fromEntries(kept), true);
   }
 
   /**
@@ -106,17 +99,17 @@ class Spare {
    * @param {boolean} known Whether the question named the visitor.
    */
   learn({ experiment, held_back = false, items }, known) {
-    const { lasting } = this.widget.visit;
-    if (!known || !experiment) write(lasting, HELD, null);
-    else if (held_back || items.length) write(lasting, HELD, held_back);
+    const { visit } = this.widget;
+    if (!known || !experiment) visit.remember(HELD, null);
+    else if (held_back || items.length) visit.remember(HELD, held_back);
   }
 
   /** @param {string} text @param {string} address @returns {Answers | undefined} */
   answer(text, address) {
-    const { visitor, lasting } = this.widget.visit;
-    const held = visitor !== "" && read(lasting, HELD);
+    const { visit } = this.widget;
+    const held = visit.visitor !== "" && visit.recall(HELD);
     if (held === true) return undefined; // who sees no suggestions sees none of these either
-    const kept = read(this.#place, ANSWERS)?.[nameOf(address)];
+    const kept = visit.recall(ANSWERS, true)?.[nameOf(address)];
     if (Array.isArray(kept?.items)) return { ...kept, notices: [], away: this.said };
     if (held !== false) return undefined; // it is not known yet whether they do: nothing, in both arms
     const items = this.#find(text);

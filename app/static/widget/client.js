@@ -10,6 +10,8 @@
  * @typedef {{query_id: string, items: Item[], no_answer: boolean, contact_url: string,
  *   held_back?: boolean, experiment?: import("./visit.js").Experiment, notices?: Notice[],
  *   away?: string}} Answers `away`: said where they come from the browser instead of the server.
+ * @typedef {Error & {status?: number, rest?: number}} Failure `rest`: seconds to wait where the
+ *   server refuses.
  * @typedef {{keep: (address: string, answers: Answers) => void,
  *   answer: (text: string, address: string) => Answers | undefined, contact: string}} Spare What
  *   answers while the server is away, and where a person is reached then.
@@ -19,6 +21,8 @@ const PAUSE_MS = 100;
 const PATIENCE_MS = 8000;
 const FRESH_MS = 120_000;
 const MOST_KEPT = 50;
+// How long a server that refuses is left alone if it does not say.
+const REST_S = 60;
 
 export class SuggestClient {
   /** @type {AbortController | null} */
@@ -31,8 +35,10 @@ export class SuggestClient {
   spare;
   /** What an answer waits for, such as the words to present it. @type {Promise<unknown> | undefined} */
   ready;
-  /** Whether the server did not answer the last time. */
+  /** Whether the server did not answer the last time, or refused to. */
   away = false;
+  /** When it may be asked again. */
+  #rested = 0;
 
   /**
    * @param {() => string} endpoint Address of the suggest API.
@@ -62,7 +68,9 @@ export class SuggestClient {
       answered(kept.answers);
       return;
     }
-    this.#timer = setTimeout(() => this.#send(text, answered, failed), PAUSE_MS);
+    const rest = this.#rested - Date.now();
+    if (rest > 0) failed();
+    this.#timer = setTimeout(() => this.#send(text, answered, failed), Math.max(PAUSE_MS, rest));
   }
 
   /** Drop what was asked; neither of its callbacks is called any more. */
@@ -94,14 +102,19 @@ export class SuggestClient {
     try {
       answers = await this.#load(text, running.signal);
       this.away = false;
-    } catch {
-      if (this.#running === running) {
-        this.away = true;
-        await this.restock?.();
-        // An old answer is better than none while the server is away.
-        const address = this.#address(text);
-        answers = this.kept.get(address)?.answers ?? this.spare?.answer(text, address);
-      }
+    } catch (error) {
+      await this.ready; // what is said of it comes then
+      if (this.#running !== running) return;
+      const { status, rest = 0, message } = /** @type {Failure} */ (error);
+      this.#rested = Date.now() + rest * 1000;
+      // Too many have asked: the same again then.
+      if (status === 429) return this.ask(text, answered, failed);
+      if (rest && !this.away) console.warn("Kotae:", message);
+      this.away = true;
+      if (!rest) await this.restock?.();
+      // An old answer is better than none; who is refused is not given others' from a file.
+      const address = this.#address(text);
+      answers = this.kept.get(address)?.answers ?? (rest ? undefined : this.spare?.answer(text, address));
     }
     if (this.#running !== running) return;
     this.#running = null;
@@ -131,8 +144,13 @@ export class SuggestClient {
    */
   async #fetch(address, signal) {
     const response = await fetch(address, { signal });
-    const answers = await response.json();
-    if (!response.ok || !Array.isArray(answers?.items)) throw new Error(`${response.status}`);
+    const answers = await response.json().catch(() => null);
+    const { ok, status, headers } = response;
+    if (!ok || !Array.isArray(answers?.items)) {
+      // A page that may not ask (401, 403), asks elsewhere (404) or too much (429) has to wait.
+      const rest = status > 400 && status < 430 && (Number(headers.get("Retry-After")) || REST_S);
+      throw Object.assign(new Error(answers?.detail ?? status), { status, rest });
+    }
     if (this.kept.size >= MOST_KEPT) this.kept.clear();
     this.kept.set(address, { answers, at: Date.now() });
     this.spare?.keep(address, answers);

@@ -2,23 +2,18 @@
 // the WAI-ARIA combobox pattern, list autocomplete with manual selection. Knows nothing of search.
 
 import { give, make } from "./elements.js";
+import { Steady } from "./steady.js";
 
 /**
  * @typedef {{element: HTMLElement, act: (newTab: boolean) => void}} Option A row, and what choosing
  *   it does.
  */
 
-// A finger leaves the screen before its click arrives.
-const TOUCH_MS = 400;
-
 export class Combobox {
   /** @type {Option[]} */
   #options = [];
   #active = -1;
-  /** Whether the pointer has moved over the list since the last letter. */
-  #pointing = false;
-  /** @type {{options: Option[], said: string} | null} Rows that came while the list had to stay. */
-  #held = null;
+  #steady;
 
   /**
    * Make `input` a combobox whose list is shown below it. Focus never leaves the input.
@@ -31,7 +26,6 @@ export class Combobox {
     this.input = input;
     this.dismissed = dismissed;
     const id = `${input.id}-suggestions`;
-    const point = () => (this.#pointing = true);
     this.list = make("ul", {
       id,
       hidden: true,
@@ -42,10 +36,8 @@ export class Combobox {
       // The list must not take the focus, or the input would lose it before the click arrives.
       onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
       onclick: (/** @type {MouseEvent} */ event) => this.#click(event),
-      onpointermove: point,
-      onpointerdown: point,
-      onpointerleave: (/** @type {PointerEvent} */ event) => this.#leave(event.pointerType),
     });
+    this.#steady = new Steady(this.list, () => this.#active >= 0);
     this.status = make("p", { class: "unseen", role: "status" });
     give(input, {
       role: "combobox",
@@ -75,27 +67,23 @@ export class Combobox {
    * @param {string} said What a screen reader says politely.
    */
   show(options, said) {
-    if (this.open && (this.#active >= 0 || this.#pointing)) {
-      this.#held = { options, said };
-      return;
-    }
-    this.#fill(options);
-    this.#expand(options.length > 0);
-    this.status.textContent = said;
+    this.#steady.change(() => {
+      this.#fill(options);
+      this.#expand(options.length > 0);
+      this.status.textContent = said;
+    });
   }
 
   /** Hide the list; the rows stay for when it is opened again. */
   close() {
     this.#activate(-1);
-    this.#pointing = false;
-    if (this.#held) this.#fill(this.#held.options);
+    this.#steady.letGo();
     this.#expand(false);
     this.status.textContent = "";
   }
 
   /** @param {Option[]} options */
   #fill(options) {
-    this.#held = null;
     this.#activate(-1);
     this.#options = options;
     options.forEach(({ element }, position) => {
@@ -107,24 +95,7 @@ export class Combobox {
   /** Another text: what was chosen or held belonged to the old one. */
   #typed() {
     this.#activate(-1);
-    this.#pointing = false;
-    this.#held = null;
-  }
-
-  /** @param {string} pointerType */
-  #leave(pointerType) {
-    setTimeout(
-      () => {
-        this.#pointing = false;
-        this.#release();
-      },
-      pointerType === "mouse" ? 0 : TOUCH_MS,
-    );
-  }
-
-  #release() {
-    const held = this.#held;
-    if (held && this.#active < 0 && !this.#pointing) this.show(held.options, held.said);
+    this.#steady.drop();
   }
 
   /** @param {boolean} open */
@@ -151,7 +122,7 @@ export class Combobox {
     const next = (this.#active + 1 + step + count) % count;
     this.#expand(true);
     this.#activate(next - 1);
-    this.#release();
+    this.#steady.release();
   }
 
   /** @param {KeyboardEvent} event */
@@ -189,21 +160,22 @@ export class Combobox {
     },
     Escape: () => {
       const { input, open } = this;
-      this.dismissed();
-      if (open) this.close();
-      else if (!input.value) return false;
-      else {
+      const used = open || input.value !== "";
+      if (used && !open) {
         input.value = "";
         input.dispatchEvent(new Event("input", { bubbles: true }));
       }
-      return true;
+      // Neither what was asked nor what the empty field offers opens it again.
+      this.dismissed();
+      this.close();
+      return used;
     },
   };
 
   /** @returns {false} */
   #letGo() {
     this.#activate(-1);
-    this.#release();
+    this.#steady.release();
     return false;
   }
 

@@ -1,7 +1,6 @@
 // Sends events. What cannot be sent waits in the browser, bounded, and goes with the next.
 
 import { rememberSession } from "./sessions.js";
-import { read, write } from "./store.js";
 
 const WAITING = "kotae-waiting";
 const MOST_WAITING = 100;
@@ -32,7 +31,7 @@ export async function deliver(endpoint, visit, events) {
   }
   if (events.length) {
     const { session, visitor } = visit;
-    rememberSession(visit.lasting, session);
+    rememberSession(visit, session);
     const batch = { session, ...(visitor && { visitor }), endpoint, events };
     batches.push(/** @type {Batch} */ (batch));
   }
@@ -82,20 +81,20 @@ async function send(batch, identity) {
  * @returns {Batch[]}
  */
 function takeWaiting(visit, endpoint) {
-  const kept = read(visit.lasting, WAITING);
+  const kept = visit.recall(WAITING);
   if (!Array.isArray(kept)) return [];
   const oldest = new Date(Date.now() - PATIENCE_MS).toISOString();
   /** @type {Batch[]} */
   const fresh = kept.filter((batch) => batch?.events?.[0]?.at > oldest);
   const others = fresh.filter((batch) => batch.endpoint !== endpoint);
-  write(visit.lasting, WAITING, others.length ? others : null);
+  visit.remember(WAITING, others.length ? others : null);
   return fresh.filter((batch) => batch.endpoint === endpoint);
 }
 
 /** @param {Visit} visit @param {Batch[]} failed */
 function keepWaiting(visit, failed) {
-  const kept = read(visit.lasting, WAITING);
+  const kept = visit.recall(WAITING);
   const all = [...(Array.isArray(kept) ? kept : []), ...failed].slice(-MOST_WAITING);
   while (all.length > 1 && JSON.stringify(all).length > LARGEST_WAITING) all.shift();
-  write(visit.lasting, WAITING, all);
+  visit.remember(WAITING, all);
 }

@@ -5,6 +5,7 @@ import { Combobox } from "./combobox.js";
 import { give, make } from "./elements.js";
 import { chooseLanguage } from "./first-words.js";
 import { Reporter } from "./reporter.js";
+import { Steady } from "./steady.js";
 import { STYLE, addStyle } from "./style.js";
 import { Suggestions } from "./suggestions.js";
 import { Visit } from "./visit.js";
@@ -12,16 +13,17 @@ import { widgetWords } from "./words.js";
 
 /**
  * @template Words
- * @typedef {{widget: KotaeSuggest, place: HTMLElement, make: typeof make, addStyle: typeof addStyle,
- *   words: Words & WidgetWords, reporter: Reporter, begun: Promise<any> | null, back: () => void, done: () => void}} Stage What later
+ * @typedef {{widget: KotaeSuggest, place: HTMLElement, make: typeof make, addStyle: typeof addStyle, Steady: typeof Steady,
+ *   words: Words & WidgetWords, reporter: Reporter, trail: Trail | undefined, back: () => void, done: () => void}} Stage What later
  *   steps act on: where they show what they show, how elements and styles are made, what tells the help
- *   center, what came with the first sign of interest, and what is called when the visitor goes back or has sent a message.
+ *   center, what was tried already, and what is called when the visitor goes back or has sent a message.
  */
 
 /**
  * @typedef {import("./client.js").Answers} Answers
  * @typedef {import("./client.js").Item} Item
  * @typedef {import("./reporter.js").About} About
+ * @typedef {import("./trail.js").Trail} Trail
  * @typedef {import("./words.js").WidgetWords} WidgetWords
  * @typedef {{email?: string, subject?: string, body?: string}} Prefilled
  * @typedef {{id: string, email?: string, hash: string}} Identity Who the host says is signed in, with
@@ -48,6 +50,8 @@ export class KotaeSuggest extends HTMLElement {
   #drawn = null;
   /** @type {Promise<any> | null} */
   #begun = null;
+  /** @type {Trail | undefined} It comes with the first sign of interest. */
+  #trail;
   #words = widgetWords("");
   #built = false;
   /** @type {Promise<void> | null} */
@@ -153,11 +157,6 @@ export class KotaeSuggest extends HTMLElement {
     this.#suggestions?.ask(text);
   }
 
-  /** @param {string} text @returns {Promise<Answers>} */
-  suggest(text) {
-    return this.client.fetch(text);
-  }
-
   focus() {
     void this.open();
   }
@@ -212,6 +211,7 @@ export class KotaeSuggest extends HTMLElement {
    * @returns {boolean} Whether the widget shall act.
    */
   tell(name, detail) {
+    this.#trail?.note(name, detail);
     const about = { detail, bubbles: true, composed: true, cancelable: true };
     return this.dispatchEvent(new CustomEvent(`kotae:${name}`, about));
   }
@@ -266,9 +266,10 @@ export class KotaeSuggest extends HTMLElement {
       place: this.#view,
       make,
       addStyle,
+      Steady,
       words: this.#words,
       reporter: this.#reporter,
-      begun: this.#begun,
+      trail: this.#trail,
       back: () => {
         this.#showView(false);
         (this.#input ?? this.#box.querySelector("button"))?.focus();
@@ -282,7 +283,8 @@ export class KotaeSuggest extends HTMLElement {
     if (!this.#begun) {
       this.#begun = this.surroundings.load(`begin.${chooseLanguage(this.language)}`);
       this.client.ready = this.#begun.then(
-        ({ words }) => {
+        ({ words, Trail }) => {
+          this.#trail ??= new Trail(this.visit);
           Object.assign(this.#words, words, this.#given());
           this.#box.querySelector("ul")?.setAttribute("aria-label", this.#words.list ?? "");
         },
@@ -337,7 +339,7 @@ export class KotaeSuggest extends HTMLElement {
 
   /** @param {AbortSignal} signal Ends attending to the page's field. */
   async #attend(signal) {
-    const code = await this.#load("offers");
+    const code = await this.#load("attending");
     if (signal.aborted) return;
     code?.attend(this, signal, async () => (this.#suggestions ??= await this.offers(this.#box, false)));
   }
@@ -357,7 +359,7 @@ export class KotaeSuggest extends HTMLElement {
    * @returns {Combobox}
    */
   #buildBox(stays, drawn) {
-    const { ask, help, list = help } = this.#words;
+    const { help, ask = help, list = help } = this.#words;
     // Setting the type again would end a composition.
     const field = drawn ?? /** @type {HTMLInputElement} */ (make("input", { type: "search" }));
     const input = give(field, {

@@ -1,12 +1,12 @@
 // What the widget says before anybody has asked anything, in the languages it speaks by itself.
 
-/** @type {Record<string, [ask: string, help: string]>} */
-export const FIRST_WORDS = {
-  en: ["Describe your question", "How can we help?"],
-  ko: ["궁금한 점을 입력해 주세요", "무엇을 도와드릴까요?"],
-  ja: ["ご質問を入力してください", "どのようなことでお困りですか？"],
-  zh: ["请描述您的问题", "有什么可以帮您？"],
-  "zh-Hant": ["請描述您的問題", "有什麼可以幫您？"],
+/** @type {Record<string, string>} */
+export const HELP = {
+  en: "How can we help?",
+  ko: "무엇을 도와드릴까요?",
+  ja: "どのようなことでお困りですか？",
+  zh: "有什么可以帮您？",
+  "zh-Hant": "有什麼可以幫您？",
 };
 
 /**
@@ -17,5 +17,5 @@ export const FIRST_WORDS = {
 export function chooseLanguage(tag) {
   if (/^zh-(hant|tw|hk|mo)/i.test(tag)) return "zh-Hant";
   const language = tag.split("-")[0].toLowerCase();
-  return Object.hasOwn(FIRST_WORDS, language) ? language : "en";
+  return Object.hasOwn(HELP, language) ? language : "en";
 }

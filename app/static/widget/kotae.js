@@ -33,7 +33,7 @@ export class Kotae {
 
   /** @param {string} text @returns {Promise<import("./client.js").Answers>} */
   suggest(text) {
-    return this.#first().suggest(text);
+    return this.#first().client.fetch(text);
   }
 
   /** @param {import("./element.js").Prefilled} fields Put into the contact form. */

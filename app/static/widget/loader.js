@@ -1,7 +1,7 @@
 // A box or a button that fetches the widget at the first sign of interest. What was typed until then
 // stays where it was typed: the widget takes the same field over.
 
-import { FIRST_WORDS, chooseLanguage } from "./first-words.js";
+import { HELP, chooseLanguage } from "./first-words.js";
 
 // What a box and a button look like; style.js, which takes over, has the rest.
 const STYLE = `
@@ -15,28 +15,41 @@ button { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; inline-
   background: var(--kotae-accent, light-dark(#0b5f78, #84cfe4)) }
 `;
 
-/* global VERSION */
+/* global VERSION, HASHES */
 const TAG = "kotae-suggest";
 const page = document;
-const outside = /** @type {any} */ (window);
-const { src } = /** @type {HTMLScriptElement} */ (page.currentScript);
+const { src, integrity } = /** @type {HTMLScriptElement} */ (page.currentScript);
 
 /** @type {[name: string, given: any[], done: (value: any) => void][]} */
 const calls = [];
 /** @type {Promise<unknown> | undefined} */
 let loading;
 
+/** @param {string} kind @param {object} [given] */
+const make = (kind, given) => Object.assign(page.createElement(kind), given);
+
 /** Fetch the widget, which takes over every element, and do what was asked of it meanwhile. */
-function load() {
-  loading ??= import(`${new URL(`/widget/${VERSION}/v1.mjs`, src)}`).then(
-    () => {
-      watching.disconnect();
-      for (const [name, given, done] of calls) done(outside.Kotae[name](...given));
-    },
-    () => (loading = undefined), // the next sign of interest tries again
-  );
-  return loading;
+async function fetchWidget() {
+  const { href } = new URL(`/widget/${VERSION}/v1.mjs`, src);
+  /** @type {HTMLElement | undefined} */
+  let link;
+  try {
+    // Where this script is fixed by its hash, so is the widget.
+    if (integrity)
+      await new Promise((onload, onerror) => {
+        link = make("link", { rel: "modulepreload", href, integrity: HASHES, onload, onerror });
+        page.head.append(link);
+      });
+    await import(href);
+    watching.disconnect();
+    for (const [name, given, done] of calls) done(/** @type {any} */ (self).Kotae[name](...given));
+  } catch {
+    loading = undefined; // the next sign of interest tries again
+  }
+  link?.remove();
 }
+
+const load = () => (loading ??= fetchWidget());
 
 /** Somebody is at a widget, or at a field that one is for. @param {any} event */
 function notice({ type, target }) {
@@ -66,25 +79,22 @@ function draw() {
   for (const host of page.querySelectorAll(TAG)) {
     if (host.shadowRoot || host.hasAttribute("for")) continue;
     const tag = host.getAttribute("locale") ?? /** @type {any} */ (host.closest("[lang]"))?.lang;
-    const [ask, help] = FIRST_WORDS[chooseLanguage(tag ?? "")];
+    const help = HELP[chooseLanguage(tag ?? "")];
     const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     const theme = host.getAttribute("theme") ?? "inherit";
     sheet.replaceSync(`${STYLE}:host{color-scheme:${theme}}`);
     root.adoptedStyleSheets = [sheet];
-    const box = page.createElement("div");
-    const part = page.createElement(isButton(host) ? "button" : "input");
-    part.append(help); // an input shows none of it
-    part.setAttribute("type", "search"); // a button knows no such type, and stays one
-    part.setAttribute("placeholder", ask);
-    part.setAttribute("aria-label", help);
-    box.append(part);
+    const box = make("div");
+    // A button knows no such type, and stays one; a box shows none of the text, a button no placeholder.
+    const about = { type: "search", placeholder: help, textContent: help };
+    box.append(make(isButton(host) ? "button" : "input", about));
     root.append(box);
   }
 }
 
 const watching = new MutationObserver(draw);
-if (!outside.Kotae) {
+if (!/** @type {any} */ (self).Kotae) {
   const get =
     (/** @type {object} */ _, /** @type {string} */ name) =>
     (/** @type {any[]} */ ...given) =>
@@ -92,7 +102,7 @@ if (!outside.Kotae) {
         calls.push([name, given, done]);
         if (/^(op|s)/.test(name)) void load(); // open, search, suggest
       });
-  outside.Kotae = new Proxy({}, { get });
+  /** @type {any} */ (self).Kotae = new Proxy({}, { get });
   watching.observe(page, { childList: true, subtree: true });
   draw();
   for (const kind of ["focusin", "pointerover", "click"]) page.addEventListener(kind, notice);

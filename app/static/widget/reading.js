@@ -1,7 +1,6 @@
 // A later step: an article read in place, and whether it solved the matter.
 
 import { readArticle } from "./article-html.js";
-import { STYLE as COMMON } from "./view-style.js";
 
 /**
  * @typedef {import("./client.js").Item} Item
@@ -23,9 +22,9 @@ const STYLE = `
  * @param {string} queryId
  */
 export async function showArticle(stage, item, url, queryId) {
-  const { widget, place, make, words, reporter } = stage;
+  const { widget, place, make, words, reporter, trail } = stage;
   const { article_id, locale: lang } = item;
-  stage.addStyle(widget.shadowRoot, COMMON + STYLE);
+  stage.addStyle(widget.shadowRoot, STYLE);
   const about = { query_id: queryId || undefined, article_id, locale: lang };
   const button = (/** @type {string} */ label, /** @type {() => void} */ onclick) =>
     make("button", { type: "button", part: "button", onclick }, label);
@@ -40,6 +39,7 @@ export async function showArticle(stage, item, url, queryId) {
   };
   const unsolved = () => {
     reporter.report("not_helpful", about);
+    trail?.note("rejected", { item });
     write(words.sorry);
   };
   const question = make(

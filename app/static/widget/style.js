@@ -29,6 +29,10 @@ mark { background: var(--kotae-mark, light-dark(#ffe7a0, #5d4a10)); color: inher
   z-index: 9999; max-block-size: 70vh; overflow-y: auto; margin: .25rem 0 0; padding: .5rem;
   list-style: none; overflow-wrap: anywhere; background: var(--paper); border: 1px solid var(--line);
   border-radius: var(--round); box-shadow: 0 8px 24px #0003 }
+.view :is(h2, h3) { margin: .75rem 0 .25rem; font-size: 1.1rem; line-height: 1.3 }
+.view .title { font-size: 1.25rem }
+.view :focus:not(:focus-visible) { outline: none }
+.view a { color: var(--accent) }
 .suggestion { display: block; inline-size: 100%; min-block-size: 2.75rem; padding: .5rem .75rem;
   border: 0; cursor: pointer; text-align: start; font-weight: 400 }
 .suggestion:hover, [aria-selected=true] { background: var(--soft) }

@@ -9,7 +9,7 @@ import { answerRow, contactRow, noticeRow } from "./rows.js";
  * @typedef {import("./combobox.js").Option} Option
  * @typedef {{show: (options: Option[], said: string) => void, close: () => void, open: boolean}} View
  *   Where rows are shown.
- * @typedef {{one?: string, other?: string, none?: string, unsure?: string, failed: string,
+ * @typedef {{one?: string, other?: string, none?: string, unsure?: string, failed?: string,
  *   contact: string}} Words What is missing is not said.
  * @typedef {{openItem: (item: Item, newTab: boolean, answers: Answers) => void,
  *   openNotice: (notice: Notice, newTab: boolean) => void,
@@ -133,8 +133,9 @@ export class Suggestions {
   /** @param {string} text */
   #fail(text) {
     clearTimeout(this.#silence);
+    const { failed = "" } = this.words;
     if (this.certain) this.view.show([], "");
-    else this.view.show([this.#person(text, "", this.words.failed)], this.words.failed);
+    else this.view.show([this.#person(text, "", failed)], failed);
   }
 
   /**

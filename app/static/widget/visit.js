@@ -50,19 +50,36 @@ export class Visit {
   get session() {
     if (isUnwanted()) return "";
     const day = new Date().toISOString().slice(0, 10);
-    const kept = read(this.#tab, SESSION) ?? this.#own;
+    const passing = this.keeping() !== "local";
+    const kept = this.recall(SESSION, passing) ?? this.#own;
     this.#own = kept.name && kept.day === day ? kept : { name: randomName(), day };
-    write(this.#tab, SESSION, this.#own);
+    this.remember(SESSION, this.#own, passing);
     return this.#own.name;
   }
 
   /** The name in the running experiment; "" where the visitor takes no part. @returns {string} */
   get visitor() {
-    return (!isUnwanted() && read(this.lasting, VISITOR)) || "";
+    return this.recall(VISITOR) || "";
   }
 
-  /** What outlives this tab; nothing where the host wants nothing kept. */
-  lasting = () => (this.keeping() === "none" ? undefined : localStorage);
+  /**
+   * @param {string} name
+   * @param {boolean} [passing] Whether it was kept for this tab alone.
+   * @returns {any} What was kept; null where nothing was.
+   */
+  recall(name, passing) {
+    return read(() => this.#place(passing), name);
+  }
+
+  /**
+   * Keep something in the browser, if host and visitor let it.
+   * @param {string} name
+   * @param {unknown} value Null to forget it.
+   * @param {boolean} [passing] Whether to keep it for this tab alone.
+   */
+  remember(name, value, passing) {
+    write(() => this.#place(passing), name, value);
+  }
 
   /**
    * Take part in the experiment that an answer names, if the visitor may; forget one that is over.
@@ -71,13 +88,17 @@ export class Visit {
    * @returns {boolean} Whether to ask again, by name.
    */
   meets(experiment, known) {
-    if (known && !experiment) write(this.lasting, VISITOR, null);
-    if (known || !experiment || isUnwanted()) return false;
+    if (known && !experiment) this.remember(VISITOR, null);
+    if (known || !experiment) return false;
     if (!this.visitor && (!experiment.consent || this.agrees())) {
-      write(this.lasting, VISITOR, randomName());
+      this.remember(VISITOR, randomName());
     }
     return this.visitor !== "";
   }
 
-  #tab = () => (this.keeping() === "local" ? localStorage : this.lasting() && sessionStorage);
+  /** @param {boolean} [passing] @returns {Storage | undefined} */
+  #place(passing) {
+    if (isUnwanted() || this.keeping() === "none") return undefined;
+    return passing ? sessionStorage : localStorage;
+  }
 }

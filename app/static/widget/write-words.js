@@ -1,6 +1,7 @@
 // What the form says by which one writes to a person. Each language is built into a file of its own.
 
-/** @typedef {Record<"back" | "email" | "subject" | "body" | "send" | "sent" | "unsent" | "badEmail" | "empty" | "elsewhere", string>} WriteWords */
+/** @typedef {Record<"back" | "email" | "subject" | "body" | "send" | "sent" | "unsent" | "badEmail" | "empty" | "elsewhere" |
+ *   "along" | "page" | "asked" | "read" | "rejected" | "remove" | "removed", string>} WriteWords */
 
 /** @type {WriteWords} */
 export const en = {
@@ -14,6 +15,13 @@ export const en = {
   badEmail: "Enter an e-mail address such as name@example.com, so that we can answer.",
   empty: "Please fill this in.",
   elsewhere: "Contact us another way",
+  along: "Sent along",
+  page: "This page: ",
+  asked: "You have searched for: ",
+  read: "You have read: ",
+  rejected: "This did not help: ",
+  remove: "Remove",
+  removed: "Removed",
 };
 
 /** @type {WriteWords} */
@@ -28,6 +36,13 @@ export const ko = {
   badEmail: "답변을 받으실 이메일 주소를 name@example.com 형식으로 입력해 주세요.",
   empty: "내용을 입력해 주세요.",
   elsewhere: "다른 방법으로 문의하기",
+  along: "함께 전달되는 내용",
+  page: "현재 페이지: ",
+  asked: "검색한 내용: ",
+  read: "읽으신 문서: ",
+  rejected: "도움이 되지 않은 문서: ",
+  remove: "제외",
+  removed: "제외했습니다",
 };
 
 /** @type {WriteWords} */
@@ -42,6 +57,13 @@ export const ja = {
   badEmail: "返信をお送りできるよう、name@example.com のようなメールアドレスをご入力ください。",
   empty: "ご入力ください。",
   elsewhere: "別の方法で問い合わせる",
+  along: "一緒に送信される情報",
+  page: "このページ：",
+  asked: "検索した言葉：",
+  read: "ご覧になった記事：",
+  rejected: "解決しなかった記事：",
+  remove: "外す",
+  removed: "外しました",
 };
 
 /** @type {WriteWords} */
@@ -56,6 +78,13 @@ export const zh = {
   badEmail: "请输入邮箱地址（例如 name@example.com），以便我们回复您。",
   empty: "请填写此项。",
   elsewhere: "用其他方式联系我们",
+  along: "随留言一并发送",
+  page: "当前页面：",
+  asked: "您搜索过：",
+  read: "您读过的文章：",
+  rejected: "没有帮助的文章：",
+  remove: "移除",
+  removed: "已移除",
 };
 
 /** @type {WriteWords} */
@@ -70,4 +99,11 @@ export const zhHant = {
   badEmail: "請輸入電子郵件地址（例如 name@example.com），以便我們回覆您。",
   empty: "請填寫此欄位。",
   elsewhere: "以其他方式聯絡我們",
+  along: "隨留言一併送出",
+  page: "目前頁面：",
+  asked: "您搜尋過：",
+  read: "您讀過的文章：",
+  rejected: "沒有幫助的文章：",
+  remove: "移除",
+  removed: "已移除",
 };

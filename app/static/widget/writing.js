@@ -1,11 +1,18 @@
 // A later step: writing to a person. Answers to the subject are offered meanwhile.
 
-import { STYLE as COMMON } from "./view-style.js";
 
-/** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
+/**
+ * @typedef {HTMLInputElement | HTMLTextAreaElement} Field
+ * @typedef {import("./trail.js").Step} Step
+ * @typedef {import("./element.js").Stage<import("./write-words.js").WriteWords>} Stage
+ */
 
 const STYLE = `
-.view label { display: block; margin-block-start: .75rem; font-weight: 600 }
+.view :is(label, legend) { display: block; margin-block-start: .75rem; padding: 0; font-weight: 600 }
+.view fieldset { margin: 0; padding: 0; border: 0 }
+.view fieldset p { display: flex; gap: .5rem; align-items: center; justify-content: space-between;
+  margin: .25rem 0 }
+.view p > button { flex: none }
 .view textarea { min-block-size: 7rem }
 .view .fault { margin: .25rem 0; font-weight: 600 }
 .view [aria-invalid] { border-width: 3px }
@@ -16,14 +23,14 @@ const STYLE = `
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /**
- * @param {import("./element.js").Stage<import("./write-words.js").WriteWords>} stage
+ * @param {Stage} stage
  * @param {string} text What was typed until now.
  * @param {string} queryId
  * @param {string} note What is said above the form; may be empty.
  */
 export function showForm(stage, text, queryId, note) {
   const { widget, place, make, words } = stage;
-  stage.addStyle(widget.shadowRoot, COMMON + STYLE);
+  stage.addStyle(widget.shadowRoot, STYLE);
   const form = /** @type {HTMLFormElement} */ (make("form", { noValidate: true }));
   /**
    * @param {string} name
@@ -49,12 +56,14 @@ export function showForm(stage, text, queryId, note) {
   const send = /** @type {HTMLButtonElement} */ (make("button", { class: "send", part: "send" }, words.send));
   const status = make("p", { role: "status" });
   subject.nextElementSibling?.after(offers);
-  form.append(send);
+  /** @type {Step[]} */
+  const along = [{ kind: "page", value: widget.page, text: widget.page }, ...(stage.trail?.steps ?? [])];
+  form.append(listAlong(stage, along, send, status), send);
   form.onsubmit = async (event) => {
     event.preventDefault();
     if (!check([email, subject, body], words)) return;
     send.disabled = true;
-    const sent = await deliver(stage, form, queryId);
+    const sent = await deliver(stage, form, along, queryId);
     status.textContent = sent ? words.sent : words.unsent;
     if (sent) form.remove();
     send.disabled = false;
@@ -69,16 +78,42 @@ export function showForm(stage, text, queryId, note) {
     make("a", { target: "_blank", rel: "noopener", ...(href && { href }) }, words.elsewhere),
   );
   (email.value ? body : email).focus();
-  // Whoever writes stays with what they write: answers open apart.
-  void widget
-    .offers(offers, true)
-    .then((suggestions) => {
-      subject.oninput = () => {
-        if (!suggestions) return;
-        /** @type {import("./offers.js").Offers} */ (suggestions.view).letGo();
-        suggestions.ask(subject.value);
-      };
-    });
+  /** @type {ReturnType<typeof widget.offers> | undefined} */
+  let begun;
+  subject.oninput = async () => {
+    // Whoever writes stays with what they write: answers open apart.
+    const suggestions = await (begun ??= widget.offers(offers, true));
+    if (!suggestions) return (begun = undefined);
+    /** @type {import("./offers.js").Offers} */ (suggestions.view).typed();
+    suggestions.ask(subject.value);
+  };
+}
+
+/**
+ * What is sent along with the message; each line of it can be taken out.
+ * @param {Stage} stage
+ * @param {Step[]} along
+ * @param {HTMLElement} send
+ * @param {HTMLElement} status
+ */
+function listAlong({ make, words }, along, send, status) {
+  const rows = along.map((step) => {
+    const { kind, text, lang = "" } = step;
+    const onclick = () => {
+      along.splice(along.indexOf(step), 1);
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      (next?.querySelector("button") ?? send).focus();
+      row.remove();
+      list.hidden = !along.length;
+      status.textContent = `${words.removed}: ${text}`;
+    };
+    const about = { type: "button", part: "button", "aria-label": `${words.remove}: ${text}`, onclick };
+    const said = make("span", {}, words[kind], make("span", lang ? { lang } : {}, text));
+    const row = make("p", {}, said, make("button", about, words.remove));
+    return row;
+  });
+  const list = make("fieldset", {}, make("legend", {}, words.along), ...rows);
+  return list;
 }
 
 /**
@@ -103,25 +138,28 @@ function check(fields, { badEmail, empty }) {
 }
 
 /**
- * @param {import("./element.js").Stage<any>} stage
+ * @param {Stage} stage
  * @param {HTMLFormElement} form
+ * @param {Step[]} along
  * @param {string} queryId
  * @returns {Promise<boolean>} Whether the server has it.
  */
-async function deliver({ widget, reporter, begun, done }, form, queryId) {
+async function deliver({ widget, reporter, trail, done }, form, along, queryId) {
   const { visit, surroundings } = widget;
   const { session, visitor } = visit;
   const query_id = queryId || undefined;
-  const first = await begun?.catch(() => null);
+  const sent = (/** @type {string[]} */ ...kinds) =>
+    along.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
   const ticket = {
     ...Object.fromEntries(new FormData(form)),
     query_id,
     session: session || undefined,
     visitor: visitor || undefined,
-    earlier_sessions: first?.earlierSessions(visit),
+    earlier_sessions: trail?.sessions,
     identity: surroundings.identity ?? undefined,
-    page: widget.page,
+    page: sent("page")[0],
     locale: widget.language,
+    custom: { asked: sent("asked"), read: sent("read", "rejected"), rejected: sent("rejected") },
   };
   try {
     const response = await fetch(widget.api("tickets"), {
@@ -131,6 +169,7 @@ async function deliver({ widget, reporter, begun, done }, form, queryId) {
     });
     if (!response.ok) return false;
     const { ticket_id } = await response.json();
+    if (trail) trail.steps = [];
     done();
     reporter.report("ticket_submitted", { query_id, value: { ticket_id } });
     return true;

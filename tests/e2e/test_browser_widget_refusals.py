@@ -1,0 +1,124 @@
+"""A help center that answers, but not this page: told in the console, left alone."""
+
+import json
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from app.sites import add_site, remove_site
+
+pytestmark = pytest.mark.browser
+
+BOX = "<kotae-suggest></kotae-suggest>"
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+FAILED = "Suggestions are not available right now."
+
+
+def box(page):
+    return page.get_by_role("combobox")
+
+
+def options(page):
+    return page.get_by_role("option")
+
+
+def watch(page):
+    """Warnings in the console, and addresses that are asked, from now on."""
+    warnings, asked = [], []
+    page.on("console", lambda said: said.type == "warning" and warnings.append(said.text))
+    page.on("request", lambda request: asked.append(request.url))
+    return warnings, asked
+
+
+@pytest.mark.parametrize(
+    ("wrong", "advice"), [("origin", "KB_ALLOWED_ORIGINS"), ("key", "kb site list")]
+)
+def test_a_page_that_may_not_ask_is_told_why_once_and_given_no_index(
+    open_shop, strict_shop, wrong, advice
+):
+    key = ""
+    if wrong == "key":
+        with strict_shop.sessions() as session:
+            key = add_site(session, "Gone", [strict_shop.url]).key
+            remove_site(session, key)
+    tag = f'<script defer src="{strict_shop.help_center}/widget/v1.js" data-site="{key}"></script>'
+    page = open_shop(BOX, head=tag, at=strict_shop, expect_complaints=True)
+    warnings, asked = watch(page)
+    for text in ("refund", "refund now", "gift card"):  # the index has them
+        box(page).fill(text)
+        expect(options(page)).to_have_count(1)
+        expect(options(page).first).to_contain_text(FAILED)
+        page.wait_for_timeout(300)
+    assert sum("/suggest" in url for url in asked) == 1
+    assert [url for url in asked if "/widget/answers/" in url] == []
+    assert len(warnings) == 1
+    assert advice in warnings[0]
+    options(page).last.click()
+    expect(page.get_by_role("link", name="Contact us another way")).to_be_visible()
+
+
+def test_who_is_refused_reaches_a_person_where_the_host_says(open_shop, strict_shop):
+    head = f'<script defer src="{strict_shop.help_center}/widget/v1.js"></script>'
+    there = '<kotae-suggest fallback="https://shop.invalid/help"></kotae-suggest>'
+    page = open_shop(there, head=head, at=strict_shop, expect_complaints=True)
+    page.context.route("https://shop.invalid/**", lambda route: route.fulfill(body="help"))
+    box(page).fill("refund")
+    expect(options(page).first).to_contain_text(FAILED)
+    with page.context.expect_page() as opened:
+        options(page).last.click()
+    assert opened.value.url == "https://shop.invalid/help"
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_wrong_address_is_no_help_center_that_is_away(open_shop, status):
+    page = open_shop(BOX, expect_complaints=True)
+    page.route(
+        "**/api/v1/suggest*",
+        lambda route: route.fulfill(status=status, body="<h1>Shop</h1>", headers=CORS),
+    )
+    # The words to say so may come later than the refusal.
+    page.route("**/begin.en.js", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    warnings, asked = watch(page)
+    box(page).fill("refund")
+    expect(options(page).first).to_contain_text(FAILED)
+    page.wait_for_timeout(500)
+    assert [url for url in asked if "/widget/answers/" in url] == []
+    assert [str(status) in warning for warning in warnings] == [True]
+
+
+def test_who_asks_too_much_waits_as_long_as_is_said_and_is_answered_then(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    times = []
+
+    def answer(route):
+        times.append(time.monotonic())
+        if len(times) == 1:
+            body = json.dumps({"detail": "Too many."})
+            route.fulfill(status=429, body=body, headers=CORS | {"Retry-After": "2"})
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/suggest*", answer)
+    warnings, asked = watch(page)
+    box(page).fill("refun")
+    expect(options(page).first).to_contain_text(FAILED)
+    box(page).press_sequentially("d", delay=300)
+    expect(options(page).first).to_contain_text(FAILED)
+    expect(options(page).first).to_contain_text("Get a refund")
+    assert len(times) == 2
+    assert times[1] - times[0] >= 1.9
+    assert [url for url in asked if "/widget/answers/" in url] == []
+    assert warnings == []
+
+
+def test_a_server_that_is_away_is_not_asked_at_every_key(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    page.route("**/api/v1/suggest*", lambda route: route.abort())
+    box(page).fill("zz")
+    expect(options(page).first).to_contain_text(FAILED)
+    _, asked = watch(page)
+    box(page).press_sequentially("top and bottom", delay=20)
+    expect(options(page).first).to_contain_text(FAILED)
+    page.wait_for_timeout(300)
+    assert sum("/suggest" in url for url in asked) <= 3
