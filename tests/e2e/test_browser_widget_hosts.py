@@ -64,7 +64,8 @@ def test_keys_typed_before_the_widget_is_there_stay_and_are_answered(open_shop, 
     page = open_shop(BOX, head=loader)
     held = []
     page.route("**/v1.mjs", lambda route: held.append(route))
-    page.keyboard.press("Tab")
+    with page.expect_request("**/v1.mjs"):
+        page.keyboard.press("Tab")
     page.keyboard.type("refu")
     page.wait_for_timeout(300)
     field = page.get_by_placeholder("How can we help?")
@@ -80,7 +81,8 @@ def test_a_composition_goes_on_while_the_widget_takes_over(open_shop, loader):
     page = open_shop(BOX, head=loader, lang="ko")
     held = []
     page.route("**/v1.mjs", lambda route: held.append(route))
-    page.keyboard.press("Tab")
+    with page.expect_request("**/v1.mjs"):
+        page.keyboard.press("Tab")
     compose(page, "환부")
     page.wait_for_timeout(200)
     held[0].continue_()
