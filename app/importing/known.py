@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Article, Redirect
+from app.content import read_content
+from app.errors import KotaeError
+from app.importing.tree import describe_path
+from app.models import Article, Redirect, Revision
+from app.naming import default_article_id
 
 _Name = tuple[str, str]
 
 _COLUMNS = (
+    Article.id,
     Article.article_id,
     Article.locale,
     Article.status,
@@ -44,6 +49,18 @@ class KnownArticle:
     path: str | None
     import_key: str | None
     links: Mapping[str, str | None]
+    agreed_id: str | None = None
+    """The id of the file's text at its last import or sync; None where nothing was edited since."""
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it has another text than its file had."""
+        return self.imported_hash is not None and self.source_hash != self.imported_hash
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether it was given another id here, which its file does not know."""
+        return self.agreed_id not in {None, self.article_id}
 
     @property
     def name(self) -> _Name:
@@ -52,8 +69,7 @@ class KnownArticle:
 
     def keeps_edit(self, source_hash: str) -> bool:
         """Whether it was edited here since it was imported, and its file, of this hash, was not."""
-        is_edited = self.imported_hash is not None and self.source_hash != self.imported_hash
-        return is_edited and self.imported_hash == source_hash
+        return self.is_edited and self.imported_hash == source_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,7 @@ class Known:
     redirects: Mapping[str, str]
     """Old address -> article id."""
     _by_key: Mapping[str, KnownArticle] = field(default_factory=dict)
+    _renamed: Sequence[KnownArticle] = ()
 
     def unchanged(self, root: str, import_key: str) -> KnownArticle | None:
         """The article that the same file gave before, unless an import retired it since.
@@ -76,6 +93,18 @@ class Known:
     def of_root(self, root: str) -> Iterable[KnownArticle]:
         """Articles that came from an import of `root`."""
         return (article for article in self.articles.values() if article.root == root)
+
+    def renamed_from(self, root: str, path: str, name: _Name) -> KnownArticle | None:
+        """The article that the file at `path`, which calls itself `name`, has another name as here.
+
+        A file that was moved meanwhile, alone or with its folder, is known by its name.
+        """
+        at_path = (each for each in self._renamed if (each.root, each.path) == (root, path))
+        article = next(at_path, None)
+        if article is None and name not in self.articles:
+            moved = (each for each in self._renamed if (each.agreed_id, each.locale) == name)
+            article = next((each for each in moved if not _has_file(each)), None)
+        return article if article is not None and article.name != name else None
 
     def owner_elsewhere(self, name: _Name, root: str) -> str | None:
         """Who else keeps an article of this name: a description for people, or None.
@@ -93,7 +122,8 @@ class Known:
 
 def load_known(session: Session) -> Known:
     """Read what is stored; texts are left in the database."""
-    articles = [_known(row) for row in session.execute(select(*_COLUMNS))]
+    agreed = dict(_agreed_ids(session))
+    articles = [_known(row, agreed.get(row.id)) for row in session.execute(select(*_COLUMNS))]
     redirects = session.execute(
         select(Redirect.path, Article.article_id).join(Redirect.article).order_by(Redirect.id)
     )
@@ -101,10 +131,31 @@ def load_known(session: Session) -> Known:
         articles={article.name: article for article in articles},
         redirects={path: article_id for path, article_id in redirects},
         _by_key={article.import_key: article for article in articles if article.import_key},
+        _renamed=[article for article in articles if article.is_renamed],
     )
 
 
-def _known(row: Any) -> KnownArticle:
+def _agreed_ids(session: Session) -> Iterator[tuple[int, str]]:
+    """What the files of edited articles called themselves, by the articles' keys."""
+    agreed = (Revision.article_pk == Article.id) & (Revision.source_hash == Article.imported_hash)
+    rows = (
+        select(Article.id, Article.source_path, Revision.source)
+        .join(Revision, agreed)
+        .where(Article.source_hash != Article.imported_hash, Article.source_path.is_not(None))
+    )
+    for pk, path, source in session.execute(rows.execution_options(yield_per=200)):
+        try:
+            named = read_content(source.encode("utf-8")).article_id
+        except KotaeError:
+            continue  # read by stricter rules than when it was stored
+        yield pk, named or default_article_id(describe_path(path or "").inner)
+
+
+def _has_file(article: KnownArticle) -> bool:
+    return Path(article.root or "", article.path or "").is_file()
+
+
+def _known(row: Any, agreed_id: str | None) -> KnownArticle:
     is_retired = row.status == "archived" or row.deleted_at is not None
     return KnownArticle(
         article_id=row.article_id,
@@ -118,4 +169,5 @@ def _known(row: Any) -> KnownArticle:
         path=row.source_path,
         import_key=row.import_key,
         links=row.links,
+        agreed_id=agreed_id,
     )

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote
 
-from app.addresses import article_url
 from app.errors import KotaeError
 from app.importing.known import Known, KnownArticle
 from app.importing.parsing import (
@@ -37,7 +35,12 @@ class Plan:
     rendered: list[RenderedFile] = field(default_factory=list)
     unchanged: list[tuple[TreeFile, KnownArticle]] = field(default_factory=list)
     renamed: list[tuple[TreeFile, KnownArticle]] = field(default_factory=list)
-    """Files whose articles have another name here; these are left as they are."""
+    """Files whose articles have another name here; their texts are left as they are."""
+    relinked: list[tuple[TreeFile, KnownArticle]] = field(default_factory=list)
+    """Those of them, and of the unchanged, that show another text than their files, and whose links
+    lead elsewhere now."""
+    table: LinkTable = field(default_factory=LinkTable)
+    """Where links lead once this is stored."""
     media: dict[str, StoredMedia] = field(default_factory=dict)
     """By path in the folder."""
     shelves: list[Shelf] = field(default_factory=list)
@@ -60,9 +63,9 @@ def plan_import(
     parsed = _parse(reading, changed, plan, progress)
     parsed = _leave_renamed(parsed, reading, known, plan)
     parsed = _refuse_taken_names(parsed, reading, known, plan)
-    table = build_link_table(parsed, plan, known)
-    parsed += _parse(reading, _take_relinked(plan, table), plan, progress)
-    _render(parsed, table, plan, progress)
+    plan.table = build_link_table(parsed, plan, known)
+    parsed += _parse_relinked(reading, plan, progress)
+    _render(parsed, plan, progress)
     return plan
 
 
@@ -140,23 +143,15 @@ def _leave_renamed(
     parsed: Sequence[ParsedFile], reading: Reading, known: Known, plan: Plan
 ) -> list[ParsedFile]:
     """Leave out each file whose article was given another name here: by its old one it would become
-    a second article. A sync writes the new name into it."""
-    root = str(reading.root)
-    by_path = {article.path: article for article in known.of_root(root)}
+    a second article, be the first archived or not. A sync writes the new name into it."""
     others = []
     for file in parsed:
-        article = by_path.get(file.file.path)
-        old_address = unquote(article_url(file.locale, file.article_id))
-        if (
-            article is None
-            or article.is_retired
-            or file.name in known.articles
-            or known.redirects.get(old_address) != article.article_id
-        ):
+        article = known.renamed_from(str(reading.root), file.file.path, file.name)
+        if article is None or reading.forced_locale not in {None, article.locale}:
             others.append(file)
             continue
         plan.renamed.append((file.file, article))
-        if article.imported_hash != file.content.source_hash:
+        if article.import_key is None or article.imported_hash != file.content.source_hash:
             reason = f"It is {article.article_id!r} here; `kb sync` brings both together."
             plan.warnings.append(FileProblem(file.file.path, "changed-twice", reason))
     return others
@@ -192,22 +187,41 @@ def _duplicate(path: str, name: tuple[str, str], owners: Iterable[str]) -> FileP
     return FileProblem(path, "duplicate-id", reason)
 
 
-def _take_relinked(plan: Plan, table: LinkTable) -> list[TreeFile]:
-    """Take out of the unchanged files those whose links lead elsewhere now."""
-    fresh = []
-    relinked = []
-    for file, article in plan.unchanged:
-        origin = Origin(file.path, article.locale, article.audience)
-        if all(table.resolve(origin, link) == address for link, address in article.links.items()):
-            fresh.append((file, article))
-        else:
-            relinked.append(file)
-    plan.unchanged = fresh
-    return relinked
+def _parse_relinked(reading: Reading, plan: Plan, progress: Progress) -> list[ParsedFile]:
+    """Read those of the unchanged files anew whose links lead elsewhere now.
+
+    Whose article shows another text, or has another name, is left to that text: by its file it
+    would become what it was before, or a second article.
+    """
+    moved = [
+        (file, article) for file, article in plan.unchanged if _leads_elsewhere(plan, file, article)
+    ]
+    renamed = [
+        (file, article) for file, article in plan.renamed if _leads_elsewhere(plan, file, article)
+    ]
+    again = {file.path: article for file, article in moved if not article.is_edited}
+    files = [file for file, _ in moved if file.path in again]
+    parsed = [
+        file
+        for file in _parse(reading, files, plan, progress)
+        if file.name == again[file.file.path].name
+    ]
+    taken = {file.file.path for file in parsed}
+    plan.relinked = renamed + [each for each in moved if each[0].path not in taken]
+    plan.unchanged = [each for each in plan.unchanged if each[0].path not in taken]
+    return parsed
 
 
-def _render(parsed: Sequence[ParsedFile], table: LinkTable, plan: Plan, progress: Progress) -> None:
-    outcomes = run_all(partial(render_files, table), parsed, label="Rendering", progress=progress)
+def _leads_elsewhere(plan: Plan, file: TreeFile, article: KnownArticle) -> bool:
+    origin = Origin(file.path, article.locale, article.audience)
+    return any(
+        plan.table.resolve(origin, link) != address for link, address in article.links.items()
+    )
+
+
+def _render(parsed: Sequence[ParsedFile], plan: Plan, progress: Progress) -> None:
+    follow = partial(render_files, plan.table)
+    outcomes = run_all(follow, parsed, label="Rendering", progress=progress)
     for outcome in outcomes:
         if isinstance(outcome, FileProblem):
             plan.failed.append(outcome)

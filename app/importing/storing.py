@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.importing.parsing import Reading, RenderedFile
 from app.importing.planning import Plan
+from app.importing.relinking import relink_articles
 from app.importing.report import FileProblem
 from app.importing.shelving import store_shelves
 from app.importing.tree import Tree
@@ -69,7 +70,9 @@ def store_plan(
     `attributions`, by path: who changed the files. With `keep_edits` an article that was edited
     here and in its file is left as it is, for a sync to merge; else the file wins.
     """
-    tally = Tally(unchanged=len(plan.unchanged) + len(plan.renamed))
+    left = len(plan.unchanged) + len(plan.renamed)
+    relinked = relink_articles(session, plan, now)
+    tally = Tally(updated=relinked, unchanged=left - relinked)
     root = str(tree.root)
     for start in range(0, len(plan.rendered), _BATCH):
         batch = plan.rendered[start : start + _BATCH]
@@ -269,9 +272,9 @@ def _retire(
     """Archive what an earlier import of this folder brought and the folder no longer gives."""
     root, paths = str(tree.root), tree.paths()
     given = {file.parsed.file.path: file.parsed.name for file in plan.rendered}
-    left = [*plan.unchanged, *plan.renamed]
-    given |= {file.path: article.name for file, article in left}
-    gone = 0
+    given |= {file.path: article.name for file, article in [*plan.unchanged, *plan.renamed]}
+    # Also at another path than the row names: of a file that was moved while its article is edited.
+    names, gone = set(given.values()), 0
     rows = session.scalars(
         select(Article).where(Article.source_root == root, Article.status != "archived")
     )
@@ -279,8 +282,8 @@ def _retire(
         path = article.source_path or ""
         in_scope = forced_locale in (None, article.locale)
         # A file that failed today keeps the article that it gave yesterday.
-        gives_another = given.get(path, article_name(article)) != article_name(article)
-        if in_scope and (path not in paths or gives_another):
+        is_gone = path not in paths or path in given
+        if in_scope and is_gone and article_name(article) not in names:
             article.status = "archived"
             article.import_key = None
             note_change(session, article, now)

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from app.editing.lifecycle import rename
+from app.editing.lifecycle import archive, delete_article, rename
+from app.editing.transaction import ArticleName
 from app.importing import ImportRefused
 from app.locales import BadLocale
 from app.models import (
@@ -43,6 +44,7 @@ Open the page.
 
 Press **Reset**.
 """
+NAME_A2, NAME_C = ArticleName("a2", "en"), ArticleName("c", "en")
 
 
 def counts(report):
@@ -561,3 +563,115 @@ def test_an_article_that_was_renamed_here_does_not_come_twice(
     assert names == ["b", "money/back"]
     assert find("b").links == {"a.md": "/en/articles/money/back"}
     assert run_import(folder, prune=True).retired == 0
+
+
+LINKED = {f"en/{name}.md": f"---\nid: {name}\n---\n# {name}\n\n[c](c.md)\n" for name in "abc"}
+
+
+def _do_here(sessions, *deeds):
+    for use_case, *arguments in deeds:
+        with sessions() as session:
+            use_case(session, EDITOR, *arguments)
+
+
+def _states(sessions):
+    with sessions() as session:
+        return {
+            row.article_id: "deleted" if row.deleted_at else row.status
+            for row in session.scalars(select(Article))
+        }
+
+
+@pytest.mark.parametrize("when_serving", [False, True])
+@pytest.mark.parametrize(
+    ("deeds", "states", "leads_to"),
+    [
+        (
+            [(rename, "a", "a2"), (rename, "c", "c2")],
+            {"a2": "published", "b": "published", "c2": "published"},
+            "/en/articles/c2",
+        ),
+        (
+            [(rename, "a", "a2"), (archive, NAME_A2), (delete_article, NAME_C)],
+            {"a2": "archived", "b": "published", "c": "deleted"},
+            None,
+        ),
+        (
+            [(rename, "a", "a2"), (delete_article, NAME_C)],
+            {"a2": "published", "b": "published", "c": "deleted"},
+            None,
+        ),
+        (
+            [(rename, "a", "old"), (rename, "b", "a"), (delete_article, NAME_C)],
+            {"old": "published", "a": "published", "c": "deleted"},
+            None,
+        ),
+    ],
+)
+def test_what_was_renamed_here_does_not_come_back_when_what_it_links_to_changes(
+    tmp_path, run_import, sessions, find, deeds, states, leads_to, when_serving
+):
+    folder = write_tree(tmp_path / "in", LINKED)
+    run_import(folder)
+    _do_here(sessions, *deeds)
+    for _ in range(2):
+        report = run_import(folder, keep_edits=when_serving)
+        assert (report.created, report.failed) == (0, ())
+        assert _states(sessions) == states
+    for name in states.keys() - {"c", "c2"}:
+        assert find(name).links == {"c.md": leads_to}
+        assert ("/en/articles/c" in find(name).html) == (leads_to is not None)
+    assert find(deeds[0][2]).source != LINKED["en/a.md"]
+
+
+def test_an_edit_stays_when_what_it_links_to_changes(tmp_path, run_import, sessions, find):
+    folder = write_tree(tmp_path / "in", LINKED)
+    run_import(folder)
+    with sessions() as session:
+        source = LINKED["en/b.md"] + "\nEdited here.\n"
+        publish_source(session, article_id="b", locale="en", source=source)
+    _do_here(sessions, (rename, "c", "c2"))
+    assert counts(run_import(folder)) == (0, 2, 1, 0, 0)
+    assert find("b").links == {"c.md": "/en/articles/c2"}
+    assert "Edited here." in find("b").html
+    assert counts(run_import(folder)) == (0, 0, 3, 0, 0)
+
+
+@pytest.mark.parametrize("place", ["the other folder", "another path"])
+def test_what_was_renamed_and_archived_here_does_not_come_back_from_another_place(
+    tmp_path, run_import, sessions, place
+):
+    folder = write_tree(tmp_path / "in", LINKED)
+    run_import(folder)
+    _do_here(sessions, (rename, "a", "a2"), (archive, NAME_A2))
+    if place == "another path":
+        (folder / "en/a.md").rename(folder / "en/moved.md")
+    else:
+        folder = folder.rename(tmp_path / "moved")
+    report = run_import(folder, prune=True)
+    assert (report.created, report.retired) == (0, 0)
+    assert _states(sessions) == {"a2": "archived", "b": "published", "c": "published"}
+
+
+def test_two_articles_do_not_change_texts_because_both_were_renamed_here(
+    tmp_path, run_import, sessions, find
+):
+    folder = write_tree(tmp_path / "in", LINKED)
+    run_import(folder)
+    _do_here(sessions, (rename, "a", "old"), (rename, "b", "a"))
+    write_tree(folder, {path: text + "More.\n" for path, text in LINKED.items()})
+    report = run_import(folder)
+    assert (report.created, report.failed) == (0, ())
+    assert "# b" in find("a").source
+    assert "# a" in find("old").source
+
+
+def test_a_pruning_import_keeps_what_was_renamed_here_and_moved_there(
+    tmp_path, run_import, sessions
+):
+    folder = write_tree(tmp_path / "in", LINKED)
+    run_import(folder)
+    _do_here(sessions, (rename, "a", "a2"))
+    (folder / "en/a.md").rename(folder / "en/moved.md")
+    assert run_import(folder, prune=True).retired == 0
+    assert _states(sessions) == {"a2": "published", "b": "published", "c": "published"}
