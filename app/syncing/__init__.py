@@ -28,7 +28,7 @@ from app.models import Article
 from app.settings import Settings
 from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
-from app.syncing.plan import Step, decide
+from app.syncing.plan import Step, decide, shared_paths
 from app.syncing.previewing import find_unusable, foresee, waiting_paths
 from app.syncing.pulling import (
     UNCOMMITTED,
@@ -45,7 +45,7 @@ from app.syncing.pushing import (
     push_all,
     push_media,
 )
-from app.syncing.states import look
+from app.syncing.states import Name, look
 from search.document import Progress, no_progress
 
 _MOST_MISSING = 0.5
@@ -111,15 +111,18 @@ def sync_folder(
     with only_import(settings):
         if git is not None:
             git.require_rest()
-        work = _Work(session_factory, settings, scan_tree(root), reading, git, progress)
-        steps = _decide(work, allow_missing)
+        tree = scan_tree(root)
+        work = _Work(session_factory, settings, tree, reading, git, progress)
+        steps, shared = _decide(work, allow_missing)
+        tree.failed.extend(shared)
         if dry_run:
             return _preview(work, steps)
         sweep_drafts(root)
         return _carry_out(work, steps)
 
 
-def _decide(work: _Work, allow_missing: bool) -> list[Step]:
+def _decide(work: _Work, allow_missing: bool) -> tuple[list[Step], list[FileProblem]]:
+    """What to do, and the files for which that cannot be said."""
     with work.sessions() as session:
         sides = look(session, work.tree, work.reading, work.progress)
         steps = decide(sides)
@@ -132,7 +135,13 @@ def _decide(work: _Work, allow_missing: bool) -> list[Step]:
             f"{missing} of {known} files are gone from {work.root}. Is it the right folder, and "
             "there as a whole? If they were deleted on purpose, allow it (--allow-missing)."
         )
-    return steps
+    return steps, [_say_shared(*each) for each in shared_paths(sides).items()]
+
+
+def _say_shared(path: str, names: Sequence[Name]) -> FileProblem:
+    ids = " and ".join(repr(article_id) for article_id, _ in names)
+    reason = f"It is the file of {ids}; archive all but the one that it names."
+    return FileProblem(path, "shared-file", reason)
 
 
 def _preview(work: _Work, steps: Sequence[Step]) -> SyncReport:

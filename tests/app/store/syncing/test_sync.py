@@ -8,6 +8,7 @@ from app.editing.lifecycle import archive, delete_article, rename, take_out_of_a
 from app.editing.publication import publish, unpublish
 from app.editing.transaction import ArticleName
 from app.editor.records import list_record
+from app.importing import import_folder
 from app.models import utc_now
 from app.reading import find_redirect
 from app.syncing import TooMuchMissing
@@ -455,3 +456,45 @@ def test_links_between_the_files_still_lead_somewhere_after_a_sync(pair, find):
     pair.write({"en/a.md": "# A2\n\n[b](b.md)\n"})
     pair.sync()
     assert 'href="/en/articles/b"' in find("a").html
+
+
+@pytest.fixture
+def shared(pair):
+    """Two articles that are shown, `a` and `z`, of one file: an import took its new id for one."""
+    pair.write({"en/a.md": "---\nid: a\n---\n# A\n"})
+    pair.sync()
+    pair.write({"en/a.md": "---\nid: z\n---\n# A\n"})
+    import_folder(pair.root, session_factory=pair.sessions, settings=pair.settings)
+    return pair
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_two_articles_of_one_file_are_reported_and_left_alone(shared, find, changed):
+    if changed:
+        shared.publish("a", "---\nid: a\n---\n# A\n\nEdited.\n")
+    before = shared.files()
+    for options in ({"dry_run": True}, {}, {}):
+        report = shared.sync(**options)
+        assert [(each.path, each.code) for each in report.failed] == [("en/a.md", "shared-file")]
+        assert "'a' and 'z'" in report.failed[0].reason
+        assert (report.steps, report.counts) == ((), {})
+    assert shared.files() == before
+    assert (find("a").status, find("z").status) == ("published", "published")
+
+
+def test_a_file_stays_when_one_of_its_two_articles_is_put_away(shared, find):
+    shared.do(archive, ArticleName("a", "en"))
+    shared.sync()
+    assert is_settled(shared)
+    assert list(shared.files()) == ["en/a.md"]
+    assert (find("a").status, find("z").status) == ("archived", "published")
+
+
+def test_a_file_that_names_an_article_put_away_waits_for_its_name(shared, find):
+    shared.do(archive, ArticleName("z", "en"))
+    assert [each.code for each in shared.sync().failed] == ["shared-file"]
+    shared.write({"en/a.md": "---\nid: a\n---\n# A\n\nMore.\n"})
+    assert shared.sync().failed == ()
+    assert is_settled(shared)
+    assert (find("a").status, find("z").status) == ("published", "archived")
+    assert "More." in find("a").source
