@@ -2,11 +2,13 @@
 
 import re
 import shutil
+from collections import Counter
 from contextlib import suppress
 
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.content import hash_source
 from app.db import create_database_engine, session_factory
 from app.editing.conflicts import EditConflict, list_conflicts
 from app.editing.drafts import ArticleExists, save_draft
@@ -15,6 +17,7 @@ from app.editing.publication import MergedUnseen, publish, publish_text, unpubli
 from app.editing.revisions import head_of, read_revision
 from app.editing.transaction import ArticleName
 from app.front_matter import parse_source, with_fields
+from app.importing import import_folder
 from app.models import Article, Revision
 from app.reading import ArticleNotFound
 from app.settings import Settings
@@ -36,8 +39,16 @@ _OTHERS = st.tuples(
     st.sampled_from(NAMES),
     PLACES,
 )
-EDITS = st.one_of(_LINES, _LINES, _LINES, _OTHERS, st.just(("sync", "", 0)))
+_TOGETHER = st.sampled_from([("sync", "", 0), ("import", "", 0), ("serve", "", 0)])
+EDITS = st.one_of(_LINES, _LINES, _LINES, _OTHERS, _TOGETHER)
 """Mostly lines, on both sides: that is where something could be lost."""
+_LIVES = st.tuples(
+    st.sampled_from(["site-rename", "site-rename", "site-delete", "site-archive", "site-new"]),
+    st.sampled_from(NAMES),
+    PLACES,
+)
+LIVES = st.one_of(_LIVES, _LIVES, _OTHERS, _TOGETHER)
+"""Mostly what changes where links lead: that is where an import could bring something back."""
 
 
 class Played:
@@ -91,7 +102,9 @@ def play(folder, migrated, edits):
 
 def _text(mark):
     lines = [f"line {number}\n\n" for number in range(6)]
-    return "# Title\n\n" + "".join(lines) + mark + "\n"
+    # To every article: whatever happens to one, the others have to be rendered anew.
+    links = [f"[{name}](/articles/{name})\n" for name in NAMES]
+    return "# Title\n\n" + "".join(lines + links) + mark + "\n"
 
 
 def _change(source, place, mark):
@@ -245,7 +258,37 @@ def _try(played, use_case, name):
 
 def _sync(played, name, place):
     report = played.sync()
-    assert report.failed == (), report.failed
+    assert {problem.code for problem in report.failed} <= {"shared-file"}, report.failed
+
+
+def _import(played, name, place, keep_edits=False):
+    before = _agreed(played)
+    import_folder(
+        played.root,
+        session_factory=played.sessions,
+        settings=played.settings,
+        keep_edits=keep_edits,
+    )
+    after = _agreed(played)
+    assert {key: after[key] for key in after if key[0] in {path for path, _ in before}} == before
+
+
+def _serve(played, name, place):
+    _import(played, name, place, keep_edits=True)
+
+
+def _agreed(played):
+    """What the articles are whose files are as they were at the last import or sync."""
+    with played.sessions() as session:
+        return {
+            (row.source_path, row.id): (row.article_id, row.status, row.deleted_at, row.source_hash)
+            for row in session.scalars(select(Article))
+            if row.source_path and row.imported_hash == _hash(played.root / row.source_path)
+        }
+
+
+def _hash(path):
+    return hash_source(path.read_bytes()) if path.exists() else ""
 
 
 _DO = {
@@ -266,6 +309,8 @@ _DO = {
     "site-field": _site_field,
     "file-field": _file_field,
     "sync": _sync,
+    "import": _import,
+    "serve": _serve,
 }
 
 
@@ -284,6 +329,13 @@ def _check_nothing_lost(played):
     assert played.written <= found, played.written - found
 
 
+def _shared(rows):
+    """Files of two articles: by an import without a sync, of a file that was written anew."""
+    living = [row for row in rows if row.status != "archived" and row.deleted_at is None]
+    paths = Counter(row.source_path for row in living)
+    return {path for path, times in paths.items() if times > 1}
+
+
 def _check_agreement(played):
     with played.sessions() as session:
         disputed = {conflict.article_pk for conflict in list_conflicts(session)}
@@ -293,7 +345,8 @@ def _check_agreement(played):
             for row in rows
             if row.id not in disputed and row.status != "archived" and row.deleted_at is None
         }
-        ignored = {row.source_path for row in rows if row.id in disputed}
+        ignored = {row.source_path for row in rows if row.id in disputed} | _shared(rows)
+        shown = {path: text for path, text in shown.items() if path not in ignored}
     files = {
         path.relative_to(played.root).as_posix(): path.read_text()
         for path in played.root.rglob("*.md")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.exporting import export_folder
 from app.models import Article
-from tests.app.store.syncing.edit_sequences import EDITS, play
+from tests.app.store.syncing.edit_sequences import EDITS, LIVES, play
 from tests.store_helpers import read_tree
 
 
@@ -51,4 +51,15 @@ def _edit_on_site(pair, path):
 )
 @given(edits=st.lists(EDITS, min_size=1, max_size=14))
 def test_whatever_both_sides_do_nothing_is_lost(tmp_path_factory, migrated_var, edits):
+    play(tmp_path_factory.mktemp("pair"), migrated_var, edits)
+
+
+@settings(
+    max_examples=int(os.environ.get("KB_EDIT_SEQUENCES", "40")),
+    suppress_health_check=list(HealthCheck),
+)
+@given(edits=st.lists(LIVES, min_size=4, max_size=14))
+def test_whatever_both_sides_do_no_import_brings_back_what_was_put_away(
+    tmp_path_factory, migrated_var, edits
+):
     play(tmp_path_factory.mktemp("pair"), migrated_var, edits)
