@@ -51,7 +51,7 @@ def _ask(place: Workplace, most: int) -> None:
     for url in report.dead:
         click.echo(f"  {url}", err=True)
     if report.is_offline:
-        print_warning("nobody answered; nothing was noted")
+        print_warning("nobody answered, nor who did last time; nothing is held against these links")
 
 
 def _find_dead(place: Workplace) -> list[tuple[str, str, list[str]]]:

@@ -16,6 +16,8 @@ FINE, DEAD, UNKNOWN = "fine", "dead", "unknown"
 """What an answer means: somewhere; nowhere (404, 410); anything, such as a door for people only."""
 UNREACHABLE, PRIVATE = "unreachable", "private"
 """Nobody answers, which may be our own network's fault; and what is not asked at all."""
+NOT_PUBLIC = "not public"
+"""What is said of an address that is not asked."""
 _GONE = frozenset({404, 410})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
@@ -57,7 +59,7 @@ class Asker:
             answer = self._follow("HEAD", url)
             return answer if answer.meaning == FINE else self._follow("GET", url)
         except NotPublic:
-            return LinkAnswer(PRIVATE, "not public")
+            return LinkAnswer(PRIVATE, NOT_PUBLIC)
         except requests.Timeout:
             return LinkAnswer(UNREACHABLE, "no answer in time")
         except requests.exceptions.SSLError:

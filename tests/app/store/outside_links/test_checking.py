@@ -1,5 +1,6 @@
 """Links to other sites: which are known, when they are asked, and when they count as dead."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -161,14 +162,74 @@ def test_a_text_that_changed_since_has_no_dead_link_until_it_is_asked_again(
     assert signs() == {}
 
 
-def test_who_reaches_nobody_notes_nothing(write, check, asker):
+SILENT = LinkAnswer(UNREACHABLE, "unknown host")
+HALF_HOUR = timedelta(minutes=30)
+
+
+def play(check, days, *, begin=timedelta()):
+    """Look every half hour; returns how often each address was asked."""
+    times = Counter()
+    for number in range(int(days * DAY / HALF_HOUR) + 1):
+        times.update(check(begin + number * HALF_HOUR))
+    return times
+
+
+def test_who_reaches_nobody_holds_it_against_no_link(write, check, asker, signs):
     inside = "http://intranet.example/"
     write("a", ONE, OTHER, inside)
-    asker.answers = {url: LinkAnswer(UNREACHABLE, "unknown host") for url in (ONE, OTHER)}
+    asker.answers = {url: SILENT for url in (ONE, OTHER)}
     asker.answers[inside] = LinkAnswer(PRIVATE, "not public")
     assert len(check()) == 3
     assert (check.report.is_offline, check.report.dead) == (True, ())
-    assert len(check()) == 3
+    assert check(timedelta(hours=1)) == []
+    asker.answers.clear()
+    assert check(timedelta(hours=13)) == [OTHER, ONE][::-1]
+    assert not check.report.is_offline
+    assert check(timedelta(hours=26)) == []
+    assert signs() == {}
+
+
+def test_two_dead_links_are_told_where_another_site_answers(write, check, asker, signs):
+    write("a", ONE, OTHER, "https://good.example/")
+    asker.answers = {url: SILENT for url in (ONE, OTHER)}
+    times = play(check, 2)
+    assert signs() == {"a": [f"{ONE} (unknown host), {OTHER} (unknown host)"]}
+    assert times == {ONE: 5, OTHER: 5, "https://good.example/": 5}
+
+
+def test_two_links_that_never_led_anywhere_are_told_without_a_witness(write, check, asker, signs):
+    write("a", ONE, OTHER)
+    asker.answers = {url: SILENT for url in (ONE, OTHER)}
+    times = play(check, 2)
+    assert list(signs()) == ["a"]
+    assert times == {ONE: 5, OTHER: 5}
+
+
+def test_an_outage_of_ours_is_held_against_nobody_however_many_links_are_due(
+    write, check, asker, signs
+):
+    good = [f"https://{name}.example/" for name in "abcde"]
+    write("a", ONE, OTHER, *good)
+    asker.answers[ONE] = SILENT
+    play(check, 1)
+    asker.answers = {url: SILENT for url in (ONE, OTHER, *good)}
+    times = play(check, 3, begin=6.5 * DAY)
+    assert max(times.values()) <= 7
+    assert signs() == {"a": [f"{ONE} (unknown host)"]}
+    asker.answers = {ONE: SILENT}
+    play(check, 1, begin=10 * DAY)
+    assert signs() == {"a": [f"{ONE} (unknown host)"]}
+    assert play(check, 2, begin=11.5 * DAY).keys() == {ONE}
+
+
+def test_a_witness_that_is_silent_for_a_week_is_none_any_more(write, check, asker, signs):
+    write("a", ONE, OTHER)
+    check()
+    asker.answers = {url: SILENT for url in (ONE, OTHER)}
+    play(check, 7, begin=7 * DAY)
+    assert signs() == {}
+    play(check, 2, begin=14.5 * DAY)
+    assert list(signs()) == ["a"]
 
 
 def test_a_round_asks_no_more_than_it_may_and_goes_on_with_the_next(write, check):
