@@ -11,6 +11,7 @@ from app.content import ArticleContent, check_article_id, read_content, render_c
 from app.differences import Row, compare_texts
 from app.editing.actors import Actor, Place
 from app.editing.transaction import ArticleName, Transaction, find_article, place_of
+from app.editing.usable_media import author_of, restrict_media
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
 from app.link_table import load_link_table
@@ -191,6 +192,8 @@ def show_revision(tx: Transaction, article: Article, content: ArticleContent, nu
     """Make the row what revision `number` says. A draft beside it stays, unless it is this one."""
     origin = Origin(path_of(article), article.locale, content.audience)
     table = load_link_table(tx.session, article.source_root)
+    author = author_of(tx.session, tx.actor, article, number)
+    table = restrict_media(tx.session, author, article, content.source, table)
     write_fields(article, content)
     write_rendering(article, render_content(content, origin, table))
     forget_redirects(tx.session, [article.id])

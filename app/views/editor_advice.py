@@ -44,7 +44,7 @@ def advice_on(name: ArticleName, source: str) -> Advice | None:
     def find() -> Advice | None:
         article = working_text(session, actor, name).article
         try:
-            shown = preview_source(database(), name, source, article)
+            shown = preview_source(session, actor, name, source, article)
         except KotaeError:
             return None
         visitors = _visitors(name)

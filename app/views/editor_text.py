@@ -87,7 +87,7 @@ def save_text(locale: str, article_id: str) -> AnyResponse:
         source = posted_source(name, form, base)
         if do == "preview":
             article = working_text(*desk(), name).article
-            shown = preview_source(database(), name, source, article)
+            shown = preview_source(*desk(), name, source, article)
             return show_text(name, form, base, taken_up=True, preview=shown, source=source)
         note = request.form.get("note", "").strip()
         merged = _save(name, source, base, do, note)
@@ -147,7 +147,7 @@ def preview_text(locale: str, article_id: str) -> Response:
     name = ArticleName(article_id, locale)
     try:
         source = posted_source(name, read_posted(request.form), posted_number("base"))
-        shown = preview_source(database(), name, source, working_text(*desk(), name).article)
+        shown = preview_source(*desk(), name, source, working_text(*desk(), name).article)
     except KotaeError as error:
         return jsonify(title="", html="", fault=error.message)
     html = size_pictures(shown.rendered.html, settings().media_dir)

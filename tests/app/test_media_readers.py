@@ -13,11 +13,13 @@ from app.editing.actors import SYSTEM
 from app.editing.drafts import keep_unsaved, save_draft
 from app.editing.lifecycle import archive, delete_article
 from app.editing.publication import publish_text, unpublish
+from app.editing.scheduling import publish_planned
 from app.editing.transaction import ArticleName
 from app.editor.people import actor_of
+from app.editor.previewing import preview_source
 from app.importing import import_folder
 from app.media import media_path
-from app.models import ROLES, Article, Media, MediaFile, utc_now
+from app.models import ROLES, Article, Media, MediaFile, PlannedPublication, utc_now
 from tests.staff_fixtures import form_token
 from tests.store_helpers import newest, write_tree
 
@@ -198,7 +200,9 @@ def test_a_draft_that_names_another_file_of_the_same_name_shows_only_its_own(
     assert [look(korean_writer, picture)[0] for picture in "pq"] == [404, 200]
 
 
-def test_who_added_a_picture_or_types_a_text_with_it_sees_it(korean_writer, write, sessions):
+def test_who_added_a_picture_sees_it_and_who_only_types_its_name_does_not(
+    korean_writer, write, sessions
+):
     name = write("b", None, locale="ko")
     with sessions() as session:
         user = find_user(session, "writer@example.com")
@@ -208,7 +212,79 @@ def test_who_added_a_picture_or_types_a_text_with_it_sees_it(korean_writer, writ
         source = "# B\n\n![A way](/images/q%201.png)\n"
         keep_unsaved(session, actor_of(session, user), name, source=source, base=1)
         keep_unsaved(session, SYSTEM, name, source=source.replace("q%", "s%"), base=1)
-    assert [look(korean_writer, picture)[0] for picture in "pqrs"] == [200, 200, 404, 404]
+    assert [look(korean_writer, picture)[0] for picture in "pqrs"] == [200, 404, 404, 404]
+
+
+@pytest.fixture
+def korean(sessions, korean_writer):
+    """Writes and publishes as one who may do both in Korean only."""
+    with sessions.begin() as session:
+        find_user(session, "writer@example.com").role = "publisher"
+    with sessions() as session:
+        user = find_user(session, "writer@example.com")
+        add_grant(session, user, "publisher", locale="ko", actor=COMMAND_LINE)
+
+    def korean(use_case, article_id, source):
+        name = ArticleName(article_id, "ko")
+        with sessions() as session:
+            actor = actor_of(session, find_user(session, "writer@example.com"))
+            use_case(session, actor, name, source=source, base=newest(session, name))
+
+    return korean
+
+
+@pytest.mark.parametrize("use_case", [save_draft, publish_text])
+@pytest.mark.parametrize("is_live", [False, True])
+def test_who_may_not_read_a_picture_gets_it_by_no_text_of_their_own(
+    korean, korean_writer, client, write, sessions, use_case, is_live
+):
+    write("secret", "p", audience="agents")
+    write("other", "q", locale="ko")
+    if is_live:
+        write("mine", None, locale="ko")
+    shown = "![A way](</images/p 1.png>)\n\n![Another](</images/q 1.png>)\n"
+    korean(use_case, "mine", f"# Mine\n\n{shown}")
+    assert [look(korean_writer, picture)[0] for picture in "pq"] == [404, 200]
+    assert look(client, "p")[0] == 404
+    with sessions() as session:
+        actor = actor_of(session, find_user(session, "writer@example.com"))
+        article = session.scalar(select(Article).where(Article.article_id == "mine"))
+        preview = preview_source(
+            session, actor, ArticleName("mine", "ko"), f"# M\n{shown}", article
+        )
+    assert SHA["p"] not in preview.rendered.html
+    assert SHA["q"] in preview.rendered.html
+    assert [code for code, _ in preview.rendered.warnings] == ["missing-file"]
+
+
+def test_a_plan_shows_no_picture_that_its_writer_may_not_read(
+    korean, korean_writer, client, write, sessions
+):
+    write("secret", "p", audience="agents")
+    at = utc_now() + timedelta(hours=1)
+    source = f"---\npublish_at: {at.isoformat()}\n---\n# Mine\n\n![A way](</images/p 1.png>)\n"
+    write("mine", None, locale="ko")
+    korean(publish_text, "mine", source)
+    with sessions() as session:
+        assert session.scalar(select(PlannedPublication)) is not None
+    assert publish_planned(sessions, now=at + timedelta(hours=1)) == 1
+    with sessions() as session:
+        article = session.scalar(select(Article).where(Article.article_id == "mine"))
+        assert "A way" in article.html
+        assert SHA["p"] not in article.html
+    assert [look(each, "p")[0] for each in (korean_writer, client)] == [404, 404]
+
+
+def test_what_somebody_with_the_right_put_into_a_text_stays_for_those_who_go_on_with_it(
+    korean, korean_writer, client, write
+):
+    write("mine", None, locale="ko")
+    write("mine", "p", locale="ko", use_case=save_draft)
+    assert look(korean_writer, "p")[0] == 200
+    korean(save_draft, "mine", "# Mine\n\nMore.\n\n![A way](</images/p 1.png>)\n")
+    assert look(korean_writer, "p")[0] == 200
+    korean(publish_text, "mine", "# Mine\n\nAnd more.\n\n![A way](</images/p 1.png>)\n")
+    assert look(client, "p")[0] == 200
 
 
 @pytest.mark.parametrize("setting", ["off", "reader"])
