@@ -15,6 +15,7 @@ from app.article_fields import BadField, read_fields
 from app.errors import KotaeError
 from app.front_matter import LARGEST, parse_source
 from app.linking import LinkTable, Origin, leads_out
+from app.markup.links import RenderWarning
 from app.render import render
 from search.document import Section
 
@@ -80,8 +81,7 @@ class RenderedContent:
     headings: tuple[dict[str, Any], ...]
     links: Mapping[str, str | None]
     """Each link and image, as written, and the address it got."""
-    warnings: tuple[tuple[str, str], ...]
-    """(code, what the author should look at)."""
+    warnings: tuple[RenderWarning, ...]
 
 
 def hash_source(raw: bytes) -> str:
@@ -172,7 +172,7 @@ def render_content(content: ArticleContent, origin: Origin, table: LinkTable) ->
         ),
         links=links,
         warnings=(
-            *((warning.code, warning.message) for warning in rendered.warnings),
+            *rendered.warnings,
             *_warn_of_exits(origin, links),
         ),
     )
@@ -182,11 +182,11 @@ def _section_to_json(section: Section) -> dict[str, Any]:
     return {"path": list(section.path), "anchor": section.anchor, "text": section.text}
 
 
-def _warn_of_exits(origin: Origin, links: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
+def _warn_of_exits(origin: Origin, links: Mapping[str, str | None]) -> Iterator[RenderWarning]:
     for target, address in links.items():
         if address is None and leads_out(origin.path, target):
             reason = f"The link to {target} leads out of the folder; nothing there is looked at."
-            yield "link-outside-folder", reason
+            yield RenderWarning("link-outside-folder", reason, target)
 
 
 def _require_storable(*texts: str) -> None:

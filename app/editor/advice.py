@@ -21,6 +21,7 @@ from app.editor.writing_checks import (
     find_skipped_headings,
     measure_sentences,
 )
+from app.markup.links import RenderWarning
 from app.models import Article, Media
 from app.reading import opening_of
 
@@ -38,7 +39,7 @@ class Advice:
     """Whether places are known: not while there is no index."""
     near: tuple[Near, ...]
     readability: Readability | None
-    warnings: tuple[tuple[str, str], ...]
+    warnings: tuple[RenderWarning, ...]
     wordless_pictures: int
     skipped_headings: tuple[str, ...]
     large_pictures: tuple[str, ...]

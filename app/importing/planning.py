@@ -228,4 +228,6 @@ def _render(parsed: Sequence[ParsedFile], plan: Plan, progress: Progress) -> Non
             continue
         plan.rendered.append(outcome)
         path = outcome.parsed.file.path
-        plan.warnings += [FileProblem(path, *warning) for warning in outcome.rendered.warnings]
+        plan.warnings += [
+            FileProblem(path, each.code, each.message) for each in outcome.rendered.warnings
+        ]

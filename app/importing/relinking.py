@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.content import read_content, render_content
+from app.editing.actors import SYSTEM
+from app.editing.usable_media import author_of, restrict_media
 from app.errors import KotaeError
 from app.importing.planning import Plan
 from app.importing.report import FileProblem
@@ -34,12 +36,16 @@ def relink_articles(session: Session, plan: Plan, now: datetime) -> int:
         origin = Origin(file.path, article.locale, article.audience)
         try:
             content = read_content(article.source.encode("utf-8"))
-            rendered = render_content(content, origin, plan.table)
+            writer = author_of(session, SYSTEM, article, article.revision)
+            table = restrict_media(session, writer, article, article.source, plan.table)
+            rendered = render_content(content, origin, table)
         except KotaeError as error:
             plan.warnings.append(FileProblem(file.path, error.code, error.message))
             continue
         write_rendering(article, rendered)
         note_change(session, article, now)
-        plan.warnings += [FileProblem(file.path, *warning) for warning in rendered.warnings]
+        plan.warnings += [
+            FileProblem(file.path, each.code, each.message) for each in rendered.warnings
+        ]
         done += 1
     return done

@@ -33,6 +33,8 @@ class RenderWarning:
 
     code: str
     message: str
+    address: str = ""
+    """The link or file that it is about, as written; empty where it is about none."""
 
     def __str__(self) -> str:
         return self.message
@@ -49,7 +51,7 @@ class LinkReport:
 
     def warn(self, code: str, address: str, message: str) -> None:
         self.dead.append(address)
-        self.warnings.append(RenderWarning(code, message))
+        self.warnings.append(RenderWarning(code, message, address))
 
 
 class LinkSetter:

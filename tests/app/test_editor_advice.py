@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.accounts.audit import COMMAND_LINE
 from app.accounts.grants import add_grant
 from app.accounts.users import find_user
+from app.languages import INTERFACE_LOCALES
 from app.models import EpisodeRecord, Event, Revision, UnsavedText, utc_now
 from search.trial import Alike
 from tests.app.test_editor_pages import TEXT, Desk
@@ -209,3 +210,15 @@ def test_an_article_without_a_sign_says_nothing_of_it(desk_of):
     publisher.create()
     publisher.save("publish", body="Scan the code.\n")
     assert 'class="stale"' not in publisher.client.get(TEXT).text
+
+
+@pytest.mark.parametrize("locale", INTERFACE_LOCALES)
+def test_what_a_link_or_file_lacks_is_said_in_the_language_of_the_page(writer, locale):
+    body = "[a](nowhere) [b](#no-heading)\n\n![c](no-picture.png)"
+    fields = writer.fields() | {"body": body}
+    text = writer.post(f"{ADVICE}?lang={locale}", **fields).text
+    for address in ("nowhere", "#no-heading", "no-picture.png"):
+        assert f"<code>{address}</code>" in text
+    assert "leads to no article" not in text
+    assert "was not found" not in text
+    assert ("A link leads nowhere:" in text) == (locale == "en")

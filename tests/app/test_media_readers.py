@@ -254,7 +254,7 @@ def test_who_may_not_read_a_picture_gets_it_by_no_text_of_their_own(
         )
     assert SHA["p"] not in preview.rendered.html
     assert SHA["q"] in preview.rendered.html
-    assert [code for code, _ in preview.rendered.warnings] == ["missing-file"]
+    assert [warning.code for warning in preview.rendered.warnings] == ["missing-file"]
 
 
 def test_a_plan_shows_no_picture_that_its_writer_may_not_read(
