@@ -7,7 +7,7 @@ owners are never narrowed: whoever may change grants could take them away anyway
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +18,9 @@ from app.db import begin_writing
 from app.editing.actors import ROLES, Grant
 from app.errors import KotaeError
 from app.locales import BadLocale, normalise_locale
-from app.models import User, UserGrant
+from app.models import Article, User, UserGrant
 from app.naming import slugify_path
+from app.reading import in_category
 from app.sign_in_settings import Share
 
 _WIDE = "admin"
@@ -74,6 +75,17 @@ def list_grants(session: Session, user: User | None = None) -> list[tuple[UserGr
     if user is not None:
         rows = rows.where(UserGrant.user_id == user.id)
     return [(grant, owner) for grant, owner in session.execute(rows)]
+
+
+def empty_categories(session: Session, categories: Iterable[str]) -> frozenset[str]:
+    """Those of `categories` in which, and below which, no article stands: mistyped perhaps."""
+    asked = {category for category in categories if category}
+    standing = select(Article.id).where(Article.deleted_at.is_(None)).limit(1)
+    return frozenset(
+        category
+        for category in asked
+        if session.scalar(standing.where(in_category(category))) is None
+    )
 
 
 def add_grant(

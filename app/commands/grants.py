@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from app.accounts.audit import COMMAND_LINE
-from app.accounts.grants import add_grant, list_grants, remove_grant
+from app.accounts.grants import add_grant, empty_categories, list_grants, remove_grant
 from app.accounts.users import find_user
-from app.commands.printing import json_option, named_errors, print_rows
+from app.commands.printing import json_option, named_errors, print_rows, print_warning
 from app.commands.workplace import open_account, open_session
 from app.models import ROLES, User, UserGrant
+
+_Row = tuple[UserGrant, User, bool]
+"""A grant, whose it is, and whether no article stands in its category."""
 
 
 @click.group("grant")
@@ -27,7 +30,10 @@ def add_command(email: str, role: str, category: str, locale: str) -> None:
     """Let somebody's role count there; with a first grant it counts nowhere else any more."""
     with open_account(email) as (session, user):
         grant = add_grant(session, user, role, category=category, locale=locale, actor=COMMAND_LINE)
-    click.echo(_line((grant, user)))
+        is_empty = bool(empty_categories(session, [grant.category]))
+    click.echo(_line((grant, user, False)))
+    if is_empty:
+        print_warning("No article stands in this category yet.")
 
 
 @grant_group.command("list")
@@ -38,7 +44,9 @@ def list_command(email: str | None, as_json: bool) -> None:
     """List the grants of one account, or of all."""
     with open_session() as session:
         grants = list_grants(session, find_user(session, email) if email else None)
-    print_rows(grants, as_json, members=_members, line=_line)
+        empty = empty_categories(session, (grant.category for grant, _ in grants))
+    rows = [(grant, user, grant.category in empty) for grant, user in grants]
+    print_rows(rows, as_json, members=_members, line=_line)
 
 
 @grant_group.command("remove")
@@ -51,15 +59,16 @@ def remove_command(number: int) -> None:
     click.echo(f"grant {number} is taken away")
 
 
-def _line(row: tuple[UserGrant, User]) -> str:
-    grant, user = row
+def _line(row: _Row) -> str:
+    grant, user, is_empty = row
     where = f"{grant.category or 'all categories'}, {grant.locale or 'all languages'}"
     by = "  (by groups)" if grant.from_groups else ""
-    return f"{grant.id}  {user.email}  {grant.role}  {where}{by}"
+    empty = "  (no article stands in this category yet)" if is_empty else ""
+    return f"{grant.id}  {user.email}  {grant.role}  {where}{by}{empty}"
 
 
-def _members(row: tuple[UserGrant, User]) -> dict[str, object]:
-    grant, user = row
+def _members(row: _Row) -> dict[str, object]:
+    grant, user, is_empty = row
     return {
         "id": grant.id,
         "email": user.email,
@@ -67,4 +76,5 @@ def _members(row: tuple[UserGrant, User]) -> dict[str, object]:
         "category": grant.category,
         "locale": grant.locale,
         "from_groups": grant.from_groups,
+        "is_empty": is_empty,
     }

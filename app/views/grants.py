@@ -8,7 +8,14 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.audit import Actor
-from app.accounts.grants import BadGrant, GrantNotFound, add_grant, list_grants, remove_grant
+from app.accounts.grants import (
+    BadGrant,
+    GrantNotFound,
+    add_grant,
+    empty_categories,
+    list_grants,
+    remove_grant,
+)
 from app.accounts.users import BadUser, UserNotFound, find_user, list_users, may_act_as
 from app.editor.listing import list_choices
 from app.models import User, UserGrant
@@ -31,12 +38,13 @@ def add() -> AnyResponse:
     try:
         user = find_user(database(), request.form.get("account", ""))
         database().rollback()  # or the writers' turn could not be taken from the start
-        add_grant(database(), user, given.pop("role"), **given, actor=actor)
+        grant = add_grant(database(), user, given.pop("role"), **given, actor=actor)
     except (BadUser, UserNotFound):
         return _page("no-account")
     except BadGrant as error:
         return _page(error.reason)
-    return redirect(url_for("accounts.grants", done="add"), 303)
+    done = "add-empty" if empty_categories(database(), [grant.category]) else "add"
+    return redirect(url_for("accounts.grants", done=done), 303)
 
 
 @required_role("admin")
@@ -49,7 +57,8 @@ def remove(number: int) -> AnyResponse:
 
 def _page(fault: str = "") -> Response:
     given: dict[int, list[UserGrant]] = {}
-    for grant, owner in list_grants(database()):
+    rows = list_grants(database())
+    for grant, owner in rows:
         given.setdefault(owner.id, []).append(grant)
     choices = list_choices(database())
     return staff_page(
@@ -57,6 +66,7 @@ def _page(fault: str = "") -> Response:
         422 if fault else 200,
         accounts=[(each, given.get(each.id, [])) for each in _limitable()],
         roles=LIMITABLE,
+        empty=empty_categories(database(), (grant.category for grant, _ in rows)),
         categories=choices.categories,
         locales=sorted({*settings().locales, *choices.locales}),
         fault=fault,

@@ -8,6 +8,7 @@ from app.accounts.users import add_user, disable_user
 from app.languages import INTERFACE_LOCALES
 from app.models import utc_now
 from tests.staff_fixtures import form_token
+from tests.store_helpers import publish_source
 
 PAGE = "/account/grants"
 
@@ -109,6 +110,24 @@ def test_the_account_page_leads_there_for_administrators_only(admin, sign_in_as)
     assert PAGE not in sign_in_as("publisher").get("/account").text
 
 
+def test_a_category_without_articles_is_taken_and_said_to_be_empty(admin, sessions, lee):
+    words = "No article stands in this category yet."
+    with sessions() as session:
+        publish_source(
+            session, article_id="card", locale="en", source="---\ncategory: pay/cards\n---\n# C\n"
+        )
+    full = add(admin, category="pay")
+    assert full.headers["Location"] == f"{PAGE}?done=add"
+    assert words not in admin.get(full.headers["Location"]).text
+    mistyped = add(admin, category="pya")
+    assert mistyped.headers["Location"] == f"{PAGE}?done=add-empty"
+    assert kept(sessions) == [("writer", "pay", ""), ("writer", "pya", "")]
+    page = admin.get(PAGE).text
+    assert page.count(words) == 1
+    assert page.index(words) > page.index("pya")
+    assert admin.get(mistyped.headers["Location"]).text.count(words) == 2
+
+
 @pytest.mark.parametrize("locale", INTERFACE_LOCALES)
 def test_the_page_speaks_every_language(admin, sessions, lee, locale):
     with sessions() as session:
@@ -116,4 +135,5 @@ def test_the_page_speaks_every_language(admin, sessions, lee, locale):
         add_grant(session, user, "reader", category="pay", locale="ja", actor=COMMAND_LINE)
     page = admin.get(f"{PAGE}?lang={locale}").text
     assert "日本語" in page
-    assert ("Add the limit" in page) == (locale == "en")
+    for words in ("Add the limit", "No article stands in this category yet."):
+        assert (words in page) == (locale == "en")

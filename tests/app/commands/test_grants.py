@@ -25,11 +25,15 @@ def run(tmp_path):
 def test_grants_are_given_listed_and_taken_away(run):
     made = run("grant", "add", "lee@example.com", "writer", "--category", "pay", "--locale", "ko")
     assert (made.exit_code, "writer  pay, ko" in made.stdout) == (0, True)
-    run("grant", "add", "lee@example.com", "reader")
+    assert "No article stands in this category yet." in made.stderr
+    assert "no article stands" in run("grant", "list").stdout
+    wide = run("grant", "add", "lee@example.com", "reader")
+    assert wide.stderr == ""
     listed = json.loads(run("grant", "list", "lee@example.com", "--json").stdout)
-    assert [(each["role"], each["category"], each["locale"]) for each in listed] == [
-        ("reader", "", ""),
-        ("writer", "pay", "ko"),
+    named = ("role", "category", "locale", "is_empty")
+    assert [tuple(each[name] for name in named) for each in listed] == [
+        ("reader", "", "", False),
+        ("writer", "pay", "ko", True),
     ]
     assert run("grant", "remove", str(listed[0]["id"])).exit_code == 0
     assert run("grant", "list").stdout.count("lee@example.com") == 1
