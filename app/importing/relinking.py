@@ -1,19 +1,22 @@
-"""Following the links anew of articles that show another text than their files."""
+"""Rendering anew what an import brings no other text of, with the rights of who wrote it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.addresses import media_hash
 from app.content import read_content, render_content
 from app.editing.actors import SYSTEM
-from app.editing.usable_media import author_of, restrict_media
+from app.editing.usable_media import author_of, restrict_media, sees_everything
 from app.errors import KotaeError
+from app.importing.parsing import RenderedFile
 from app.importing.planning import Plan
 from app.importing.report import FileProblem
-from app.linking import Origin
+from app.linking import LinkTable, Origin
 from app.models import Article
 from app.outbox import note_change
 from app.publishing import write_rendering
@@ -49,3 +52,22 @@ def relink_articles(session: Session, plan: Plan, now: datetime) -> int:
         ]
         done += 1
     return done
+
+
+def as_its_writer(
+    session: Session, article: Article, file: RenderedFile, table: LinkTable
+) -> RenderedFile:
+    """The file as its text's writer may show it, where it is the text that is shown already.
+
+    A sync may have written it: that it went through a file gives nobody a right to pictures.
+    """
+    content, addresses = file.parsed.content, file.rendered.links.values()
+    if article.source_hash != content.source_hash or not any(
+        map(media_hash, filter(None, addresses))
+    ):
+        return file
+    writer = author_of(session, SYSTEM, article, article.revision)
+    if sees_everything(writer):
+        return file
+    own = restrict_media(session, writer, article, content.source, table)
+    return replace(file, rendered=render_content(content, file.parsed.origin, own))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.importing.parsing import Reading, RenderedFile
 from app.importing.planning import Plan
-from app.importing.relinking import relink_articles
+from app.importing.relinking import as_its_writer, relink_articles
 from app.importing.report import FileProblem
 from app.importing.shelving import store_shelves
 from app.importing.tree import Tree
@@ -112,7 +112,7 @@ def _store_batch(
             continue
         else:
             tally.updated += 1
-        written.append((article, file))
+        written.append((article, as_its_writer(session, article, file, plan.table)))
     forget_redirects(session, [article.id for article, _ in written if article.id in kept])
     for article, file in written:
         path = file.parsed.file.path

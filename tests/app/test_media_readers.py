@@ -275,6 +275,30 @@ def test_a_plan_shows_no_picture_that_its_writer_may_not_read(
     assert [look(each, "p")[0] for each in (korean_writer, client)] == [404, 404]
 
 
+@pytest.mark.parametrize("is_synced", [False, True])
+def test_a_file_gives_no_right_to_a_picture_that_its_writer_may_not_read(
+    korean, client, sessions, settings, tmp_path, is_synced
+):
+    shown = "[c](c.md)\n\n![A way](../way.png)\n"
+    files = {"en/secret.md": f"---\naudience: agents\n---\n# S\n\n{shown}"}
+    files |= {"way.png": PNG + b"\0" * 40, "ko/mine.md": "# Mine\n", "ko/c.md": "# C\n"}
+    folder = write_tree(tmp_path / "folder", files)
+    import_folder(folder, session_factory=sessions, settings=settings)
+    korean(publish_text, "mine", f"# Mine\n\n{shown}")
+    if is_synced:
+        # As a sync does; what else the site has here, none can write.
+        write_tree(folder, {"ko/mine.md": f"# Mine\n\n{shown}"})
+    else:
+        with sessions() as session:
+            archive(session, SYSTEM, ArticleName("c", "ko"))
+    import_folder(folder, session_factory=sessions, settings=settings)
+    with sessions() as session:
+        sha256 = session.scalar(select(MediaFile.sha256))
+        links = session.scalar(select(Article.links).where(Article.article_id == "mine"))
+    assert links == {"c.md": "/ko/articles/c" if is_synced else None, "../way.png": None}
+    assert client.get(f"/media/{sha256}/way.png").status_code == 404
+
+
 def test_what_somebody_with_the_right_put_into_a_text_stays_for_those_who_go_on_with_it(
     korean, korean_writer, client, write
 ):
