@@ -14,7 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.deflection.intervals import LEVEL, Interval, Visitors, edge, sums, together, variation
+from app.deflection.intervals import (
+    LEVEL,
+    Interval,
+    Visitors,
+    edge,
+    steadied_variation,
+    sums,
+    together,
+)
 
 Rate = tuple[int, int]
 """(successes, trials)"""
@@ -81,7 +89,7 @@ class Clusters:
 
     @classmethod
     def make(cls, clusters: Visitors, weight: float, varies: float) -> Clusters:
-        """`varies`: how much more, as `variation` tells. Somebody must have been exposed."""
+        """`varies`: how much more. Somebody must have been exposed."""
         above, below = sums(clusters)
         return cls(above / varies, below / varies, weight / varies)
 
@@ -130,14 +138,13 @@ class Pair:
     ) -> Pair | None:
         """The same of things counted per visitor, as `clustered_rate` has them.
 
-        Visitors of each arm are taken to vary as much as those of both do, or more: a small arm's
-        few senders do not tell how often others send again.
+        How much visitors of an arm vary is steadied by the other arm (`steadied_variation`).
         """
         if not all(sums(arm)[1] for arm in (first, second)):
             return None
-        least = variation(together(first, second))
-        one = Clusters.make(first, WEIGHT * share, max(variation(first), least))
-        other = Clusters.make(second, WEIGHT * (1 - share), max(variation(second), least))
+        both = together(first, second)
+        one = Clusters.make(first, WEIGHT * share, steadied_variation(first, both))
+        other = Clusters.make(second, WEIGHT * (1 - share), steadied_variation(second, both))
         return cls(one, other, level)
 
     def difference(self) -> Interval:

@@ -55,9 +55,12 @@ class Comparison:
     def make(cls, clusters: Mapping[str, Mapping[tuple[int, int], int]]) -> Comparison:
         """By arm: (tickets, visitors or episodes) of a visitor -> how many visitors have these."""
         both = intervals.together(*(clusters[arm] for arm in ARMS))
-        # A small arm's few senders do not tell how often others send again.
-        least = intervals.variation(both) if both else 1.0
-        treated, control = (intervals.clustered_rate(clusters[arm], at_least=least) for arm in ARMS)
+        treated, control = (
+            intervals.clustered_rate(
+                clusters[arm], varies=intervals.steadied_variation(clusters[arm], both)
+            )
+            for arm in ARMS
+        )
         return cls(
             treated,
             control,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 LEVEL = 0.95
+_STEADY = 10
 Visitors = Mapping[tuple[int, int], int]
 """(above, below) of a visitor, such as tickets and episodes -> how many visitors have these."""
 
@@ -61,19 +62,19 @@ def relative_reduction(treated: tuple[int, int], control: tuple[int, int]) -> In
 
 
 def clustered_rate(
-    clusters: Visitors, level: float = LEVEL, *, at_least: float = 0.0
+    clusters: Visitors, level: float = LEVEL, *, varies: float | None = None
 ) -> Interval | None:
     """A ratio of two sums over visitors who are drawn whole; None where the lower sum is 0.
 
     A score interval: the variance is taken to grow with the rate, by as much as visitors differ
-    (`variation`), so that what one does several times is not taken for several visitors' doing.
-    `at_least`: by as much at the least, as visitors of all arms together differ.
+    (`variation`, unless `varies` says it), so that what one does several times is not taken for
+    several visitors' doing.
     """
     above, below = sums(clusters)
     if not below:
         return None
     rate = above / below
-    half = _z(level) ** 2 * max(variation(clusters), at_least) / below / 2
+    half = _z(level) ** 2 * (variation(clusters) if varies is None else varies) / below / 2
     spread = math.sqrt(2 * rate * half + half * half)
     return Interval(rate, max(0.0, min(rate, rate + half - spread)), rate + half + spread)
 
@@ -90,6 +91,16 @@ def variation(clusters: Visitors) -> float:
     rate = above / below
     squares = sum(n * (a - rate * b) ** 2 for (a, b), n in clusters.items())
     return squares * visitors / (visitors - 1) / below / rate or 1.0
+
+
+def steadied_variation(arm: Visitors, both: Visitors) -> float:
+    """The `variation` of an arm, drawn to that of both arms as by ten senders more.
+
+    A small arm's few senders do not tell how often others send again; many tell it better than the
+    other arm does.
+    """
+    senders = sum(visitors for (count, _), visitors in arm.items() if count)
+    return (senders * variation(arm) + _STEADY * variation(both)) / (senders + _STEADY)
 
 
 def together(first: Visitors, second: Visitors) -> Visitors:
