@@ -444,6 +444,27 @@ def test_a_later_step_that_cannot_be_fetched_leads_to_the_help_center(open_shop)
     assert "/en/contact?q=refund" in opened.value.url
 
 
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_a_script_that_a_browser_kept_over_an_upgrade_leads_to_pages(open_shop, body):
+    """Its later steps are gone; today's have other names inside."""
+    page = open_shop(body, expect_complaints=True)
+    today = (BUILT / "v1.js").read_text("utf-8")
+    kept = re.sub(r"/widget/[0-9a-f]{12}/", "/widget/000000000000/", today)
+    page.route(
+        "**/widget/v1.js",
+        lambda route: route.fulfill(body=kept, content_type="text/javascript", headers=CORS),
+    )
+    page.reload()
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("Get a refund")
+    with page.context.expect_page() as opened:
+        options(page).first.click()
+    assert "/en/articles/refund" in opened.value.url
+    with page.context.expect_page() as opened:
+        options(page).last.click()
+    assert "/en/contact?q=refund" in opened.value.url
+
+
 @pytest.mark.parametrize("step", ["begin", "away", "offers"])
 def test_no_other_step_that_is_missing_keeps_answers_away(open_shop, step):
     page = open_shop(BOX, expect_complaints=True)

@@ -248,10 +248,12 @@ export class KotaeSuggest extends HTMLElement {
     }
   }
 
-  /** @param {HTMLElement} box Drawn inside a panel that a button opens. */
+  /** @param {HTMLElement} box Drawn inside a panel that a button opens; as it is where there is none to be had. */
   async #float(box) {
     const code = await this.#load("floating");
-    if (box === this.#box) this.#window = code?.float(this.#stage, box, chooseLanguage(this.language)) ?? null;
+    if (box !== this.#box) return;
+    if (code) this.#window = code.float(this.#stage, box, chooseLanguage(this.language));
+    else this.shadowRoot?.replaceChildren(box);
   }
 
   /** @param {string} step @returns {Promise<any>} Its code; null where it cannot be had. */
