@@ -108,6 +108,29 @@ def test_the_loaders_button_opens_the_panel_with_what_was_typed_meanwhile(open_s
     expect(options(page).first).to_contain_text("Get a refund")
 
 
+@pytest.mark.parametrize("key", ["Enter", "Tab"])
+def test_the_loaders_button_keeps_the_focus_and_its_click_while_the_panel_comes(
+    open_shop, loader, key
+):
+    page = open_shop(f"{FLOATING}<button>next</button>", head=loader)
+    held = []
+    page.route("**/floating.js", lambda route: held.append(route))
+    with page.expect_request("**/floating.js"):
+        page.keyboard.press("Tab")  # the widget is here, its panel is not
+    if key == "Enter":
+        page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    if key == "Enter":
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(box(page)).to_be_focused()
+    else:
+        expect(page.locator("kotae-suggest .launch")).to_be_focused()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="next")).to_be_focused()
+
+
 def test_the_loader_looks_after_a_field_of_the_page(open_shop, loader):
     page = open_shop(FORM, head=loader)
     assert scripts_of(page) == ["loader.js"]

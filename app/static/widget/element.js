@@ -250,6 +250,9 @@ export class KotaeSuggest extends HTMLElement {
 
   /** @param {HTMLElement} box Drawn inside a panel that a button opens; as it is where there is none to be had. */
   async #float(box) {
+    // The loader has drawn a button, which is pressed as well while the panel is still on its way.
+    const drawn = this.shadowRoot?.querySelector("button");
+    if (drawn) drawn.onclick = () => this.open();
     const code = await this.#load("floating");
     if (box !== this.#box) return;
     if (code) this.#window = code.float(this.#stage, box, chooseLanguage(this.language));

@@ -52,7 +52,10 @@ export function float({ widget, make, addStyle, words }, box, language) {
     "aria-controls": "panel",
     onclick: () => (panel.hidden ? void widget.open() : widget.close()),
   });
+  // Another button may be there already: the loader's, or its own in another language.
+  const held = widget.shadowRoot?.activeElement;
   widget.shadowRoot?.replaceChildren(launcher, panel);
+  if (held) launcher.focus();
   return {
     toggle(open) {
       if (panel.hidden === !open) return;
