@@ -25,7 +25,7 @@ STEPS = sorted(name for name, file in FILES.items() if file.version == FILES["aw
 SUGGEST_BUDGET = 8 * 1024
 CONTACT_BUDGET = 12 * 1024
 EDITED_BUDGET = 12.5 * 1024
-READING_BUDGET = 13.8 * 1024
+READING_BUDGET = 14 * 1024
 SHOP = "https://shop.example.com"
 
 
@@ -56,7 +56,7 @@ def test_with_answers_to_a_subject_that_is_edited_it_weighs_no_more_than_12_5_kb
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_with_an_article_read_on_the_way_it_weighs_no_more_than_13_8_kb(tag):
+def test_with_an_article_read_on_the_way_it_weighs_no_more_than_14_kb(tag):
     path = [f"{step}.{tag}.js" for step in BY_LANGUAGE]
     assert max(map(weigh, ENTRIES)) + sum(map(weigh, path)) <= READING_BUDGET
 

@@ -417,9 +417,14 @@ String.prototype.shout = function () { return this; };
 """
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_polluted_prototypes_do_not_reach_it(open_shop, shop, when):
-    shop.files["/polluted.js"] = POLLUTED
+OLD_LISTS = "Array.prototype.toJSON = function () { return `[${this.join(', ')}]`; };"
+
+
+@pytest.mark.parametrize(
+    ("when", "more"), [("before", ""), ("after", ""), ("before", OLD_LISTS)], ids=str
+)
+def test_polluted_prototypes_do_not_reach_it(open_shop, shop, when, more):
+    shop.files["/polluted.js"] = POLLUTED + more
     tags = [
         '<script defer src="/polluted.js"></script>',
         f'<script defer src="{shop.help_center}/widget/v1.js"></script>',

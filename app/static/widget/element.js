@@ -29,8 +29,9 @@ import { widgetWords } from "./words.js";
  * @typedef {{id: string, email?: string, hash: string}} Identity Who the host says is signed in, with
  *   the HMAC-SHA256 of the id under the site's secret.
  * @typedef {{home: string, site: string, proof: string, prefilled: Prefilled, identity: Identity | null,
- *   agreed: boolean, load: (step: string) => Promise<any>}} Surroundings Where the script came from, the
- *   site's key and the key that signs answers for later, what the host told, the code of later steps.
+ *   agreed: boolean, load: (step: string) => Promise<any>, written?: Prefilled}} Surroundings Where the
+ *   script came from, the site's key and the key that signs answers for later, what the host told, the code
+ *   of later steps, what was written to a person and not sent.
  */
 
 export class KotaeSuggest extends HTMLElement {

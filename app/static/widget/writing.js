@@ -1,6 +1,5 @@
 // A later step: writing to a person. Answers to the subject are offered meanwhile.
 
-
 /**
  * @typedef {HTMLInputElement | HTMLTextAreaElement} Field
  * @typedef {import("./trail.js").Step} Step
@@ -48,7 +47,10 @@ export function showForm(stage, text, queryId, note) {
     form.append(make("label", { for: name }, label), made, fault);
     return made;
   };
-  const given = widget.surroundings.prefilled;
+  const { surroundings } = widget;
+  // It stays until it is sent, whatever is looked at meanwhile.
+  const written = (surroundings.written ??= {});
+  const given = { ...surroundings.prefilled, ...written };
   const email = field("email", words.email, given.email, "320", { type: "email", autocomplete: "email" });
   const subject = field("subject", words.subject, given.subject ?? text.slice(0, 200), "200");
   const body = field("body", words.body, given.body ?? text, "20000");
@@ -57,15 +59,23 @@ export function showForm(stage, text, queryId, note) {
   const status = make("p", { role: "status" });
   subject.nextElementSibling?.after(offers);
   /** @type {Step[]} */
-  const along = [{ kind: "page", value: widget.page, text: widget.page }, ...(stage.trail?.steps ?? [])];
+  const here = [{ kind: "page", value: widget.page, text: widget.page }];
+  const along = here.concat(stage.trail?.steps ?? []).filter(({ text }) => !stage.trail?.leftOut.has(text));
   form.append(listAlong(stage, along, send, status), send);
+  form.oninput = ({ target }) => {
+    const { name, value } = /** @type {Field} */ (target);
+    written[/** @type {keyof typeof written} */ (name)] = value;
+  };
   form.onsubmit = async (event) => {
     event.preventDefault();
     if (!check([email, subject, body], words)) return;
     send.disabled = true;
     const sent = await deliver(stage, form, along, queryId);
     status.textContent = sent ? words.sent : words.unsent;
-    if (sent) form.remove();
+    if (sent) {
+      form.remove();
+      surroundings.written = {};
+    }
     send.disabled = false;
   };
   const href = widget.contactAddress(text, queryId);
@@ -96,11 +106,12 @@ export function showForm(stage, text, queryId, note) {
  * @param {HTMLElement} send
  * @param {HTMLElement} status
  */
-function listAlong({ make, words }, along, send, status) {
+function listAlong({ make, words, trail }, along, send, status) {
   const rows = along.map((step) => {
     const { kind, text, lang = "" } = step;
     const onclick = () => {
       along.splice(along.indexOf(step), 1);
+      trail?.leaveOut(text);
       const next = row.nextElementSibling ?? row.previousElementSibling;
       (next?.querySelector("button") ?? send).focus();
       row.remove();
@@ -112,7 +123,7 @@ function listAlong({ make, words }, along, send, status) {
     const row = make("p", {}, said, make("button", about, words.remove));
     return row;
   });
-  const list = make("fieldset", {}, make("legend", {}, words.along), ...rows);
+  const list = make("fieldset", { hidden: !along.length }, make("legend", {}, words.along), ...rows);
   return list;
 }
 
@@ -146,16 +157,18 @@ function check(fields, { badEmail, empty }) {
  */
 async function deliver({ widget, reporter, trail, done }, form, along, queryId) {
   const { visit, surroundings } = widget;
-  const { session, visitor } = visit;
   const query_id = queryId || undefined;
+  const { session, visitor } = visit;
+  // Some pages teach lists to write themselves down in another way; not these.
+  const plain = (/** @type {string[]} */ list = []) => Object.assign(list, { toJSON: undefined });
   const sent = (/** @type {string[]} */ ...kinds) =>
-    along.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
+    plain(along.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value));
   const ticket = {
     ...Object.fromEntries(new FormData(form)),
     query_id,
     session: session || undefined,
     visitor: visitor || undefined,
-    earlier_sessions: trail?.sessions,
+    earlier_sessions: plain(trail?.sessions),
     identity: surroundings.identity ?? undefined,
     page: sent("page")[0],
     locale: widget.language,
