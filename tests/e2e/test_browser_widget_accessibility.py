@@ -205,6 +205,28 @@ def test_what_is_amiss_is_said_at_the_field(open_shop):
     expect(mail).not_to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_sending_keeps_the_focus_and_then_leads_to_the_heading(open_shop, body):
+    page = open_shop(body, expect_complaints=True)
+    if body == FLOATING:
+        page.get_by_role("button", name="How can we help?").click()
+    ask(page)
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    page.route("**/api/v1/tickets", lambda route: route.abort())
+    send = page.get_by_role("button", name="Send")
+    send.press("Enter")
+    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    expect(send).to_be_focused()
+    page.unroute("**/api/v1/tickets")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+    expect(page.get_by_role("heading", name="Contact a person")).to_be_focused()
+    if body == FLOATING:
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="How can we help?")).to_be_focused()
+
+
 def test_text_twice_as_large_fits(open_shop, shop, screenshot):
     shop.files["/large.css"] = ":root { font-size: 200% }"
     page = open_shop(

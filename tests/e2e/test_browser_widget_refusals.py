@@ -1,6 +1,7 @@
 """A help center that answers, but not this page: told in the console, left alone."""
 
 import json
+import re
 import time
 
 import pytest
@@ -12,6 +13,9 @@ pytestmark = pytest.mark.browser
 
 BOX = "<kotae-suggest></kotae-suggest>"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+# Twenty seconds are one here.
+SOON = """const { timeout } = AbortSignal;
+AbortSignal.timeout = (time) => timeout.call(AbortSignal, time === 20000 ? 1000 : time);"""
 FAILED = "Suggestions are not available right now."
 
 
@@ -122,3 +126,50 @@ def test_a_server_that_is_away_is_not_asked_at_every_key(open_shop):
     expect(options(page).first).to_contain_text(FAILED)
     page.wait_for_timeout(300)
     assert sum("/suggest" in url for url in asked) <= 3
+
+
+def write(page, mail="kim@example.com"):
+    box(page).fill("refund")
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill(mail)
+
+
+def test_an_address_that_the_server_refuses_is_marked_at_its_field(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    write(page)
+    mail = page.get_by_label("Your e-mail address")
+    errors = [{"field": "email", "code": "wrong", "detail": "No such address."}]
+    body = json.dumps({"detail": "Not understood.", "errors": errors})
+    page.route("**/tickets", lambda route: route.fulfill(status=400, body=body, headers=CORS))
+    page.get_by_role("button", name="Send").click()
+    expect(mail).to_be_focused()
+    expect(mail).to_have_attribute("aria-invalid", "true")
+    expect(mail).to_have_accessible_description(re.compile("name@example.com"))
+    page.unroute("**/tickets")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+
+
+def test_why_a_message_is_refused_is_told_in_the_console(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    warnings, _ = watch(page)
+    write(page)
+    page.evaluate("Kotae.identify({id: '7', hash: 'wrong'})")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    assert [warning.startswith("Kotae: ") for warning in warnings] == [True]
+    assert "identity" in warnings[0]
+
+
+def test_a_message_that_nobody_answers_can_be_sent_again(open_shop):
+    page = open_shop(BOX, script=SOON, expect_complaints=True)
+    page.route("**/api/v1/tickets", lambda route: None)
+    write(page)
+    send = page.get_by_role("button", name="Send")
+    send.click()
+    expect(send).to_have_attribute("aria-disabled", "true")
+    send.press("Enter")
+    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    page.unroute("**/api/v1/tickets")
+    send.click()
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()

@@ -86,7 +86,7 @@ export class SuggestClient {
    * @returns {Promise<Answers>} Rejected when the server is away or refuses.
    */
   async fetch(text) {
-    return this.#load(text, new AbortController().signal);
+    return this.#load(text);
   }
 
   /**
@@ -124,11 +124,11 @@ export class SuggestClient {
 
   /**
    * @param {string} text
-   * @param {AbortSignal} dropped
+   * @param {AbortSignal[]} dropped
    * @returns {Promise<Answers>}
    */
-  async #load(text, dropped) {
-    const signal = AbortSignal.any([dropped, AbortSignal.timeout(PATIENCE_MS)]);
+  async #load(text, ...dropped) {
+    const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...dropped]);
     const address = this.#address(text);
     const [answers] = await Promise.all([this.#fetch(address, signal), this.ready]);
     // The first answer of an experiment is shown to nobody: it may be of the other arm.

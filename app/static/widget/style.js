@@ -3,8 +3,8 @@
 // to left.
 
 export const STYLE = `
-:host { all: initial; display: block; position: relative; font: 1rem/1.5 system-ui;
-  font-family: var(--kotae-font, inherit); color-scheme: inherit; text-align: start;
+:host { all: initial; display: block; position: relative; font-size: 1rem; line-height: 1.5;
+  font-family: var(--kotae-font, inherit); color-scheme: inherit;
   --paper: var(--kotae-background, Canvas); --ink: var(--kotae-text, CanvasText);
   --accent: var(--kotae-accent, light-dark(#0b5f78, #84cfe4));
   --on-accent: var(--kotae-on-accent, light-dark(#fff, #08222b));

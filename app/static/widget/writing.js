@@ -15,10 +15,12 @@ const STYLE = `
 .view textarea { min-block-size: 7rem }
 .view .fault { margin: .25rem 0; font-weight: 600 }
 .view [aria-invalid] { border-width: 3px }
-.panel:has(form) > .person { display: none }
+.panel:has(.reading form) > .person { display: none }
 .view .offers { margin-block-start: .5rem }
 .view .send { margin-block: 1rem .5rem; background: var(--accent); color: var(--on-accent) }
 `;
+// Whoever is not answered by then may try again.
+const PATIENCE_MS = 20_000;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /**
@@ -55,7 +57,8 @@ export function showForm(stage, text, queryId, note) {
   const subject = field("subject", words.subject, given.subject ?? text.slice(0, 200), "200");
   const body = field("body", words.body, given.body ?? text, "20000");
   const offers = make("div", { class: "offers" });
-  const send = /** @type {HTMLButtonElement} */ (make("button", { class: "send", part: "send" }, words.send));
+  const send = make("button", { class: "send", part: "send" }, words.send);
+  const heading = make("h2", { class: "title", tabindex: "-1" }, words.contact);
   const status = make("p", { role: "status" });
   subject.nextElementSibling?.after(offers);
   /** @type {Step[]} */
@@ -68,20 +71,26 @@ export function showForm(stage, text, queryId, note) {
   };
   form.onsubmit = async (event) => {
     event.preventDefault();
-    if (!check([email, subject, body], words)) return;
-    send.disabled = true;
-    const sent = await deliver(stage, form, along, queryId);
-    status.textContent = sent ? words.sent : words.unsent;
-    if (sent) {
+    // A disabled button would let the focus go.
+    if (send.ariaDisabled || !check([email, subject, body], words)) return;
+    send.ariaDisabled = "true";
+    status.textContent = "";
+    const outcome = await deliver(stage, form, along, queryId);
+    send.ariaDisabled = null;
+    if (outcome === "badEmail") {
+      mark(email, words.badEmail);
+      email.focus();
+    } else status.textContent = words[outcome];
+    if (outcome === "sent") {
       form.remove();
       surroundings.written = {};
+      heading.focus();
     }
-    send.disabled = false;
   };
   const href = widget.contactAddress(text, queryId);
   place.replaceChildren(
     make("button", { type: "button", part: "button", onclick: stage.back }, `← ${words.back}`),
-    make("h2", { class: "title", tabindex: "-1" }, words.contact),
+    heading,
     ...(note && [make("p", {}, note)]),
     form,
     status,
@@ -128,22 +137,27 @@ function listAlong({ make, words, trail }, along, send, status) {
 }
 
 /**
+ * @param {Field} field
+ * @param {string} fault Empty where nothing is amiss.
+ * @returns {boolean} Whether something is.
+ */
+function mark(field, fault) {
+  /** @type {HTMLElement} */ (field.nextElementSibling).textContent = fault;
+  field.ariaInvalid = fault ? "true" : null;
+  return fault !== "";
+}
+
+/**
  * Say what is amiss at each field, and lead to the first.
  * @param {Field[]} fields
  * @param {Record<"badEmail" | "empty", string>} words
  * @returns {boolean}
  */
 function check(fields, { badEmail, empty }) {
-  const bad = fields.filter((field) => {
-    const isEmail = field.name === "email";
-    // The browser itself strips blanks around an address.
-    const fine = (isEmail ? EMAIL : /\S/).test(field.value);
-    const fault = /** @type {HTMLElement} */ (field.nextElementSibling);
-    fault.textContent = fine ? "" : isEmail ? badEmail : empty;
-    if (fine) field.removeAttribute("aria-invalid");
-    else field.setAttribute("aria-invalid", "true");
-    return !fine;
-  });
+  // The browser itself strips blanks around an address.
+  const bad = fields.filter((field) =>
+    mark(field, field.name === "email" ? (EMAIL.test(field.value) ? "" : badEmail) : /\S/.test(field.value) ? "" : empty),
+  );
   bad[0]?.focus();
   return bad.length === 0;
 }
@@ -153,7 +167,7 @@ function check(fields, { badEmail, empty }) {
  * @param {HTMLFormElement} form
  * @param {Step[]} along
  * @param {string} queryId
- * @returns {Promise<boolean>} Whether the server has it.
+ * @returns {Promise<"sent" | "unsent" | "badEmail">} By the word that tells of it.
  */
 async function deliver({ widget, reporter, trail, done }, form, along, queryId) {
   const { visit, surroundings } = widget;
@@ -179,14 +193,19 @@ async function deliver({ widget, reporter, trail, done }, form, along, queryId) 
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(ticket),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    if (!response.ok) return false;
-    const { ticket_id } = await response.json();
+    const { ticket_id, detail, errors } = await response.json();
+    if (!response.ok) {
+      if (errors?.some((/** @type {any} */ { field }) => field === "email")) return "badEmail";
+      console.warn("Kotae:", detail);
+      return "unsent";
+    }
     if (trail) trail.steps = [];
     done();
     reporter.report("ticket_submitted", { query_id, value: { ticket_id } });
-    return true;
+    return "sent";
   } catch {
-    return false;
+    return "unsent";
   }
 }
