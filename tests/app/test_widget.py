@@ -24,7 +24,7 @@ FILES = read_widget_files()
 STEPS = sorted(name for name, file in FILES.items() if file.version == FILES["away.js"].version)
 SUGGEST_BUDGET = 8 * 1024
 CONTACT_BUDGET = 12 * 1024
-EDITED_BUDGET = 12.5 * 1024
+EDITED_BUDGET = 12.6 * 1024
 READING_BUDGET = 14 * 1024
 SHOP = "https://shop.example.com"
 
@@ -50,7 +50,7 @@ def test_all_there_is_from_the_focus_to_a_sent_message_weighs_no_more_than_12_kb
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_with_answers_to_a_subject_that_is_edited_it_weighs_no_more_than_12_5_kb(tag):
+def test_with_answers_to_a_subject_that_is_edited_it_weighs_no_more_than_12_6_kb(tag):
     path = ["offers.js", f"begin.{tag}.js", f"write.{tag}.js"]
     assert max(map(weigh, ENTRIES)) + sum(map(weigh, path)) <= EDITED_BUDGET
 

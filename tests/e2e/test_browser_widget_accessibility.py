@@ -295,8 +295,9 @@ def test_it_runs_from_right_to_left(open_shop, screenshot):
     screenshot(page, "widget-rtl")
 
 
-def test_a_person_is_one_key_away_in_every_state(open_shop):
-    page = open_shop(BOX, expect_complaints=True)
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_a_person_is_one_key_away_in_every_state(open_shop, body):
+    page = open_shop(body, expect_complaints=True)
     last = page.locator("[aria-selected=true]")
 
     def reached():
@@ -304,12 +305,20 @@ def test_a_person_is_one_key_away_in_every_state(open_shop):
         expect(last).to_contain_text("Contact a person")
         page.keyboard.press("ArrowDown")
 
+    if body == FLOATING:
+        page.get_by_role("button", name="How can we help?").click()
     box(page).focus()
     expect(options(page).last).to_contain_text("Contact a person")
     reached()  # empty
     box(page).press_sequentially("zz")
     expect(options(page).first).to_contain_text("No good answer")
     reached()  # no answer
+    options(page).last.click()
+    page.get_by_role("button", name="Back").click()
+    if body == FLOATING:
+        page.keyboard.press("Escape")  # the list is gone, its button is not
+        expect(page.locator("kotae-suggest .person")).to_be_visible()
+    reached()  # back from the form
     page.route("**/api/v1/suggest*", lambda route: None)
     box(page).fill("waiting")
     expect(options(page)).to_have_count(1)
@@ -330,5 +339,13 @@ def test_the_page_may_speak_for_it_in_any_language(open_shop):
     page = open_shop(f"<kotae-suggest words='{words}'></kotae-suggest>", lang="sv")
     expect(page.get_by_role("combobox", name="Hjälp")).to_be_visible()
     expect(page.get_by_placeholder("Fråga")).to_be_visible()
+    expect(page.locator("kotae-suggest .box")).to_have_attribute("lang", "sv")
     ask(page)
     expect(page.get_by_role("status")).to_have_text("ett svar")
+
+
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_words_that_stand_in_for_a_language_are_marked_as_theirs(open_shop, body):
+    page = open_shop(body, lang="sv")
+    expect(page.locator("kotae-suggest [lang]").first).to_have_attribute("lang", "en")
+    assert page.locator("kotae-suggest [lang=sv]").count() == 0

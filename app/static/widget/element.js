@@ -180,7 +180,8 @@ export class KotaeSuggest extends HTMLElement {
     const about = { query_id: queryId || undefined, identity };
     this.#reporter.report("contact_started", about);
     if (!this.tell("contact", { text, query_id: queryId })) return;
-    if (this.#elsewhere || !(await this.#step("write", text, queryId, note))) {
+    // A page that is refused could not send the form either.
+    if (this.#elsewhere || this.client.away > 1 || !(await this.#step("write", text, queryId, note))) {
       this.#go(this.contactAddress(text, queryId));
     } else this.#unsent = about;
   }
@@ -192,8 +193,10 @@ export class KotaeSuggest extends HTMLElement {
    * @returns {string}
    */
   contactAddress(text, queryId) {
-    const own = this.#elsewhere;
-    if (own) return this.address(own);
+    const own = this.address(this.#elsewhere);
+    // An address that says nothing of its own is told what was typed.
+    const told = text && /^mailto:[^?]*$/.test(own) ? `?subject=${encodeURIComponent(text)}` : "";
+    if (this.#elsewhere) return own + told;
     const about = new URLSearchParams({ q: text.slice(0, 200), page: this.page });
     if (queryId) about.set("query_id", queryId);
     return this.address(`/${encodeURIComponent(this.language)}/contact?${about}`);
@@ -236,7 +239,10 @@ export class KotaeSuggest extends HTMLElement {
     this.#words = { ...widgetWords(this.language), ...this.#given() };
     this.#view = make("div", { class: "view", hidden: true, part: "view" });
     const attached = this.hasAttribute("for");
-    const named = { class: attached ? "offers" : "box", lang: this.language, part: "box" };
+    // English stands in for a language that is not spoken here, unless the host has words for it.
+    const { language } = this;
+    const lang = this.hasAttribute("words") ? language : chooseLanguage(language);
+    const named = { class: attached ? "offers" : "box", lang, part: "box" };
     this.#box = give(drawn?.parentElement ?? make("div"), named);
     const floating = !attached && this.getAttribute("mode") === "button";
     if (floating) this.#drawn = this.#float(this.#box);

@@ -16,7 +16,6 @@ const STYLE = `
 .view .fault { margin: .25rem 0; font-weight: 600 }
 .view [aria-invalid] { border-width: 3px }
 .panel:has(.reading form) > .person { display: none }
-.view .offers { margin-block-start: .5rem }
 .view .send { margin-block: 1rem .5rem; background: var(--accent); color: var(--on-accent) }
 `;
 // Whoever is not answered by then may try again.
