@@ -139,6 +139,7 @@ def test_a_line_that_was_taken_out_stays_out_when_the_form_is_opened_again(open_
     expect(options(page).first).to_contain_text("Get a refund")
     page.wait_for_timeout(1000)  # the list is told of, as it was before
     options(page).last.click()
+    expect(page.get_by_role("group", name="Sent along")).to_be_visible()
     assert along(page) == ["This did not help: Get a refund"]
     page.get_by_role("button", name="Remove: Get a refund").click()
     assert "refund" not in page.evaluate("sessionStorage.getItem('kotae-trail')")

@@ -236,12 +236,12 @@ export class KotaeSuggest extends HTMLElement {
     this.#abandon();
     this.#suggestions = this.#input = this.#window = this.#begun = this.#drawn = null;
     this.#built = true;
-    this.#words = { ...widgetWords(this.language), ...this.#given() };
+    const { language } = this;
+    this.#words = { ...widgetWords(language), ...this.#given() };
     this.#view = make("div", { class: "view", hidden: true, part: "view" });
     const attached = this.hasAttribute("for");
     // English stands in for a language that is not spoken here, unless the host has words for it.
-    const { language } = this;
-    const lang = this.hasAttribute("words") ? language : chooseLanguage(language);
+    const lang = chooseLanguage(language) === "en" && !this.hasAttribute("words") ? "en" : language;
     const named = { class: attached ? "offers" : "box", lang, part: "box" };
     this.#box = give(drawn?.parentElement ?? make("div"), named);
     const floating = !attached && this.getAttribute("mode") === "button";

@@ -172,16 +172,15 @@ async function deliver({ widget, reporter, trail, done }, form, along, queryId) 
   const { visit, surroundings } = widget;
   const query_id = queryId || undefined;
   const { session, visitor } = visit;
-  // Some pages teach lists to write themselves down in another way; not these.
-  const plain = (/** @type {string[]} */ list = []) => Object.assign(list, { toJSON: undefined });
   const sent = (/** @type {string[]} */ ...kinds) =>
-    plain(along.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value));
+    along.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
   const ticket = {
     ...Object.fromEntries(new FormData(form)),
     query_id,
     session: session || undefined,
     visitor: visitor || undefined,
-    earlier_sessions: plain(trail?.sessions),
+    // Some pages teach lists to write themselves down in another way, which the server would refuse.
+    earlier_sessions: Object.assign(trail?.sessions ?? [], { toJSON: undefined }),
     identity: surroundings.identity ?? undefined,
     page: sent("page")[0],
     locale: widget.language,
