@@ -12,6 +12,11 @@ from urllib.parse import quote, urlencode
 _MEDIA = re.compile(r"/media/([0-9a-f]{64})/")
 LONGEST_MARK = 80
 """Code points; enough to find a sentence, and short enough for an address."""
+_SHORTEST_PART = 8
+"""Code points; "Yes." or a table's cell stands in too many places."""
+# A sentence, a table's cell, or a clause that ends in a mark as wide as a letter: where words were
+# cut off, a clause still ends where a word does, and browsers look for whole words.
+_PART = re.compile(r"[^\s—].*?(?:[.!?…](?=\s)|[。！？，、；]|(?=\s—\s)|$)", re.DOTALL)
 
 
 def home_url(locale: str) -> str:
@@ -29,15 +34,17 @@ def passage_url(article: str, answer: str) -> str:
     """An article's address that opens it at the words of `answer`; app/static/passage.js agrees.
 
     `mark` is for this server, which marks the words whatever the browser; the text fragment
-    (https://wicg.github.io/scroll-to-text-fragment/) makes browsers that know it scroll there.
+    (https://wicg.github.io/scroll-to-text-fragment/) makes browsers that know it scroll there. It
+    is the first telling part of the words: browsers look for it within one block, while the words
+    may run over several.
     """
     words = _beginning(answer.strip())
     if not words:
         return article
     page, _, anchor = article.partition("#")
-    # "-" has a meaning of its own in a text fragment.
-    encoded = quote(words, safe="!'()*").replace("-", "%2D")
-    return f"{page}?mark={encoded}#{anchor}:~:text={encoded}"
+    parts = (part[0] for part in _PART.finditer(words))
+    found = next((part for part in parts if len(part) >= _SHORTEST_PART), words)
+    return f"{page}?mark={_encoded(words)}#{anchor}:~:text={_encoded(found)}"
 
 
 def category_url(locale: str, category: str) -> str:
@@ -103,6 +110,11 @@ def _beginning(text: str) -> str:
     cut = text[:LONGEST_MARK]
     blank = cut.rfind(" ")
     return cut[:blank] if blank > len(cut) / 2 else cut
+
+
+def _encoded(words: str) -> str:
+    # "-" has a meaning of its own in a text fragment.
+    return quote(words, safe="!'()*").replace("-", "%2D")
 
 
 def _with_parameters(path: str, parameters: dict[str, str | int]) -> str:

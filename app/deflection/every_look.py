@@ -10,22 +10,29 @@ of rates that differ by it does. docs/deflection.md has the formulas with a work
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.deflection.intervals import LEVEL, Interval, dispersion, edge
+from app.deflection.intervals import (
+    LEVEL,
+    Interval,
+    Visitors,
+    edge,
+    steadied_variation,
+    sums,
+    together,
+)
 
 Rate = tuple[int, int]
 """(successes, trials)"""
-Visitors = Mapping[tuple[int, int], int]
-"""(things counted, exposure) of a visitor -> how many visitors have these."""
 WEIGHT = 500.0
 """Visitors, both arms together, that the mixture counts for. The limits hold with any that is fixed
 beforehand; they are closest, compared with those of one look, at some five times as many."""
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _STEPS = 30
-_LARGEST_RISE = -99.0
+_RISES = tuple(-(4.0**power) for power in range(11))
+"""Down to a rise to a million times as much."""
 
 
 class Counted(Protocol):
@@ -73,7 +80,7 @@ class Clusters:
     """Things counted of visitors who are drawn whole: a gamma-Poisson mixture.
 
     Counts and exposure are divided by how much more they vary than single ones would (quasi-
-    likelihood, Wedderburn 1974), so it holds as far as that is known: with few visitors, nearly.
+    likelihood, Wedderburn 1974), so it holds as far as that is known: with few tickets, nearly.
     """
 
     count: float
@@ -81,13 +88,9 @@ class Clusters:
     weight: float
 
     @classmethod
-    def make(cls, clusters: Visitors, weight: float) -> Clusters | None:
-        """None where nobody was exposed."""
-        above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
-        if not below:
-            return None
-        # Where all did the same, nothing is known of how they vary, and each counts by itself.
-        varies = dispersion(clusters) * below or 1.0
+    def make(cls, clusters: Visitors, weight: float, varies: float) -> Clusters:
+        """`varies`: how much more. Somebody must have been exposed."""
+        above, below = sums(clusters)
         return cls(above / varies, below / varies, weight / varies)
 
     @property
@@ -133,10 +136,16 @@ class Pair:
     def of_clusters(
         cls, first: Visitors, second: Visitors, *, share: float, level: float = LEVEL
     ) -> Pair | None:
-        """The same of things counted per visitor, as `clustered_rate` has them."""
-        one = Clusters.make(first, WEIGHT * share)
-        other = Clusters.make(second, WEIGHT * (1 - share))
-        return None if one is None or other is None else cls(one, other, level)
+        """The same of things counted per visitor, as `clustered_rate` has them.
+
+        How much visitors of an arm vary is steadied by the other arm (`steadied_variation`).
+        """
+        if not all(sums(arm)[1] for arm in (first, second)):
+            return None
+        both = together(first, second)
+        one = Clusters.make(first, WEIGHT * share, steadied_variation(first, both))
+        other = Clusters.make(second, WEIGHT * (1 - share), steadied_variation(second, both))
+        return cls(one, other, level)
 
     def difference(self) -> Interval:
         """First less second: the differences that have not been ruled out."""
@@ -147,15 +156,19 @@ class Pair:
         return Interval(value, low, high)
 
     def reduction(self) -> Interval | None:
-        """1 less the ratio of second to first; None where the first is 0, so that nothing can fall.
+        """1 less the ratio of second to first.
 
-        A rise to more than a hundred times as much is not told from one to a hundred times.
+        None where the first is 0, so that nothing can fall, or no rise is too large to stand: of a
+        single success nobody knows how rare it is.
         """
         if not self.first.rate:
             return None
+        excluded = self._excludes(self.against_reduction)
         value = 1 - self.second.rate / self.first.rate
-        low = edge(self._excludes(self.against_reduction), value, min(value, _LARGEST_RISE))
-        return Interval(value, low, edge(self._excludes(self.against_reduction), value, 1.0))
+        lowest = next((each for each in _RISES if each < value and excluded(each)), None)
+        if lowest is None:
+            return None
+        return Interval(value, edge(excluded, value, lowest), edge(excluded, value, 1.0))
 
     def against_difference(self, difference: float) -> float:
         """The logarithm of the martingale against that pair of rates which differs by so much and

@@ -54,7 +54,13 @@ class Comparison:
     @classmethod
     def make(cls, clusters: Mapping[str, Mapping[tuple[int, int], int]]) -> Comparison:
         """By arm: (tickets, visitors or episodes) of a visitor -> how many visitors have these."""
-        treated, control = (intervals.clustered_rate(clusters[arm]) for arm in ARMS)
+        both = intervals.together(*(clusters[arm] for arm in ARMS))
+        treated, control = (
+            intervals.clustered_rate(
+                clusters[arm], varies=intervals.steadied_variation(clusters[arm], both)
+            )
+            for arm in ARMS
+        )
         return cls(
             treated,
             control,

@@ -7,11 +7,15 @@ their coverage, 0.95 unless said otherwise.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
 LEVEL = 0.95
+_STEADY = 10
+Visitors = Mapping[tuple[int, int], int]
+"""(above, below) of a visitor, such as tickets and episodes -> how many visitors have these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +62,58 @@ def relative_reduction(treated: tuple[int, int], control: tuple[int, int]) -> In
 
 
 def clustered_rate(
-    clusters: Mapping[tuple[int, int], int], level: float = LEVEL
+    clusters: Visitors, level: float = LEVEL, *, varies: float | None = None
 ) -> Interval | None:
     """A ratio of two sums over visitors who are drawn whole; None where the lower sum is 0.
 
-    `clusters`: (numerator, denominator) of a visitor -> how many visitors have these. A score
-    interval: the variance is taken to grow with the rate, and how much it does is estimated from
-    what differs between visitors (linearization, Cochran 1977, section 6.4), so that what one does
-    several times is not taken for several visitors' doing. Without a single success nothing is
-    known of that, and trials count each by itself.
+    A score interval: the variance is taken to grow with the rate, by as much as visitors differ
+    (`variation`, unless `varies` says it), so that what one does several times is not taken for
+    several visitors' doing.
     """
-    above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
+    above, below = sums(clusters)
     if not below:
         return None
     rate = above / below
-    half = _z(level) ** 2 * dispersion(clusters) / 2
+    half = _z(level) ** 2 * (variation(clusters) if varies is None else varies) / below / 2
     spread = math.sqrt(2 * rate * half + half * half)
     return Interval(rate, max(0.0, min(rate, rate + half - spread)), rate + half + spread)
 
 
-def dispersion(clusters: Mapping[tuple[int, int], int]) -> float:
-    """The variance of a ratio of two sums as a multiple of the ratio; the lower sum is not 0."""
-    visitors = sum(clusters.values())
-    above, below = (sum(pair[part] * n for pair, n in clusters.items()) for part in (0, 1))
+def variation(clusters: Visitors) -> float:
+    """How many times as much a ratio of two sums varies as if each thing counted came by itself.
+
+    By linearization (Cochran 1977, section 6.4). 1 where nothing is known of it: without a thing
+    counted, of one visitor, and of visitors who all did the same. The lower sum is not 0.
+    """
+    visitors, (above, below) = sum(clusters.values()), sums(clusters)
     if not above or visitors < 2:
-        return 1 / below
+        return 1.0
     rate = above / below
     squares = sum(n * (a - rate * b) ** 2 for (a, b), n in clusters.items())
-    return squares * visitors / (visitors - 1) / below**2 / rate
+    return squares * visitors / (visitors - 1) / below / rate or 1.0
+
+
+def steadied_variation(arm: Visitors, both: Visitors) -> float:
+    """The `variation` of an arm, drawn to that of both arms as by ten senders more.
+
+    A small arm's few senders do not tell how often others send again; many tell it better than the
+    other arm does.
+    """
+    senders = sum(visitors for (count, _), visitors in arm.items() if count)
+    return (senders * variation(arm) + _STEADY * variation(both)) / (senders + _STEADY)
+
+
+def together(first: Visitors, second: Visitors) -> Visitors:
+    """The visitors of both."""
+    return Counter(first) + Counter(second)
+
+
+def sums(clusters: Visitors) -> tuple[int, int]:
+    """Of all visitors, what stands above and below."""
+    return (
+        sum(above * n for (above, _), n in clusters.items()),
+        sum(below * n for (_, below), n in clusters.items()),
+    )
 
 
 def difference(first: Interval | None, second: Interval | None) -> Interval | None:

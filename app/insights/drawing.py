@@ -16,6 +16,8 @@ _BOTTOM = 24
 _TOP = 8
 _GAP = 0.2
 _TICKS = 4
+_LABEL = 90
+"""The room that a day takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A line within an area, both as the points of an SVG; `zero` is where 0 lies."""
+    """A line within an area, both as the points of an SVG, to be cut off at the frame; `zero` is
+    where 0 lies."""
 
     area: str
     line: str
@@ -62,6 +65,8 @@ class Band:
     labels: Sequence[Mark]
     left: float = _LEFT
     right: float = WIDTH
+    top: float = _TOP
+    bottom: float = HEIGHT - _BOTTOM
 
 
 def draw_bars(chart: Chart) -> Drawing:
@@ -92,8 +97,8 @@ def draw_bars(chart: Chart) -> Drawing:
 def draw_band(chart: Chart) -> Band:
     """The first series as a line within the two others, with 0 in sight.
 
-    The scale is that of the newer half: what is known at first is so little that its limits would
-    press all else flat, and they are cut off.
+    The scale is that of the newer half: what is known at first is so little that it would press all
+    else flat. It goes beyond the frame, and is to be cut off there.
     """
     middle, low, high = chart.series.values()
     newer = len(middle) // 2
@@ -102,8 +107,7 @@ def draw_band(chart: Chart) -> Band:
     places = [_round(_LEFT + wide * place) for place in range(len(middle))]
 
     def down(value: float) -> float:
-        share = (min(max(value, bottom), top) - bottom) / (top - bottom)
-        return _round(_TOP + (HEIGHT - _BOTTOM - _TOP) * (1 - share))
+        return _round(_TOP + (HEIGHT - _BOTTOM - _TOP) * (top - value) / (top - bottom))
 
     def points(values: Sequence[float]) -> list[str]:
         return [f"{x},{down(value)}" for x, value in zip(places, values, strict=True)]
@@ -114,8 +118,7 @@ def draw_band(chart: Chart) -> Band:
         line=" ".join(points(middle)),
         zero=down(0.0),
         ticks=[Mark(_LEFT - 6, down(number), f"{number:g}") for number in numbers],
-        # The first place is the edge, where half a label would have no room.
-        labels=_some_labels(chart.labels[1:], places[1:]),
+        labels=_labels_from_the_end(chart.labels, places),
     )
 
 
@@ -129,12 +132,23 @@ def draw_steps(chart: Chart) -> list[float]:
 def _some_labels(labels: Sequence[str], places: Sequence[float]) -> list[Mark]:
     """Every so-manieth label, so that they do not touch."""
     step = (WIDTH - _LEFT) / max(1, len(labels))
-    every = max(1, math.ceil(90 / step))
+    every = max(1, math.ceil(_LABEL / step))
     return [
         Mark(_round(x), HEIGHT - 6, label)
         for x, label in list(zip(places, labels, strict=True))[::every]
         if x < WIDTH - 36
     ]
+
+
+def _labels_from_the_end(labels: Sequence[str], places: Sequence[float]) -> list[Mark]:
+    """The last label, which ends where the chart does, and before it as many as have room."""
+    marks: list[Mark] = []
+    free = places[-1] + _LABEL / 2
+    for x, label in list(zip(places, labels, strict=True))[::-1]:
+        if x + _LABEL / 2 <= free and x - _LABEL / 2 >= 0:
+            marks.append(Mark(x if marks else x + _RIGHT, HEIGHT - 6, label))
+            free = x - _LABEL / 2 - (0 if len(marks) > 1 else _LABEL / 2)
+    return marks
 
 
 def _scale(low: float, high: float) -> tuple[float, float, float]:

@@ -111,6 +111,7 @@ class Sheet:
             "figures": [each.to_json() for each in self.figures],
             "charts": [each.to_json() for each in self.charts],
             "tables": [each.to_json() for each in self.tables],
+            "notes": list(self.notes),
         }
 
 

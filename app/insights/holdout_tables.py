@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,8 @@ from app.insights.figures import SMALLEST_GROUP, Chart, Row, Table
 from app.insights.journeys import Journey, decided, people
 from app.insights.selection import Period
 
+DayOf = Callable[[datetime], date]
+"""The day of a moment in the time zone of the page."""
 FALL = 0.2
 """The fall of the control rate for which the days to find it are told."""
 _COLUMNS = (
@@ -47,15 +50,15 @@ def avoided_senders(effects: Sequence[Effect]) -> Interval | None:
     return _summed(effect.in_a_month(effect.avoided_always(level)) for effect in effects)
 
 
-def experiment_table(effect: Effect) -> Table:
+def experiment_table(effect: Effect, day_of: DayOf) -> Table:
     """One experiment: sizes, rates, differences with both intervals, and how far it has come."""
-    about, part, rows = _named(effect), effect.experiment.site, list(_rows(effect))
+    about, part, rows = _named(effect, day_of), effect.experiment.site, list(_rows(effect))
     if min(effect.visitors.values()) < SMALLEST_GROUP:
         return Table("experiment", _COLUMNS, (), len(rows), about=about, part=part)
     return Table("experiment", _COLUMNS, rows, about=about, part=part)
 
 
-def course_chart(effect: Effect, looks: Sequence[Look]) -> Chart | None:
+def course_chart(effect: Effect, looks: Sequence[Look], day_of: DayOf) -> Chart | None:
     """Tickets avoided for a hundred visitors as it went on; None where two looks say nothing."""
     told = [look for look in looks if look.fewest >= SMALLEST_GROUP]
     if len(told) < 2:
@@ -64,8 +67,8 @@ def course_chart(effect: Effect, looks: Sequence[Look]) -> Chart | None:
         shown: [round(100 * getattr(look.avoided, name), 3) for look in told]
         for shown, name in (("difference", "value"), ("low", "low"), ("high", "high"))
     }
-    days = [look.at.date().isoformat() for look in told]
-    about, part = _named(effect), effect.experiment.site
+    days = [day_of(look.at).isoformat() for look in told]
+    about, part = _named(effect, day_of), effect.experiment.site
     return Chart("course", "band", days, series, about=about, part=part)
 
 
@@ -85,10 +88,10 @@ def claims_table(
     return Table("claims", _CLAIM_COLUMNS, shown, len(rows) - len(shown))
 
 
-def _named(effect: Effect) -> str:
+def _named(effect: Effect, day_of: DayOf) -> str:
     experiment = effect.experiment
     days = (experiment.started_at, experiment.ended_at)
-    between = " – ".join(day.date().isoformat() if day else "…" for day in days)
+    between = " – ".join(day_of(day).isoformat() if day else "…" for day in days)
     return f"{experiment.name} · {experiment.percent} % · {between}"
 
 

@@ -62,6 +62,9 @@ class Selection:
     """Needs that ended later are not decided, whatever became of them so far: tickets come at once,
     their absence is known when the window has closed."""
 
+    ignores_days: bool = False
+    """Whether it is of other days than were asked for, since those make no sense."""
+
     @property
     def is_filtered(self) -> bool:
         """Whether it is about less than everything in its days."""
@@ -89,9 +92,12 @@ class Selection:
 def read_selection(values: Mapping[str, str], *, zone: str, now: datetime) -> Selection:
     """The selection that an address asks for; days that make no sense give the last four weeks."""
     today = now.astimezone(ZoneInfo(zone)).date()
-    last = _day(values.get("to", "")) or today
-    first = _day(values.get("from", "")) or last - timedelta(days=DEFAULT_DAYS - 1)
-    if not 0 <= (last - first).days < MOST_DAYS:
+    asked = [values.get(name, "") for name in ("from", "to")]
+    begin, end = map(_day, asked)
+    last = end or today
+    first = begin or last - timedelta(days=DEFAULT_DAYS - 1)
+    has_order = 0 <= (last - first).days < MOST_DAYS
+    if not has_order:
         first, last = today - timedelta(days=DEFAULT_DAYS - 1), today
     return Selection(
         period=Period(first, last, zone),
@@ -101,6 +107,7 @@ def read_selection(values: Mapping[str, str], *, zone: str, now: datetime) -> Se
         article=values.get("article", "")[:400],
         questions=tuple(filter(None, values.get("questions", "")[:4000].splitlines())),
         compares=values.get("compare", "") == "1",
+        ignores_days=not has_order or bool(asked[0]) > bool(begin) or bool(asked[1]) > bool(end),
     )
 
 

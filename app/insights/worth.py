@@ -25,7 +25,7 @@ from app.insights.holdout_tables import (
     experiment_table,
 )
 from app.insights.journeys import SETTLED, Journey, Needs, decided
-from app.insights.selection import Selection
+from app.insights.selection import Period, Selection
 from app.models import Event, Ticket, TicketOutcome, TicketReply
 
 EFFORT_STEPS = ("find", "solve", "person")
@@ -45,10 +45,10 @@ def make_worth(session: Session, needs: Needs, *, window: timedelta, now: dateti
             _satisfaction(session, selection),
             *_times(session, journeys, selection),
         ),
-        charts=_courses(session, effects, window, now),
+        charts=_courses(session, effects, selection.period, window, now),
         tables=(
             claims_table(session, journeys, effects, selection.period),
-            *(experiment_table(effect) for effect in effects),
+            *(experiment_table(effect, selection.period.day_of) for effect in effects),
             _effort(session, selection),
         ),
         notes=_notes(effects, costs, selection),
@@ -65,10 +65,14 @@ def _counted_effects(session: Session, window: timedelta, now: datetime) -> list
 
 
 def _courses(
-    session: Session, effects: Sequence[Effect], window: timedelta, now: datetime
+    session: Session, effects: Sequence[Effect], period: Period, window: timedelta, now: datetime
 ) -> tuple[Chart, ...]:
     found = (
-        course_chart(effect, follow_experiment(session, effect.experiment, window=window, now=now))
+        course_chart(
+            effect,
+            follow_experiment(session, effect.experiment, window=window, now=now),
+            period.day_of,
+        )
         for effect in effects
     )
     return tuple(chart for chart in found if chart is not None)
@@ -124,7 +128,7 @@ def _satisfaction(session: Session, selection: Selection) -> Figure:
     votes = select(Event.type, func.count()).where(*_arrived(selection, "helpful", "not_helpful"))
     counted = {kind: number for kind, number in session.execute(votes.group_by(Event.type))}
     liked, total = counted.get("helpful", 0), sum(counted.values())
-    if selection.is_filtered and total < SMALLEST_GROUP:
+    if total < SMALLEST_GROUP:
         return Figure("satisfaction", "share", None)
     return share("satisfaction", (liked, total))
 

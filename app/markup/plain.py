@@ -22,7 +22,8 @@ _BLOCKS = names("""
     blockquote details div dl figure ol table tbody tfoot thead ul h1 h2 h3 h4 h5 h6 p pre li dt dd
     summary figcaption tr caption hr
     """)
-_SKIPPED = frozenset({"admonition-default", "footnote-ref", "footnote-backref"})
+UNREAD = frozenset({"admonition-default", "footnote-ref", "footnote-backref"})
+"""Classes of elements that are no part of the plain text."""
 
 
 def read_text(node: Node) -> str:
@@ -42,7 +43,7 @@ def _collect(node: Node, pieces: list[str]) -> None:
             pieces.append(_BREAK)
         elif child.name == "img":
             pieces.append(child.attributes.get("alt", ""))
-        elif child.name != "rt" and not _SKIPPED.intersection(child.classes):
+        elif child.name != "rt" and not UNREAD.intersection(child.classes):
             _collect(child, pieces)
 
 
@@ -97,7 +98,7 @@ class _SectionReader:
         return first and not text
 
     def _read_block(self, node: Node, in_list: bool, first: bool) -> None:
-        if _SKIPPED.intersection(node.classes):
+        if UNREAD.intersection(node.classes):
             return
         if node.name in HEADINGS:
             self._start_section(node)

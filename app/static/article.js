@@ -82,7 +82,7 @@ function offerCode(article, copy) {
 /** @param {HTMLElement} article */
 function offerZoom(article) {
   const { textZoom = "", textClose = "" } = article.dataset;
-  for (const image of article.querySelectorAll("p > img:only-child")) {
+  for (const image of article.querySelectorAll(":is(p, p > .passage) > img:only-child")) {
     if (!(image instanceof HTMLImageElement) || image.parentElement?.textContent?.trim()) continue;
     const open = makeButton("zoom", "", () => enlarge(image, textClose));
     open.setAttribute("aria-label", `${textZoom}: ${image.alt}`);

@@ -42,6 +42,10 @@ def note(name: str) -> str:
             "visitors; votes, ease and times to an answer by a person are filtered by language "
             "only."
         ),
+        "simulated": gettext("These visitors were simulated."),
+        "days_ignored": gettext(
+            "The days that were asked for make no sense, so these are the last four weeks."
+        ),
         "suspicious": gettext(
             "The groups of the experiment are too uneven for chance: events of one are missing. "
             "Do not trust what it says."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -13,13 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from app.deflection.every_look import WEIGHT, Clusters, Counted, Pair, Senders
-from app.deflection.holdout import SUSPICIOUS
+from app.deflection.every_look import Pair
+from app.deflection.holdout import CONTROL, SUSPICIOUS, TREATMENT, Comparison
 from app.deflection.intervals import (
     LEVEL,
     Interval,
-    clustered_rate,
-    difference,
     newcombe,
     relative_reduction,
     sample_ratio_p,
@@ -28,8 +26,11 @@ from benchmarks.coverage_picture import draw_coverage
 from benchmarks.figures import markdown, save, say
 from benchmarks.simulated_arms import (
     Arm,
+    Law,
     arrive,
+    heavy_law,
     mean_episodes,
+    mean_tickets,
     share_of_senders,
     simulate,
     visitor_law,
@@ -52,6 +53,14 @@ class Cell:
     fall: float
     visitors: int
     percent: int
+    heavy: bool = False
+    """Half of the senders send three tickets; else visitors differ a little."""
+
+    @property
+    def laws(self) -> list[Law]:
+        """What visitors in control and treatment do."""
+        law = heavy_law if self.heavy else visitor_law
+        return [law(self.rate), law(self.rate * (1 - self.fall))]
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -75,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.picture:
         arguments.picture.write_text(draw_coverage(done["cells"], KINDS, BAND), encoding="utf-8")
     outside = [(c["cell"], k) for c in done["cells"] for k in KINDS if not _inside(c[k])]
+    outside += [(c["cell"], k) for c in done["heavy"] for k in KINDS if c[k] < BAND[0]]
     outside += [(c, k) for c, held in done["daily"].items() for k in DAILY if held[k] < LEVEL]
     for cell, kind in outside:
         say(f"not as promised: {kind} of {cell}")
@@ -90,40 +100,51 @@ def measure(experiments: int, looked_at: int, days: int) -> dict[str, Any]:
         for fall in FALLS
         for visitors, percent in DESIGNS
     ]
-    done = []
-    for cell in _with_progress(cells):
-        held = coverage(cell, experiments, draw)
-        done.append({"cell": _name(cell), "rate": cell.rate, **held})
-    daily = {
-        f"{rate:.1%} to {rate * (1 - fall):.2%}, {percent} % held out": looked_at_daily(
-            Cell(rate, fall, 9_000, percent), looked_at, days, draw
-        )
-        for rate in _with_progress(RATES)
-        for fall in (0.0, 0.3)
-        for percent in (10, 50)
-    }
+    heavy = [Cell(rate, fall, *design, heavy=True)
+             for rate in RATES for fall in (0.0, 0.3) for design in DESIGNS]  # fmt: skip
+    daily = [Cell(rate, fall, 9_000, percent, heavy=heavy)
+             for heavy in (False, True) for rate in RATES for fall in (0.0, 0.3)
+             for percent in (5, 10, 50)]  # fmt: skip
     alarms = {f"{n:,} visitors, {p} %": false_alarms(n, p) for n, p in DESIGNS}
     alarms |= {
         f"{n:,} visitors, {p} %, {days} looks": daily_alarms(n, p, days, draw) for n, p in DESIGNS
     }
-    return {"experiments": experiments, "looked_at": looked_at, "days": days,
-            "cells": done, "daily": daily, "alarms": alarms}  # fmt: skip
+    return {
+        "experiments": experiments,
+        "looked_at": looked_at,
+        "days": days,
+        "cells": _covered(cells, experiments, draw),
+        "heavy": _covered(heavy, experiments, draw),
+        "daily": {
+            _name(cell): looked_at_daily(cell, looked_at, days, draw)
+            for cell in _with_progress(daily)
+        },
+        "alarms": alarms,
+    }
+
+
+def _covered(
+    cells: Sequence[Cell], experiments: int, draw: np.random.Generator
+) -> list[dict[str, Any]]:
+    return [
+        {"cell": _name(cell), "rate": cell.rate, **coverage(cell, experiments, draw)}
+        for cell in _with_progress(cells)
+    ]
 
 
 def coverage(cell: Cell, experiments: int, draw: np.random.Generator) -> dict[str, float]:
     """By kind of interval, the share of experiments in which it held the truth."""
-    rates = cell.rate, cell.rate * (1 - cell.fall)
-    laws = [visitor_law(rate) for rate in rates]
-    senders, mean = [share_of_senders(law) for law in laws], mean_episodes()
+    senders = [share_of_senders(law) for law in cell.laws]
+    tickets = [mean_tickets(law) for law in cell.laws]
+    each = [mean / mean_episodes(law) for mean, law in zip(tickets, cell.laws, strict=True)]
     truths = {
         "avoided": senders[0] - senders[1],
         "reduction": 1 - senders[1] / senders[0],
-        "tickets per visitor": mean * (rates[0] - rates[1]),
-        "tickets per episode": rates[0] - rates[1],
+        "tickets per visitor": tickets[0] - tickets[1],
+        "tickets per episode": each[0] - each[1],
     }
-    arms = [
-        simulate(law, size, experiments, draw) for law, size in zip(laws, cell.sizes, strict=True)
-    ]
+    arms = [simulate(law, size, experiments, draw)
+            for law, size in zip(cell.laws, cell.sizes, strict=True)]  # fmt: skip
     held, told = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
     for control, treated in zip(*arms, strict=True):
         for kind, interval in intervals_of(control, treated).items():
@@ -138,12 +159,13 @@ def intervals_of(control: Arm, treated: Arm) -> dict[str, Interval | None]:
     """The report's intervals, as `measure_effect` makes them."""
     counts = [(sum(n for (t, _), n in arm.items() if t), sum(arm.values()))
               for arm in (control, treated)]  # fmt: skip
-    single = [clustered_rate(by_visitor(arm)) for arm in (control, treated)]
+    arms = {CONTROL: control, TREATMENT: treated}
+    single = {name: by_visitor(arm) for name, arm in arms.items()}
     return {
         "avoided": newcombe(*counts),
         "reduction": relative_reduction(counts[1], counts[0]),
-        "tickets per visitor": difference(*single),
-        "tickets per episode": difference(clustered_rate(control), clustered_rate(treated)),
+        "tickets per visitor": Comparison.make(single).difference,
+        "tickets per episode": Comparison.make(arms).difference,
     }
 
 
@@ -159,36 +181,34 @@ def looked_at_daily(
     cell: Cell, experiments: int, days: int, draw: np.random.Generator
 ) -> dict[str, float]:
     """By kind, the share of experiments whose limits for every look held the truth at each."""
-    laws = [visitor_law(rate) for rate in (cell.rate, cell.rate * (1 - cell.fall))]
-    senders = [share_of_senders(law) for law in laws]
-    truths = senders[0] - senders[1], mean_episodes() * cell.rate * cell.fall
-    held = [0, 0]
+    senders = [share_of_senders(law) for law in cell.laws]
+    tickets = [mean_tickets(law) for law in cell.laws]
+    truths = senders[0] - senders[1], tickets[0] - tickets[1]
+    held = dict.fromkeys(DAILY, 0)
     for _ in range(experiments):
         arms = [arrive(law, max(1, size // days), days, draw)
-                for law, size in zip(laws, cell.sizes, strict=True)]  # fmt: skip
+                for law, size in zip(cell.laws, cell.sizes, strict=True)]  # fmt: skip
         looks = list(zip(*arms, strict=True))
-        for place, (count, truth) in enumerate(zip((as_senders, as_clusters), truths, strict=True)):
-            held[place] += all(_stands(count, look, cell, truth) for look in looks)
-    return dict(zip(DAILY, (each / experiments for each in held), strict=True))
+        for kind, pair_of, truth in zip(DAILY, (senders_of, tickets_of), truths, strict=True):
+            held[kind] += all(_stands(pair_of(*look, cell.percent), truth) for look in looks)
+    return {kind: number / experiments for kind, number in held.items()}
 
 
-def as_senders(arm: Arm, weight: float) -> Counted:
-    return Senders(sum(n for (tickets, _), n in arm.items() if tickets), sum(arm.values()), weight)
+def senders_of(control: Arm, treated: Arm, percent: int) -> Pair | None:
+    """The report's limits for people."""
+    counts = [(sum(n for (tickets, _), n in arm.items() if tickets), sum(arm.values()))
+              for arm in (control, treated)]  # fmt: skip
+    return Pair.of_senders(*counts, share=percent / 100)
 
 
-def as_clusters(arm: Arm, weight: float) -> Counted:
-    found = Clusters.make(arm, weight)
-    assert found is not None
-    return found
+def tickets_of(control: Arm, treated: Arm, percent: int) -> Pair | None:
+    """The report's limits for tickets."""
+    return Pair.of_clusters(control, treated, share=percent / 100)
 
 
-def _stands(
-    count: Callable[[Arm, float], Counted], look: tuple[Arm, Arm], cell: Cell, truth: float
-) -> bool:
-    """Whether the interval of this look holds `truth`, without computing its limits."""
-    share = cell.percent / 100
-    first, second = count(look[0], WEIGHT * share), count(look[1], WEIGHT * (1 - share))
-    return Pair(first, second).against_difference(truth) < -math.log(1 - LEVEL)
+def _stands(pair: Pair | None, truth: float) -> bool:
+    """Whether the limits of a look hold `truth`, without computing them."""
+    return pair is not None and pair.against_difference(truth) < -math.log(1 - LEVEL)
 
 
 def false_alarms(visitors: int, percent: int) -> float:
@@ -215,21 +235,25 @@ def daily_alarms(visitors: int, percent: int, days: int, draw: np.random.Generat
 
 def table(done: dict[str, Any]) -> str:
     """What was measured, as Markdown."""
-    rows = [
-        [kind, *(f"{low:.1%} – {high:.1%}" for low, high in _ranges(done["cells"], kind))]
-        for kind in KINDS
-    ]
     daily = [
         [name, *(f"{held[kind]:.1%}" for kind in DAILY)] for name, held in done["daily"].items()
     ]
     alarms = [[name, f"{chance:.3%}"] for name, chance in done["alarms"].items()]
     return "\n\n".join(
         [
-            markdown(["95% interval of", *(f"rate {rate:.1%}" for rate in RATES)], rows),
+            _coverage_table("95% interval of", done["cells"]),
+            _coverage_table("where half of the senders send three", done["heavy"]),
             markdown([f"{done['days']} looks, always held", *DAILY], daily),
             markdown(["sample ratio", "false alarms"], alarms),
         ]
     )
+
+
+def _coverage_table(title: str, cells: list[dict[str, Any]]) -> str:
+    rows = [
+        [kind, *(f"{low:.1%} – {high:.1%}" for low, high in _ranges(cells, kind))] for kind in KINDS
+    ]
+    return markdown([title, *(f"rate {rate:.1%}" for rate in RATES)], rows)
 
 
 def _ranges(cells: list[dict[str, Any]], kind: str) -> Iterator[tuple[float, float]]:
@@ -246,7 +270,10 @@ def _binomial(successes: int, trials: int, rate: float) -> float:
 
 
 def _name(cell: Cell) -> str:
-    return f"{cell.rate:.1%} less {cell.fall:.0%}, {cell.visitors:,} visitors, {cell.percent} %"
+    kind = ", half of the senders send three" if cell.heavy else ""
+    return (
+        f"{cell.rate:.1%} less {cell.fall:.0%}, {cell.visitors:,} visitors, {cell.percent} %{kind}"
+    )
 
 
 def _inside(share: float) -> bool:

@@ -32,6 +32,11 @@ def visitor_law(rate: float) -> Law:
     }
 
 
+def heavy_law(rate: float) -> Law:
+    """One episode each, and half of those who send a ticket send three."""
+    return {(0, 1): 1 - rate, (1, 1): rate / 2, (3, 1): rate / 2}
+
+
 def simulate(law: Law, visitors: int, experiments: int, draw: np.random.Generator) -> Iterator[Arm]:
     """One arm of each experiment."""
     pairs = list(law)
@@ -50,9 +55,14 @@ def arrive(law: Law, daily: int, days: int, draw: np.random.Generator) -> list[A
     return [{(int(n), 1): int(day[n]) for n in np.flatnonzero(day)} for day in came]
 
 
-def mean_episodes() -> float:
+def mean_tickets(law: Law) -> float:
+    """How many tickets a visitor sends on average."""
+    return sum(tickets * chance for (tickets, _), chance in law.items())
+
+
+def mean_episodes(law: Law) -> float:
     """How often a visitor needs help on average."""
-    return sum(n * chance for n, chance in _episodes())
+    return sum(episodes * chance for (_, episodes), chance in law.items())
 
 
 def share_of_senders(law: Law) -> float:

@@ -94,8 +94,10 @@ def test_the_link_to_a_heading_and_code_can_be_copied(open_page, site_url):
     assert page.evaluate("navigator.clipboard.readText()") == 'answer = "yes"  # not 42'
 
 
-def test_a_picture_is_enlarged_and_escape_puts_it_back(open_page):
-    page = open_page(ARTICLE)
+@pytest.mark.parametrize("asked", ["", "?mark=The+way+of+a+parcel"])
+def test_a_picture_is_enlarged_and_escape_puts_it_back(open_page, asked):
+    page = open_page(ARTICLE + asked)
+    expect(passage(page).get_by_role("button")).to_have_count(1 if asked else 0)
     button = page.get_by_role("button", name="Enlarge the picture: The way of a parcel")
     button.click()
     expect(page.get_by_role("dialog", name="The way of a parcel")).to_be_visible()
@@ -223,6 +225,10 @@ def test_a_product_once_chosen_is_remembered(open_page):
         "Short & sweet - 100% (yes)!",
         "환불은 5일 안에 돌려드려요. " * 9,
         "word " * 40,
+        "Yes. It takes five days — or less. More",
+        "Card — 3 to 5 — Any bank of yours",
+        "한 문장이에요. 다음 문장은 여기까지예요. 끝",
+        "退款、换货都行，请在订单页点“申请售后”。之后",
         "x" * 200,
         "💸" * 90,
     ],

@@ -331,6 +331,17 @@ def test_everything_works_without_scripts(open_page):
     expect(page.get_by_role("button", name="That answers my question")).to_be_hidden()
 
 
+def test_a_button_that_needs_a_script_is_not_there_before_it_works(open_page):
+    page = open_page("/en/contact?q=refund", expect_complaints=True)
+    button = page.get_by_role("button", name="That answers my question")
+    expect(button).to_be_visible()
+    page.route("**/widget/built/**", lambda route: route.abort())
+    page.reload()
+    expect(page.locator(".offers").get_by_role("link", name="Get a refund")).to_be_visible()
+    expect(page.locator(".solved-row")).to_have_count(1)
+    expect(button).to_have_count(0)
+
+
 def test_nothing_is_loaded_from_elsewhere(open_page, site_url):
     page = open_page("/en/")
     asked = []

@@ -8,12 +8,9 @@ import pytest
 
 from app.deflection.episodes import OUTCOMES, follow_visitor
 from app.deflection.every_look import Pair
-from app.deflection.holdout import SUSPICIOUS
+from app.deflection.holdout import CONTROL, SUSPICIOUS, TREATMENT, Comparison
 from app.deflection.intervals import (
-    clustered_rate,
-    difference,
     newcombe,
-    reduction,
     relative_reduction,
     sample_ratio_p,
     smallest_effect,
@@ -66,13 +63,13 @@ def test_the_worked_example_is_what_the_code_computes():
 
 def test_the_worked_examples_of_tickets_and_of_the_sample_ratio_are_what_the_code_computes():
     visitors = {(0, 1): 720, (1, 1): 72, (2, 1): 8}, {(0, 1): 6640, (1, 1): 520, (2, 1): 40}
-    control, treated = map(clustered_rate, visitors)
+    compared = Comparison.make(dict(zip((CONTROL, TREATMENT), visitors, strict=True)))
     rows = {
-        "control": control,
-        "treatment": treated,
-        "difference": difference(control, treated),
+        "control": compared.control,
+        "treatment": compared.treatment,
+        "difference": compared.difference,
         "at every look": (every := Pair.of_clusters(*visitors, share=0.1).difference()),
-        "reduction": reduction(treated, control),
+        "reduction": compared.reduction,
     }
     for name, found in rows.items():
         assert f"| {name} | {found.value:.2%} | {found.low:.2%} | {found.high:.2%} |" in TEXT

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.deflection.holdout import CONTROL, TREATMENT, Comparison
 from app.deflection.intervals import (
     clustered_rate,
     difference,
@@ -149,6 +150,17 @@ def test_of_clustered_visitors_19_of_20_intervals_hold_the_truth(sizes, rate):
         held += [not missed(per_episode, truth), not missed(per_visitor, truth * MEAN_EPISODES)]
     # Outside come about one in a thousand where 95% hold it.
     assert all(0.915 <= share <= 0.985 for share in held / 400)
+
+
+def test_of_few_who_send_again_and_again_19_of_20_intervals_hold_the_truth():
+    """One in a hundred writes, half of them three times: control has some four senders."""
+    draw, held = np.random.default_rng(8), 0
+    for _ in range(500):
+        drawn = [draw.multinomial(size, [0.99, 0.005, 0, 0.005]) for size in (400, 3_600)]
+        arms = [{(t, 1): int(n) for t, n in enumerate(counts)} for counts in drawn]
+        found = Comparison.make(dict(zip((CONTROL, TREATMENT), arms, strict=True)))
+        held += not missed(found.difference, 0.0)
+    assert held / 500 >= 0.935
 
 
 MEAN_EPISODES = 1 / 0.6

@@ -33,11 +33,15 @@ def test_zero_is_in_sight_wherever_the_limits_lie():
         assert 0 < drawn.zero < HEIGHT
 
 
-def test_wide_limits_of_the_first_days_are_cut_off_and_do_not_press_the_rest_flat():
-    drawn = band([-100.0, -30.0, -2.0, -1.0], [100.0, 40.0, 4.0, 3.0])
+def test_the_first_days_go_beyond_the_frame_and_do_not_press_the_rest_flat():
+    drawn = band([-100.0, -30.0, -2.0, -1.0], [100.0, 40.0, 4.0, 3.0], [50.0, 5.0, 1.0, 1.0])
     assert {tick.text for tick in drawn.ticks} == {"-2", "0", "2", "4"}
-    ys = [y for _, y in points(drawn.area)]
-    assert (min(ys), max(ys)) == (drawn.ticks[-1].y, drawn.ticks[0].y)
+    inside = [drawn.top <= y <= drawn.bottom for _, y in points(drawn.area)]
+    assert inside == [False, False, True, True, True, True, False, False]
+    # What is off the scale is not drawn at its edge as if it were there.
+    line = [y for _, y in points(drawn.line)]
+    assert [y < drawn.top for y in line] == [True, True, False, False]
+    assert line[0] < line[1]
 
 
 def test_an_experiment_without_any_difference_can_be_drawn():
@@ -51,11 +55,16 @@ def test_a_scale_has_few_round_steps(length):
 
 def test_labels_do_not_touch_and_stay_inside():
     days = [f"2026-03-{day:02}" for day in range(1, 31)]
-    for drawn in (
-        band([0.0] * 30, [1.0] * 30),
-        draw_bars(Chart("trend", "bars", days, {"settled": [1] * 30})),
-    ):
-        places = [mark.x for mark in drawn.labels]
-        assert len(places) >= 5
+    bars = draw_bars(Chart("trend", "bars", days, {"settled": [1] * 30}))
+    for places in ([mark.x for mark in bars.labels],
+                   [mark.x for mark in band([0.0] * 30, [1.0] * 30).labels][:0:-1]):  # fmt: skip
+        assert len(places) >= 4
         assert all(right - left >= 85 for left, right in zip(places, places[1:], strict=False))
         assert places[-1] <= WIDTH - 36
+
+
+@pytest.mark.parametrize("looks", [2, 3, 7, 30])
+def test_the_last_day_of_a_band_is_always_named(looks):
+    first, *others = band([0.0] * looks, [1.0] * looks).labels
+    assert (first.text, first.x) == (f"2026-03-{looks:02}", WIDTH)
+    assert all(mark.x <= WIDTH - 90 - 45 for mark in others)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import utc_now
+from app.models import DeflectionMark, utc_now
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START
 from tests.app.test_templates import Checker
@@ -166,11 +166,12 @@ def test_filters_that_leave_fewer_than_five_people_leave_no_figure(reader, visit
     assert (listed["total"], listed["episodes"]) == (None, [])
 
 
-def test_few_people_of_the_days_before_are_not_compared_with(reader, visits):
-    visits((4, FAILED), days_ago=40, name="old", locale="ko")
+@pytest.mark.parametrize(("people", "before"), [(4, None), (5, 1)])
+def test_few_people_of_the_days_before_are_not_compared_with(reader, visits, people, before):
+    visits((4, FAILED), (people - 4, FAILED), days_ago=40, name="old", locale="ko")
     visits((6, FAILED), locale="ko")
-    assert figures(reader, "/insights?compare=1&locale=ko")["failed"]["before"] is None
-    assert figures(reader, "/insights?compare=1")["failed"]["before"] == 1
+    for address in ("/insights?compare=1&locale=ko", "/insights?compare=1"):
+        assert figures(reader, address)["failed"]["before"] == before
 
 
 def test_a_filter_that_does_not_reach_everything_says_so_and_questions_compare(reader, visits):
@@ -187,8 +188,34 @@ def test_one_visitor_who_comes_often_is_not_a_group(reader, sessions):
     for hours in range(8):
         later = utc_now() - START - timedelta(days=6, hours=hours)
         record(sessions, "one", SETTLED, later=later)
+    for person in range(4):
+        record(sessions, f"other {person}", SETTLED, later=later, locale="ko")
     shown = tables(reader, "/insights")["by_language"]
-    assert (shown["rows"], shown["hidden"]) == ([], 1)
+    assert (shown["rows"], shown["hidden"]) == ([], 2)
+
+
+def test_days_with_few_people_show_no_figure_however_they_are_chosen(reader, visits):
+    visits((6, SETTLED), days_ago=20)
+    visits((2, FAILED), name="lately", days_ago=5)
+    day = (utc_now() - timedelta(days=9)).date().isoformat()
+    for page in ("", "/articles", "/questions", "/worth"):
+        assert reader.get(f"/insights{page}?format=json").get_json()["notes"] != ["too_few"]
+        found = reader.get(f"/insights{page}?from={day}&format=json").get_json()
+        assert (found["figures"], found["tables"], found["notes"]) == ([], [], ["too_few"])
+
+
+def test_votes_of_few_people_are_no_share(reader, visits):
+    visits((6, SETTLED), (3, "0m article_viewed:refund, 1m helpful:refund"))
+    assert figures(reader, "/insights/worth")["satisfaction"]["value"] is None
+
+
+def test_simulated_visitors_are_called_that(reader, visits, sessions):
+    visits((6, SETTLED))
+    assert "These visitors were simulated" not in reader.get("/insights/worth").text
+    with sessions() as session:
+        session.add(DeflectionMark(name="simulation", at=utc_now()))
+        session.commit()
+    assert "These visitors were simulated" in reader.get("/insights/worth").text
 
 
 def test_filters_and_days_stand_in_the_address(reader, visits):
@@ -199,8 +226,11 @@ def test_filters_and_days_stand_in_the_address(reader, visits):
     assert figures(reader, "/insights?article=other")["episodes"]["value"] == 0
     long_ago = "/insights?from=2020-01-01&to=2020-01-31"
     assert figures(reader, long_ago)["episodes"]["value"] == 0
-    nonsense = "/insights?from=2026-13-45&to=x&locale=%00"
-    assert reader.get(nonsense).status_code == 200
+    for nonsense in ("from=2026-13-45&to=x&locale=%00", "from=2026-03-20&to=2026-03-01"):
+        page = reader.get(f"/insights?{nonsense}")
+        assert page.status_code == 200
+        assert "make no sense" in page.text
+    assert "make no sense" not in reader.get(long_ago).text
     assert 'value="2020-01-01"' in reader.get(long_ago).text
 
 
