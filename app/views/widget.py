@@ -6,6 +6,7 @@ import gzip
 from datetime import timedelta
 
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import NotFound
 
 from app.away_index import write_away_index
 from app.content_state import content_state
@@ -15,7 +16,7 @@ from app.views.assets import asset_data, asset_response
 from app.views.kept_files import KeptFiles
 from app.views.pages import checked
 from app.views.scope import database, now, settings, site
-from app.widget_files import version_of
+from app.widget_files import ENTRIES, version_of
 
 FOLDER = "widget/built/"
 _YEAR = 31_536_000
@@ -46,10 +47,18 @@ def entry(name: str) -> Response:
 
 
 def step(version: str, name: str) -> Response:
-    """A file by its version, to be kept for a year; another version gets today's file, unkept."""
+    """A file by its version, to be kept for a year.
+
+    Of another version there is only the script itself, today's and unkept, which brings its own
+    later steps: a loader in a cache asks for it. Raises NotFound for a later step of another
+    version: inside, its names are others, and the script in a cache, which would fail on them half
+    way, leads to pages of the help center instead.
+    """
     response = _built(name)
     if version == _version(name):
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    elif name not in ENTRIES:
+        raise NotFound
     return response
 
 

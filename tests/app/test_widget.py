@@ -24,8 +24,8 @@ FILES = read_widget_files()
 STEPS = sorted(name for name, file in FILES.items() if file.version == FILES["away.js"].version)
 SUGGEST_BUDGET = 8 * 1024
 CONTACT_BUDGET = 12 * 1024
-EDITED_BUDGET = 12.5 * 1024
-READING_BUDGET = 13.8 * 1024
+EDITED_BUDGET = 12.6 * 1024
+READING_BUDGET = 14 * 1024
 SHOP = "https://shop.example.com"
 
 
@@ -50,13 +50,13 @@ def test_all_there_is_from_the_focus_to_a_sent_message_weighs_no_more_than_12_kb
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_with_answers_to_a_subject_that_is_edited_it_weighs_no_more_than_12_5_kb(tag):
+def test_with_answers_to_a_subject_that_is_edited_it_weighs_no_more_than_12_6_kb(tag):
     path = ["offers.js", f"begin.{tag}.js", f"write.{tag}.js"]
     assert max(map(weigh, ENTRIES)) + sum(map(weigh, path)) <= EDITED_BUDGET
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_with_an_article_read_on_the_way_it_weighs_no_more_than_13_8_kb(tag):
+def test_with_an_article_read_on_the_way_it_weighs_no_more_than_14_kb(tag):
     path = [f"{step}.{tag}.js" for step in BY_LANGUAGE]
     assert max(map(weigh, ENTRIES)) + sum(map(weigh, path)) <= READING_BUDGET
 
@@ -99,19 +99,24 @@ def test_the_later_steps_are_kept_for_a_year_under_the_version_that_the_script_n
     kept = client.get(f"/widget/{version}/{name}")
     assert kept.data == (BUILT / name).read_bytes()
     assert "immutable" in kept.headers["Cache-Control"]
-    other = client.get(f"/widget/000000000000/{name}")
-    assert other.status_code == 200
-    assert other.headers["Cache-Control"] == "no-cache"
+    # Inside, another version has other names: half of each would be worse than a link.
+    gone = client.get(f"/widget/000000000000/{name}")
+    assert gone.status_code == 404
+    assert "max-age" not in gone.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("name", [*ENTRIES, "loader.js"])
 def test_a_script_can_be_pinned_by_its_own_version(client, name):
     version = hashlib.sha256((BUILT / name).read_bytes()).hexdigest()[:12]
     assert "immutable" in client.get(f"/widget/{version}/{name}").headers["Cache-Control"]
+    # A loader in a cache asks for the version it was built with.
+    other = client.get(f"/widget/000000000000/{name}")
+    assert other.data == (BUILT / name).read_bytes()
+    assert other.headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize(
-    "path", ["/widget/v1.js", "/widget/v1.mjs", "/widget/loader.js", "/widget/x/write.ko.js"]
+    "path", ["/widget/v1.js", "/widget/v1.mjs", "/widget/loader.js", "/widget/x/v1.mjs"]
 )
 def test_any_page_may_import_it_since_nothing_in_it_is_secret(client, path):
     shared = client.get(path, headers={"Origin": SHOP}).headers

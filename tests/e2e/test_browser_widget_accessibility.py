@@ -205,6 +205,28 @@ def test_what_is_amiss_is_said_at_the_field(open_shop):
     expect(mail).not_to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_sending_keeps_the_focus_and_then_leads_to_the_heading(open_shop, body):
+    page = open_shop(body, expect_complaints=True)
+    if body == FLOATING:
+        page.get_by_role("button", name="How can we help?").click()
+    ask(page)
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    page.route("**/api/v1/tickets", lambda route: route.abort())
+    send = page.get_by_role("button", name="Send")
+    send.press("Enter")
+    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    expect(send).to_be_focused()
+    page.unroute("**/api/v1/tickets")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+    expect(page.get_by_role("heading", name="Contact a person")).to_be_focused()
+    if body == FLOATING:
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="How can we help?")).to_be_focused()
+
+
 def test_text_twice_as_large_fits(open_shop, shop, screenshot):
     shop.files["/large.css"] = ":root { font-size: 200% }"
     page = open_shop(
@@ -273,8 +295,9 @@ def test_it_runs_from_right_to_left(open_shop, screenshot):
     screenshot(page, "widget-rtl")
 
 
-def test_a_person_is_one_key_away_in_every_state(open_shop):
-    page = open_shop(BOX, expect_complaints=True)
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_a_person_is_one_key_away_in_every_state(open_shop, body):
+    page = open_shop(body, expect_complaints=True)
     last = page.locator("[aria-selected=true]")
 
     def reached():
@@ -282,12 +305,20 @@ def test_a_person_is_one_key_away_in_every_state(open_shop):
         expect(last).to_contain_text("Contact a person")
         page.keyboard.press("ArrowDown")
 
+    if body == FLOATING:
+        page.get_by_role("button", name="How can we help?").click()
     box(page).focus()
     expect(options(page).last).to_contain_text("Contact a person")
     reached()  # empty
     box(page).press_sequentially("zz")
     expect(options(page).first).to_contain_text("No good answer")
     reached()  # no answer
+    options(page).last.click()
+    page.get_by_role("button", name="Back").click()
+    if body == FLOATING:
+        page.keyboard.press("Escape")  # the list is gone, its button is not
+        expect(page.locator("kotae-suggest .person")).to_be_visible()
+    reached()  # back from the form
     page.route("**/api/v1/suggest*", lambda route: None)
     box(page).fill("waiting")
     expect(options(page)).to_have_count(1)
@@ -308,5 +339,13 @@ def test_the_page_may_speak_for_it_in_any_language(open_shop):
     page = open_shop(f"<kotae-suggest words='{words}'></kotae-suggest>", lang="sv")
     expect(page.get_by_role("combobox", name="Hjälp")).to_be_visible()
     expect(page.get_by_placeholder("Fråga")).to_be_visible()
+    expect(page.locator("kotae-suggest .box")).to_have_attribute("lang", "sv")
     ask(page)
     expect(page.get_by_role("status")).to_have_text("ett svar")
+
+
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_words_that_stand_in_for_a_language_are_marked_as_theirs(open_shop, body):
+    page = open_shop(body, lang="sv")
+    expect(page.locator("kotae-suggest [lang]").first).to_have_attribute("lang", "en")
+    assert page.locator("kotae-suggest [lang=sv]").count() == 0

@@ -10,6 +10,7 @@ from tests.accessibility import faults
 
 pytestmark = pytest.mark.browser
 
+BOX = "<kotae-suggest></kotae-suggest>"
 FLOATING = '<kotae-suggest mode="button"></kotae-suggest>'
 
 
@@ -127,3 +128,55 @@ def test_what_may_not_be_kept_goes_along_from_this_page_alone(open_shop, why):
     read_and_reject(page)
     assert along(page)[1:] == ["You have searched for: refund", "This did not help: Get a refund"]
     assert page.evaluate("Object.keys({...localStorage, ...sessionStorage})") == []
+
+
+def test_a_line_that_was_taken_out_stays_out_when_the_form_is_opened_again(open_shop):
+    page = open_shop(FLOATING)
+    read_and_reject(page)
+    page.get_by_role("button", name="Remove: refund").click()
+    page.get_by_role("button", name=f"Remove: {page.url}").click()
+    page.get_by_role("button", name="Back").click()
+    expect(options(page).first).to_contain_text("Get a refund")
+    page.wait_for_timeout(1000)  # the list is told of, as it was before
+    options(page).last.click()
+    expect(page.get_by_role("group", name="Sent along")).to_be_visible()
+    assert along(page) == ["This did not help: Get a refund"]
+    page.get_by_role("button", name="Remove: Get a refund").click()
+    assert "refund" not in page.evaluate("sessionStorage.getItem('kotae-trail')")
+    page.get_by_role("button", name="Back").click()
+    options(page).last.click()
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    expect(page.get_by_role("group", name="Sent along")).to_be_hidden()
+
+
+@pytest.mark.parametrize("junk", ['"x"', "[null]", "[{}]", '{"a":1}', "5", '[{"value":1}]'])
+def test_what_somebody_else_wrote_in_the_tab_keeps_nobody_from_a_person(open_shop, junk):
+    page = open_shop(FLOATING)
+    page.evaluate("(junk) => { sessionStorage['kotae-trail'] = junk }", junk)
+    read_and_reject(page)
+    assert along(page)[1:] == ["You have searched for: refund", "This did not help: Get a refund"]
+
+
+def test_what_was_written_stays_until_it_is_sent(open_shop, shop):
+    page = open_shop(BOX)
+    box(page).press_sequentially("refund")
+    options(page).last.click()
+    mail, text = page.get_by_label("Your e-mail address"), page.get_by_label("Message")
+    mail.fill("kim@example.com")
+    text.fill("A long story.")
+    page.get_by_role("button", name="Back").click()
+    options(page).first.click()  # an article in its place
+    page.get_by_role("button", name="No", exact=True).click()
+    expect(text).to_have_value("A long story.")
+    expect(mail).to_have_value("kim@example.com")
+    box(page).fill("refunds")
+    expect(mail).to_be_hidden()
+    options(page).last.click()
+    expect(text).to_have_value("A long story.")
+    # What nobody has written follows the question.
+    expect(page.get_by_label("Subject")).to_have_value("refunds")
+    send(page, shop, "The end of it.")
+    page.get_by_role("button", name="Back").click()
+    options(page).last.click()
+    expect(text).to_have_value("refunds")
+    expect(mail).to_have_value("")

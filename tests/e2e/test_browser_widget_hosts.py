@@ -108,6 +108,29 @@ def test_the_loaders_button_opens_the_panel_with_what_was_typed_meanwhile(open_s
     expect(options(page).first).to_contain_text("Get a refund")
 
 
+@pytest.mark.parametrize("key", ["Enter", "Tab"])
+def test_the_loaders_button_keeps_the_focus_and_its_click_while_the_panel_comes(
+    open_shop, loader, key
+):
+    page = open_shop(f"{FLOATING}<button>next</button>", head=loader)
+    held = []
+    page.route("**/floating.js", lambda route: held.append(route))
+    with page.expect_request("**/floating.js"):
+        page.keyboard.press("Tab")  # the widget is here, its panel is not
+    if key == "Enter":
+        page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    if key == "Enter":
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(box(page)).to_be_focused()
+    else:
+        expect(page.locator("kotae-suggest .launch")).to_be_focused()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="next")).to_be_focused()
+
+
 def test_the_loader_looks_after_a_field_of_the_page(open_shop, loader):
     page = open_shop(FORM, head=loader)
     assert scripts_of(page) == ["loader.js"]
@@ -394,9 +417,14 @@ String.prototype.shout = function () { return this; };
 """
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_polluted_prototypes_do_not_reach_it(open_shop, shop, when):
-    shop.files["/polluted.js"] = POLLUTED
+OLD_LISTS = "Array.prototype.toJSON = function () { return `[${this.join(', ')}]`; };"
+
+
+@pytest.mark.parametrize(
+    ("when", "more"), [("before", ""), ("after", ""), ("before", OLD_LISTS)], ids=str
+)
+def test_polluted_prototypes_do_not_reach_it(open_shop, shop, when, more):
+    shop.files["/polluted.js"] = POLLUTED + more
     tags = [
         '<script defer src="/polluted.js"></script>',
         f'<script defer src="{shop.help_center}/widget/v1.js"></script>',
@@ -436,6 +464,27 @@ def test_a_later_step_that_cannot_be_fetched_leads_to_the_help_center(open_shop)
     page = open_shop(BOX, expect_complaints=True)
     page.route(re.compile(r"/(read|write)\.\w+\.js"), lambda route: route.abort())
     box(page).press_sequentially("refund")
+    with page.context.expect_page() as opened:
+        options(page).first.click()
+    assert "/en/articles/refund" in opened.value.url
+    with page.context.expect_page() as opened:
+        options(page).last.click()
+    assert "/en/contact?q=refund" in opened.value.url
+
+
+@pytest.mark.parametrize("body", [BOX, FLOATING])
+def test_a_script_that_a_browser_kept_over_an_upgrade_leads_to_pages(open_shop, body):
+    """Its later steps are gone; today's have other names inside."""
+    page = open_shop(body, expect_complaints=True)
+    today = (BUILT / "v1.js").read_text("utf-8")
+    kept = re.sub(r"/widget/[0-9a-f]{12}/", "/widget/000000000000/", today)
+    page.route(
+        "**/widget/v1.js",
+        lambda route: route.fulfill(body=kept, content_type="text/javascript", headers=CORS),
+    )
+    page.reload()
+    box(page).press_sequentially("refund")
+    expect(options(page).first).to_contain_text("Get a refund")
     with page.context.expect_page() as opened:
         options(page).first.click()
     assert "/en/articles/refund" in opened.value.url

@@ -84,6 +84,26 @@ def test_a_person_is_reached_where_the_host_says(open_shop):
     assert opened.value.url == "https://shop.invalid/talk"
 
 
+@pytest.mark.parametrize(
+    ("contact", "opened"),
+    [
+        ("mailto:a@example.com", "mailto:a@example.com?subject=%ED%99%98%EB%B6%88%20%26%20more"),
+        ("mailto:a@example.com?subject=Help", "mailto:a@example.com?subject=Help"),
+    ],
+)
+def test_a_letter_begins_with_what_was_typed_unless_the_host_says_how(open_shop, contact, opened):
+    page = open_shop(f'<kotae-suggest contact="{contact}"></kotae-suggest>')
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    gone = []
+    session.on("Page.frameRequestedNavigation", lambda told: gone.append(told["url"]))
+    box(page).fill("환불 & more")
+    expect(options(page).last).to_contain_text("No good answer found")
+    options(page).last.click()
+    page.wait_for_timeout(300)
+    assert gone == [opened]
+
+
 def test_another_help_center_than_the_scripts_is_asked_where_the_host_names_it(open_shop, shop):
     other = shop.help_center.replace("127.0.0.1", "localhost")
     shop.other_homes.append(other)

@@ -1,6 +1,7 @@
 """A help center that answers, but not this page: told in the console, left alone."""
 
 import json
+import re
 import time
 
 import pytest
@@ -12,6 +13,9 @@ pytestmark = pytest.mark.browser
 
 BOX = "<kotae-suggest></kotae-suggest>"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+# Twenty seconds are one here.
+SOON = """const { timeout } = AbortSignal;
+AbortSignal.timeout = (time) => timeout.call(AbortSignal, time === 20000 ? 1000 : time);"""
 FAILED = "Suggestions are not available right now."
 
 
@@ -54,8 +58,10 @@ def test_a_page_that_may_not_ask_is_told_why_once_and_given_no_index(
     assert [url for url in asked if "/widget/answers/" in url] == []
     assert len(warnings) == 1
     assert advice in warnings[0]
-    options(page).last.click()
-    expect(page.get_by_role("link", name="Contact us another way")).to_be_visible()
+    # The form could not be sent from there.
+    with page.context.expect_page() as opened:
+        options(page).last.click()
+    assert opened.value.url.startswith(f"{strict_shop.help_center}/en/contact?q=gift+card")
 
 
 def test_who_is_refused_reaches_a_person_where_the_host_says(open_shop, strict_shop):
@@ -112,6 +118,22 @@ def test_who_asks_too_much_waits_as_long_as_is_said_and_is_answered_then(open_sh
     assert warnings == []
 
 
+def test_a_rest_that_would_never_end_is_an_hour(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    headers = CORS | {"Retry-After": "3000000"}  # more than a timer can take, which is none at all
+    asked = []
+
+    def refuse(route):
+        asked.append(route)
+        route.fulfill(status=429, body="{}", headers=headers)
+
+    page.route("**/api/v1/suggest*", refuse)
+    box(page).fill("refund")
+    expect(options(page).first).to_contain_text(FAILED)
+    page.wait_for_timeout(500)
+    assert len(asked) == 1
+
+
 def test_a_server_that_is_away_is_not_asked_at_every_key(open_shop):
     page = open_shop(BOX, expect_complaints=True)
     page.route("**/api/v1/suggest*", lambda route: route.abort())
@@ -122,3 +144,50 @@ def test_a_server_that_is_away_is_not_asked_at_every_key(open_shop):
     expect(options(page).first).to_contain_text(FAILED)
     page.wait_for_timeout(300)
     assert sum("/suggest" in url for url in asked) <= 3
+
+
+def write(page, mail="kim@example.com"):
+    box(page).fill("refund")
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill(mail)
+
+
+def test_an_address_that_the_server_refuses_is_marked_at_its_field(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    write(page)
+    mail = page.get_by_label("Your e-mail address")
+    errors = [{"field": "email", "code": "wrong", "detail": "No such address."}]
+    body = json.dumps({"detail": "Not understood.", "errors": errors})
+    page.route("**/tickets", lambda route: route.fulfill(status=400, body=body, headers=CORS))
+    page.get_by_role("button", name="Send").click()
+    expect(mail).to_be_focused()
+    expect(mail).to_have_attribute("aria-invalid", "true")
+    expect(mail).to_have_accessible_description(re.compile("name@example.com"))
+    page.unroute("**/tickets")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+
+
+def test_why_a_message_is_refused_is_told_in_the_console(open_shop):
+    page = open_shop(BOX, expect_complaints=True)
+    warnings, _ = watch(page)
+    write(page)
+    page.evaluate("Kotae.identify({id: '7', hash: 'wrong'})")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    assert [warning.startswith("Kotae: ") for warning in warnings] == [True]
+    assert "identity" in warnings[0]
+
+
+def test_a_message_that_nobody_answers_can_be_sent_again(open_shop):
+    page = open_shop(BOX, script=SOON, expect_complaints=True)
+    page.route("**/api/v1/tickets", lambda route: None)
+    write(page)
+    send = page.get_by_role("button", name="Send")
+    send.click()
+    expect(send).to_have_attribute("aria-disabled", "true")
+    send.press("Enter")
+    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    page.unroute("**/api/v1/tickets")
+    send.click()
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()

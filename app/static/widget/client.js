@@ -21,8 +21,9 @@ const PAUSE_MS = 100;
 const PATIENCE_MS = 8000;
 const FRESH_MS = 120_000;
 const MOST_KEPT = 50;
-// How long a server that refuses is left alone if it does not say.
+// How long a server that refuses is left alone if it does not say, and at most.
 const REST_S = 60;
+const LONGEST_REST_S = 3600;
 
 export class SuggestClient {
   /** @type {AbortController | null} */
@@ -35,8 +36,8 @@ export class SuggestClient {
   spare;
   /** What an answer waits for, such as the words to present it. @type {Promise<unknown> | undefined} */
   ready;
-  /** Whether the server did not answer the last time, or refused to. */
-  away = false;
+  /** Whether the server did not answer the last time (1), or refused to (2). */
+  away = 0;
   /** When it may be asked again. */
   #rested = 0;
 
@@ -86,7 +87,7 @@ export class SuggestClient {
    * @returns {Promise<Answers>} Rejected when the server is away or refuses.
    */
   async fetch(text) {
-    return this.#load(text, new AbortController().signal);
+    return this.#load(text);
   }
 
   /**
@@ -101,7 +102,7 @@ export class SuggestClient {
     let answers;
     try {
       answers = await this.#load(text, running.signal);
-      this.away = false;
+      this.away = 0;
     } catch (error) {
       await this.ready; // what is said of it comes then
       if (this.#running !== running) return;
@@ -110,7 +111,7 @@ export class SuggestClient {
       // Too many have asked: the same again then.
       if (status === 429) return this.ask(text, answered, failed);
       if (rest && !this.away) console.warn("Kotae:", message);
-      this.away = true;
+      this.away = rest ? 2 : 1;
       if (!rest) await this.restock?.();
       // An old answer is better than none; who is refused is not given others' from a file.
       const address = this.#address(text);
@@ -124,11 +125,11 @@ export class SuggestClient {
 
   /**
    * @param {string} text
-   * @param {AbortSignal} dropped
+   * @param {AbortSignal[]} dropped
    * @returns {Promise<Answers>}
    */
-  async #load(text, dropped) {
-    const signal = AbortSignal.any([dropped, AbortSignal.timeout(PATIENCE_MS)]);
+  async #load(text, ...dropped) {
+    const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...dropped]);
     const address = this.#address(text);
     const [answers] = await Promise.all([this.#fetch(address, signal), this.ready]);
     // The first answer of an experiment is shown to nobody: it may be of the other arm.
@@ -148,7 +149,7 @@ export class SuggestClient {
     const { ok, status, headers } = response;
     if (!ok || !Array.isArray(answers?.items)) {
       // A page that may not ask (401, 403), asks elsewhere (404) or too much (429) has to wait.
-      const rest = status > 400 && status < 430 && (Number(headers.get("Retry-After")) || REST_S);
+      const rest = status > 400 && status < 430 && Math.min(Number(headers.get("Retry-After")) || REST_S, LONGEST_REST_S);
       throw Object.assign(new Error(answers?.detail ?? status), { status, rest });
     }
     if (this.kept.size >= MOST_KEPT) this.kept.clear();

@@ -6,7 +6,7 @@ const WAITING = "kotae-waiting";
 const MOST_WAITING = 100;
 const LARGEST_WAITING = 100_000;
 const LARGEST_VALUE = 1900;
-const PATIENCE_MS = 24 * 60 * 60 * 1000;
+const PATIENCE_MS = 86_400_000;
 
 /**
  * @typedef {import("./visit.js").Visit} Visit

@@ -29,8 +29,9 @@ import { widgetWords } from "./words.js";
  * @typedef {{id: string, email?: string, hash: string}} Identity Who the host says is signed in, with
  *   the HMAC-SHA256 of the id under the site's secret.
  * @typedef {{home: string, site: string, proof: string, prefilled: Prefilled, identity: Identity | null,
- *   agreed: boolean, load: (step: string) => Promise<any>}} Surroundings Where the script came from, the
- *   site's key and the key that signs answers for later, what the host told, the code of later steps.
+ *   agreed: boolean, load: (step: string) => Promise<any>, written?: Prefilled}} Surroundings Where the
+ *   script came from, the site's key and the key that signs answers for later, what the host told, the code
+ *   of later steps, what was written to a person and not sent.
  */
 
 export class KotaeSuggest extends HTMLElement {
@@ -179,7 +180,8 @@ export class KotaeSuggest extends HTMLElement {
     const about = { query_id: queryId || undefined, identity };
     this.#reporter.report("contact_started", about);
     if (!this.tell("contact", { text, query_id: queryId })) return;
-    if (this.#elsewhere || !(await this.#step("write", text, queryId, note))) {
+    // A page that is refused could not send the form either.
+    if (this.#elsewhere || this.client.away > 1 || !(await this.#step("write", text, queryId, note))) {
       this.#go(this.contactAddress(text, queryId));
     } else this.#unsent = about;
   }
@@ -191,8 +193,10 @@ export class KotaeSuggest extends HTMLElement {
    * @returns {string}
    */
   contactAddress(text, queryId) {
-    const own = this.#elsewhere;
-    if (own) return this.address(own);
+    const own = this.address(this.#elsewhere);
+    // An address that says nothing of its own is told what was typed.
+    const told = text && /^mailto:[^?]*$/.test(own) ? `?subject=${encodeURIComponent(text)}` : "";
+    if (this.#elsewhere) return own + told;
     const about = new URLSearchParams({ q: text.slice(0, 200), page: this.page });
     if (queryId) about.set("query_id", queryId);
     return this.address(`/${encodeURIComponent(this.language)}/contact?${about}`);
@@ -232,10 +236,13 @@ export class KotaeSuggest extends HTMLElement {
     this.#abandon();
     this.#suggestions = this.#input = this.#window = this.#begun = this.#drawn = null;
     this.#built = true;
-    this.#words = { ...widgetWords(this.language), ...this.#given() };
+    const { language } = this;
+    this.#words = { ...widgetWords(language), ...this.#given() };
     this.#view = make("div", { class: "view", hidden: true, part: "view" });
     const attached = this.hasAttribute("for");
-    const named = { class: attached ? "offers" : "box", lang: this.language, part: "box" };
+    // English stands in for a language that is not spoken here, unless the host has words for it.
+    const lang = chooseLanguage(language) === "en" && !this.hasAttribute("words") ? "en" : language;
+    const named = { class: attached ? "offers" : "box", lang, part: "box" };
     this.#box = give(drawn?.parentElement ?? make("div"), named);
     const floating = !attached && this.getAttribute("mode") === "button";
     if (floating) this.#drawn = this.#float(this.#box);
@@ -248,10 +255,15 @@ export class KotaeSuggest extends HTMLElement {
     }
   }
 
-  /** @param {HTMLElement} box Drawn inside a panel that a button opens. */
+  /** @param {HTMLElement} box Drawn inside a panel that a button opens; as it is where there is none to be had. */
   async #float(box) {
+    // The loader has drawn a button, which is pressed as well while the panel is still on its way.
+    const drawn = this.shadowRoot?.querySelector("button");
+    if (drawn) drawn.onclick = () => this.open();
     const code = await this.#load("floating");
-    if (box === this.#box) this.#window = code?.float(this.#stage, box, chooseLanguage(this.language)) ?? null;
+    if (box !== this.#box) return;
+    if (code) this.#window = code.float(this.#stage, box, chooseLanguage(this.language));
+    else this.shadowRoot?.replaceChildren(box);
   }
 
   /** @param {string} step @returns {Promise<any>} Its code; null where it cannot be had. */

@@ -35,7 +35,7 @@ export function float({ widget, make, addStyle, words }, box, language) {
   addStyle(widget.shadowRoot, STYLE);
   const button = (/** @type {string} */ label, /** @type {string} */ name, /** @type {object} */ more) =>
     make("button", { class: name, type: "button", part: name, ...more }, label);
-  const lang = widget.language;
+  const { lang } = box;
   const close = button(words.close ?? CLOSE[language], "close", { onclick: () => widget.close() });
   const person = button(words.contact, "person", { onclick: () => void widget.askPerson("", "") });
   const head = make("div", { class: "head" }, make("h2", {}, words.help), close);
@@ -52,7 +52,10 @@ export function float({ widget, make, addStyle, words }, box, language) {
     "aria-controls": "panel",
     onclick: () => (panel.hidden ? void widget.open() : widget.close()),
   });
+  // Another button may be there already: the loader's, or its own in another language.
+  const held = widget.shadowRoot?.activeElement;
   widget.shadowRoot?.replaceChildren(launcher, panel);
+  if (held) launcher.focus();
   return {
     toggle(open) {
       if (panel.hidden === !open) return;

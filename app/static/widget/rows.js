@@ -29,14 +29,8 @@ function makeMarked(name, lang, text, spans) {
   return element;
 }
 
-/** @param {string} tag @returns {string} The language's name in that language. */
-function languageName(tag) {
-  try {
-    return new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
-}
+/** @param {string} tag The server's. @returns {string} The language's name in that language. */
+const languageName = (tag) => new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
 
 /** @param {string} kind @param {HTMLElement[]} parts */
 const makeRow = (kind, ...parts) => make("li", { class: `suggestion${kind}` }, ...parts);

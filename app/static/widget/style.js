@@ -3,8 +3,8 @@
 // to left.
 
 export const STYLE = `
-:host { all: initial; display: block; position: relative; font: 1rem/1.5 system-ui;
-  font-family: var(--kotae-font, inherit); color-scheme: inherit; text-align: start;
+:host { all: initial; display: block; position: relative; font-size: 1rem; line-height: 1.5;
+  font-family: var(--kotae-font, inherit); color-scheme: inherit;
   --paper: var(--kotae-background, Canvas); --ink: var(--kotae-text, CanvasText);
   --accent: var(--kotae-accent, light-dark(#0b5f78, #84cfe4));
   --on-accent: var(--kotae-on-accent, light-dark(#fff, #08222b));
@@ -31,7 +31,6 @@ mark { background: var(--kotae-mark, light-dark(#ffe7a0, #5d4a10)); color: inher
   border-radius: var(--round); box-shadow: 0 8px 24px #0003 }
 .view :is(h2, h3) { margin: .75rem 0 .25rem; font-size: 1.1rem; line-height: 1.3 }
 .view .title { font-size: 1.25rem }
-.view :focus:not(:focus-visible) { outline: none }
 .view a { color: var(--accent) }
 .suggestion { display: block; inline-size: 100%; min-block-size: 2.75rem; padding: .5rem .75rem;
   border: 0; cursor: pointer; text-align: start; font-weight: 400 }

@@ -19,15 +19,18 @@ const fold = (text) => text.normalize("NFKD").toLowerCase();
 export class Trail {
   /** @type {Step[]} What the browser may not keep lasts as long as the page. */
   #own = [];
+  /** Texts of what somebody has taken out: asking or reading it again does not bring it back. */
+  leftOut = new Set();
 
   /** @param {import("./visit.js").Visit} visit */
   constructor(visit) {
     this.visit = visit;
   }
 
-  /** In the order of their beginning. @returns {Step[]} */
+  /** In the order of their beginning; what somebody else has written there is none. @returns {Step[]} */
   get steps() {
-    return /** @type {Step[]} */ ([]).concat(this.visit.recall(TRAIL, true) ?? this.#own);
+    const kept = /** @type {Step[]} */ ([]).concat(this.visit.recall(TRAIL, true) ?? this.#own);
+    return kept.filter((each) => typeof each?.value === "string" && typeof each.text === "string");
   }
 
   /** @param {Step[]} steps */
@@ -49,15 +52,22 @@ export class Trail {
    */
   note(happening, { text = "", item }) {
     const value = item ? item.article_id : [...text.trim()].slice(0, LONGEST).join("");
+    const seen = item ? item.title : value;
     const kind = !item ? "asked" : happening === "rejected" ? happening : "read";
     const begins = (/** @type {string} */ whole, /** @type {string} */ part) =>
       item ? whole === part : fold(whole).startsWith(fold(part));
     const { steps } = this;
     const find = (/** @type {(other: string) => boolean} */ rule) =>
       steps.findIndex((each) => !each.lang === !item && rule(each.value));
-    if (!value || (kind !== "rejected" && find((other) => begins(other, value)) >= 0)) return;
+    if (!value || this.leftOut.has(seen) || (kind !== "rejected" && find((other) => begins(other, value)) >= 0)) return;
     const at = find((other) => begins(value, other));
-    steps[at < 0 ? steps.length : at] = { kind, value, text: item?.title ?? value, lang: item?.locale };
+    steps[at < 0 ? steps.length : at] = { kind, value, text: seen, lang: item?.locale };
     this.steps = steps;
+  }
+
+  /** Send it with no message of this page, and forget it. @param {string} text Of a step, as it is seen. */
+  leaveOut(text) {
+    this.leftOut.add(text);
+    this.steps = this.steps.filter((each) => each.text !== text);
   }
 }

@@ -35,7 +35,8 @@ export function withdraw() {
 }
 
 export class Visit {
-  #own = { name: "", day: "" };
+  /** @type {{name?: any, day?: string}} */
+  #own = {};
 
   /**
    * @param {() => string | null} keeping A Keeping; "session" when it is something else.

@@ -1,6 +1,5 @@
 // A later step: writing to a person. Answers to the subject are offered meanwhile.
 
-
 /**
  * @typedef {HTMLInputElement | HTMLTextAreaElement} Field
  * @typedef {import("./trail.js").Step} Step
@@ -16,10 +15,11 @@ const STYLE = `
 .view textarea { min-block-size: 7rem }
 .view .fault { margin: .25rem 0; font-weight: 600 }
 .view [aria-invalid] { border-width: 3px }
-.panel:has(form) > .person { display: none }
-.view .offers { margin-block-start: .5rem }
+.panel:has(.reading form) > .person { display: none }
 .view .send { margin-block: 1rem .5rem; background: var(--accent); color: var(--on-accent) }
 `;
+// Whoever is not answered by then may try again.
+const PATIENCE_MS = 20_000;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /**
@@ -48,30 +48,48 @@ export function showForm(stage, text, queryId, note) {
     form.append(make("label", { for: name }, label), made, fault);
     return made;
   };
-  const given = widget.surroundings.prefilled;
+  const { surroundings } = widget;
+  // It stays until it is sent, whatever is looked at meanwhile.
+  const written = (surroundings.written ??= {});
+  const given = { ...surroundings.prefilled, ...written };
   const email = field("email", words.email, given.email, "320", { type: "email", autocomplete: "email" });
   const subject = field("subject", words.subject, given.subject ?? text.slice(0, 200), "200");
   const body = field("body", words.body, given.body ?? text, "20000");
   const offers = make("div", { class: "offers" });
-  const send = /** @type {HTMLButtonElement} */ (make("button", { class: "send", part: "send" }, words.send));
+  const send = make("button", { class: "send", part: "send" }, words.send);
+  const heading = make("h2", { class: "title", tabindex: "-1" }, words.contact);
   const status = make("p", { role: "status" });
   subject.nextElementSibling?.after(offers);
   /** @type {Step[]} */
-  const along = [{ kind: "page", value: widget.page, text: widget.page }, ...(stage.trail?.steps ?? [])];
+  const here = [{ kind: "page", value: widget.page, text: widget.page }];
+  const along = here.concat(stage.trail?.steps ?? []).filter(({ text }) => !stage.trail?.leftOut.has(text));
   form.append(listAlong(stage, along, send, status), send);
+  form.oninput = ({ target }) => {
+    const { name, value } = /** @type {Field} */ (target);
+    written[/** @type {keyof typeof written} */ (name)] = value;
+  };
   form.onsubmit = async (event) => {
     event.preventDefault();
-    if (!check([email, subject, body], words)) return;
-    send.disabled = true;
-    const sent = await deliver(stage, form, along, queryId);
-    status.textContent = sent ? words.sent : words.unsent;
-    if (sent) form.remove();
-    send.disabled = false;
+    // A disabled button would let the focus go.
+    if (send.ariaDisabled || !check([email, subject, body], words)) return;
+    send.ariaDisabled = "true";
+    status.textContent = "";
+    const outcome = await deliver(stage, form, along, queryId);
+    send.ariaDisabled = null;
+    if (outcome === "badEmail") {
+      mark(email, words.badEmail);
+      email.focus();
+    } else status.textContent = words[outcome];
+    if (outcome === "sent") {
+      form.remove();
+      surroundings.written = {};
+      heading.focus();
+    }
   };
   const href = widget.contactAddress(text, queryId);
   place.replaceChildren(
     make("button", { type: "button", part: "button", onclick: stage.back }, `← ${words.back}`),
-    make("h2", { class: "title", tabindex: "-1" }, words.contact),
+    heading,
     ...(note && [make("p", {}, note)]),
     form,
     status,
@@ -96,11 +114,12 @@ export function showForm(stage, text, queryId, note) {
  * @param {HTMLElement} send
  * @param {HTMLElement} status
  */
-function listAlong({ make, words }, along, send, status) {
+function listAlong({ make, words, trail }, along, send, status) {
   const rows = along.map((step) => {
     const { kind, text, lang = "" } = step;
     const onclick = () => {
       along.splice(along.indexOf(step), 1);
+      trail?.leaveOut(text);
       const next = row.nextElementSibling ?? row.previousElementSibling;
       (next?.querySelector("button") ?? send).focus();
       row.remove();
@@ -112,8 +131,19 @@ function listAlong({ make, words }, along, send, status) {
     const row = make("p", {}, said, make("button", about, words.remove));
     return row;
   });
-  const list = make("fieldset", {}, make("legend", {}, words.along), ...rows);
+  const list = make("fieldset", { hidden: !along.length }, make("legend", {}, words.along), ...rows);
   return list;
+}
+
+/**
+ * @param {Field} field
+ * @param {string} fault Empty where nothing is amiss.
+ * @returns {boolean} Whether something is.
+ */
+function mark(field, fault) {
+  /** @type {HTMLElement} */ (field.nextElementSibling).textContent = fault;
+  field.ariaInvalid = fault ? "true" : null;
+  return fault !== "";
 }
 
 /**
@@ -123,16 +153,10 @@ function listAlong({ make, words }, along, send, status) {
  * @returns {boolean}
  */
 function check(fields, { badEmail, empty }) {
-  const bad = fields.filter((field) => {
-    const isEmail = field.name === "email";
-    // The browser itself strips blanks around an address.
-    const fine = (isEmail ? EMAIL : /\S/).test(field.value);
-    const fault = /** @type {HTMLElement} */ (field.nextElementSibling);
-    fault.textContent = fine ? "" : isEmail ? badEmail : empty;
-    if (fine) field.removeAttribute("aria-invalid");
-    else field.setAttribute("aria-invalid", "true");
-    return !fine;
-  });
+  // The browser itself strips blanks around an address.
+  const bad = fields.filter((field) =>
+    mark(field, field.name === "email" ? (EMAIL.test(field.value) ? "" : badEmail) : /\S/.test(field.value) ? "" : empty),
+  );
   bad[0]?.focus();
   return bad.length === 0;
 }
@@ -142,12 +166,12 @@ function check(fields, { badEmail, empty }) {
  * @param {HTMLFormElement} form
  * @param {Step[]} along
  * @param {string} queryId
- * @returns {Promise<boolean>} Whether the server has it.
+ * @returns {Promise<"sent" | "unsent" | "badEmail">} By the word that tells of it.
  */
 async function deliver({ widget, reporter, trail, done }, form, along, queryId) {
   const { visit, surroundings } = widget;
-  const { session, visitor } = visit;
   const query_id = queryId || undefined;
+  const { session, visitor } = visit;
   const sent = (/** @type {string[]} */ ...kinds) =>
     along.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
   const ticket = {
@@ -155,7 +179,8 @@ async function deliver({ widget, reporter, trail, done }, form, along, queryId) 
     query_id,
     session: session || undefined,
     visitor: visitor || undefined,
-    earlier_sessions: trail?.sessions,
+    // Some pages teach lists to write themselves down in another way, which the server would refuse.
+    earlier_sessions: Object.assign(trail?.sessions ?? [], { toJSON: undefined }),
     identity: surroundings.identity ?? undefined,
     page: sent("page")[0],
     locale: widget.language,
@@ -166,14 +191,19 @@ async function deliver({ widget, reporter, trail, done }, form, along, queryId) 
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(ticket),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    if (!response.ok) return false;
-    const { ticket_id } = await response.json();
+    const { ticket_id, detail, errors } = await response.json();
+    if (!response.ok) {
+      if (errors?.some((/** @type {any} */ { field }) => field === "email")) return "badEmail";
+      console.warn("Kotae:", detail);
+      return "unsent";
+    }
     if (trail) trail.steps = [];
     done();
     reporter.report("ticket_submitted", { query_id, value: { ticket_id } });
-    return true;
+    return "sent";
   } catch {
-    return false;
+    return "unsent";
   }
 }
