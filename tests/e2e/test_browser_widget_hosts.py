@@ -64,6 +64,7 @@ def test_keys_typed_before_the_widget_is_there_stay_and_are_answered(open_shop, 
     page = open_shop(BOX, head=loader)
     held = []
     page.route("**/v1.mjs", lambda route: held.append(route))
+    expect(page.locator("kotae-suggest input")).to_be_visible()
     with page.expect_request("**/v1.mjs"):
         page.keyboard.press("Tab")
     page.keyboard.type("refu")
@@ -81,6 +82,7 @@ def test_a_composition_goes_on_while_the_widget_takes_over(open_shop, loader):
     page = open_shop(BOX, head=loader, lang="ko")
     held = []
     page.route("**/v1.mjs", lambda route: held.append(route))
+    expect(page.locator("kotae-suggest input")).to_be_visible()
     with page.expect_request("**/v1.mjs"):
         page.keyboard.press("Tab")
     compose(page, "환부")
