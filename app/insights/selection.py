@@ -70,6 +70,11 @@ class Selection:
         """Whether it is about less than everything in its days."""
         return bool(self.locale or self.product or self.page or self.article or self.questions)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is of a group: by filters, or by fewer days than are shown unasked."""
+        return self.is_filtered or self.period.days < DEFAULT_DAYS
+
     def before(self) -> Selection:
         """The same of the days before."""
         return replace(self, period=self.period.before())

@@ -23,7 +23,9 @@ SHEETS = ("overview", "articles", "questions", "worth")
 
 
 def _is_few(session: Session, selection: Selection, journeys: Sequence[Journey]) -> bool:
-    """Whether it is about so few people that one might be recognised."""
+    """Whether it is about a group of so few people that one might be recognised."""
+    if not selection.is_narrowed:
+        return False
     older = sum(sum(day.values()) for day in kept_days(session, selection).values())
     # Of forgotten days only needs are known: one person has one at least.
     return 0 < people(journeys) + older < SMALLEST_GROUP

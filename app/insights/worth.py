@@ -128,7 +128,7 @@ def _satisfaction(session: Session, selection: Selection) -> Figure:
     votes = select(Event.type, func.count()).where(*_arrived(selection, "helpful", "not_helpful"))
     counted = {kind: number for kind, number in session.execute(votes.group_by(Event.type))}
     liked, total = counted.get("helpful", 0), sum(counted.values())
-    if total < SMALLEST_GROUP:
+    if selection.is_narrowed and total < SMALLEST_GROUP:
         return Figure("satisfaction", "share", None)
     return share("satisfaction", (liked, total))
 
