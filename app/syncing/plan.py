@@ -144,8 +144,7 @@ def _link(
     linked: list[tuple[SiteState, FileState | None]] = []
     for article in mine:
         file = sides.files.get(article.path or "") or renamed.get(article.pk)
-        is_anothers = file is not None and file.name not in {None, article.name}
-        if article.presence == "gone" and (file is None or is_anothers):
+        if article.presence == "gone" and (file is None or not _is_its_file(sides, article, file)):
             # Nothing of it is left in the folder; its name is free for a new file.
             unlinked.append(replace(article, path=None))
             continue
@@ -202,6 +201,12 @@ def _decide_known(sides: Sides, article: SiteState, file: FileState | None) -> l
     if action:
         steps.append(replace(made, action=action))
     return steps
+
+
+def _is_its_file(sides: Sides, article: SiteState, file: FileState) -> bool:
+    """Whether a file has the article's name: of today, or the agreed one where the site renamed it
+    since."""
+    return file.name in {None, article.name} or file.name == sides.name_at_base(article)
 
 
 def _is_renamed_on_site(sides: Sides, article: SiteState) -> bool:

@@ -229,6 +229,33 @@ def test_what_was_edited_here_and_deleted_there_is_a_conflict(pair, find):
     assert is_settled(pair)
 
 
+@pytest.mark.parametrize("put_away", [archive, delete_article])
+def test_what_was_put_away_and_renamed_here_is_a_conflict_with_an_edit_there(pair, find, put_away):
+    pair.write(FILES)
+    pair.sync()
+    pair.do(put_away, NAME)
+    pair.do(rename, "pay/refund", "money/back")
+    edited = TEXT.replace("one", "ONE")
+    pair.write({PATH: edited})
+    for _ in range(2):
+        assert pair.sync().conflicts == (PATH,)
+        assert pair.read(PATH) == edited
+        assert find("pay/refund") is None
+        assert not find("money/back").is_visible(utc_now())
+
+
+@pytest.mark.parametrize("put_away", [archive, delete_article])
+def test_what_was_put_away_and_renamed_here_loses_its_file(pair, find, put_away):
+    pair.write(FILES)
+    pair.sync()
+    pair.do(put_away, NAME)
+    pair.do(rename, "pay/refund", "money/back")
+    assert pair.sync().counts == {"remove": 1, "push": 1}  # the other language lives on
+    assert not (pair.root / PATH).exists()
+    assert find("pay/refund") is None
+    assert is_settled(pair)
+
+
 @pytest.mark.parametrize("comes_back", [True, False])
 def test_what_was_put_away_here_and_edited_there_is_a_conflict(pair, find, comes_back):
     pair.write(FILES)
