@@ -47,6 +47,8 @@ def _edit_on_site(pair, path):
 
 @settings(
     max_examples=int(os.environ.get("KB_EDIT_SEQUENCES", "40")),
+    # The suite plays the same ones each time; ./scripts/edit_sequences looks for new ones.
+    derandomize="KB_EDIT_SEQUENCES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
 @given(edits=st.lists(EDITS, min_size=1, max_size=14))
@@ -56,6 +58,8 @@ def test_whatever_both_sides_do_nothing_is_lost(tmp_path_factory, migrated_var, 
 
 @settings(
     max_examples=int(os.environ.get("KB_EDIT_SEQUENCES", "40")),
+    # The suite plays the same ones each time; ./scripts/edit_sequences looks for new ones.
+    derandomize="KB_EDIT_SEQUENCES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
 @given(edits=st.lists(LIVES, min_size=4, max_size=14))
