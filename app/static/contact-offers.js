@@ -1,16 +1,11 @@
 // What is offered below the subject of a message: notices about it, then answers. Nothing in it moves
 // while somebody is about to choose.
 
+import { Steady } from "./site.js";
+
 /** @typedef {import("./widget/client.js").Notice} Notice */
 
-// A finger leaves the screen before its click arrives.
-const TOUCH_MS = 400;
-
 export class Offers {
-  /** Whether the pointer has moved over the rows since the last letter. */
-  #pointing = false;
-  /** A change that came while the rows had to stay. @type {(() => void) | undefined} */
-  #held;
   /** What the answer that is shown next comes with. @type {Notice[]} */
   notices = [];
 
@@ -21,10 +16,9 @@ export class Offers {
   constructor(place, words) {
     this.place = place;
     this.words = words;
-    place.addEventListener("pointermove", () => (this.#pointing = true));
-    place.addEventListener("pointerdown", () => (this.#pointing = true));
-    place.addEventListener("pointerleave", ({ pointerType }) => this.#leave(pointerType));
-    place.addEventListener("focusout", () => setTimeout(() => this.#release()));
+    this.steady = new Steady(place, () => place.contains(document.activeElement));
+    // Once the focus is where it goes.
+    place.addEventListener("focusout", () => setTimeout(() => this.steady.release()));
   }
 
   get open() {
@@ -37,41 +31,18 @@ export class Offers {
    */
   show(options) {
     const notices = this.notices;
-    this.#change(() => this.#fill(notices, options));
+    this.steady.change(() => this.#fill(notices, options));
   }
 
   /** Take the offers away, at once or as soon as they are let go. */
   close() {
-    this.#change(() => (this.place.hidden = true));
+    this.steady.change(() => (this.place.hidden = true));
   }
 
   /** Another text: what was held belonged to the old one. */
   typed() {
-    this.#pointing = false;
-    this.#held = undefined;
+    this.steady.drop();
     this.notices = [];
-  }
-
-  /** @param {() => void} change */
-  #change(change) {
-    const chosen = this.#pointing || this.place.contains(document.activeElement);
-    if (chosen && !this.place.hidden) this.#held = change;
-    else change();
-  }
-
-  /** @param {string} pointerType */
-  #leave(pointerType) {
-    const leave = () => {
-      this.#pointing = false;
-      this.#release();
-    };
-    setTimeout(leave, pointerType === "mouse" ? 0 : TOUCH_MS);
-  }
-
-  #release() {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held) this.#change(held);
   }
 
   /**

@@ -10,6 +10,7 @@ export { makeReporter, makeVisit } from "./site-visit.js";
 export { SuggestClient } from "./widget/client.js";
 export { make } from "./widget/elements.js";
 export { earlierSessions } from "./widget/sessions.js";
+export { Steady } from "./widget/steady.js";
 export { read, write } from "./widget/store.js";
 export { Suggestions } from "./widget/suggestions.js";
 export { withdraw } from "./widget/visit.js";
