@@ -40,6 +40,8 @@ class Mark:
     x: float
     y: float
     text: str
+    anchor: str = "middle"
+    """Of a label, what of it stands at `x`: its `middle` or its `end`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,12 @@ def _some_labels(labels: Sequence[str], places: Sequence[float]) -> list[Mark]:
 
 def _labels_from_the_end(labels: Sequence[str], places: Sequence[float]) -> list[Mark]:
     """The last label, which ends where the chart does, and before it as many as have room."""
-    marks: list[Mark] = []
-    free = places[-1] + _LABEL / 2
-    for x, label in list(zip(places, labels, strict=True))[::-1]:
-        if x + _LABEL / 2 <= free and x - _LABEL / 2 >= 0:
-            marks.append(Mark(x if marks else x + _RIGHT, HEIGHT - 6, label))
-            free = x - _LABEL / 2 - (0 if len(marks) > 1 else _LABEL / 2)
+    half, below = _LABEL / 2, HEIGHT - 6
+    marks, free = [Mark(WIDTH, below, labels[-1], anchor="end")], places[-1] - _LABEL
+    for x, label in list(zip(places, labels, strict=True))[-2::-1]:
+        if half <= x <= free - half:
+            marks.append(Mark(x, below, label))
+            free = x - half
     return marks
 
 

@@ -99,10 +99,11 @@ def read_selection(values: Mapping[str, str], *, zone: str, now: datetime) -> Se
     today = now.astimezone(ZoneInfo(zone)).date()
     asked = [values.get(name, "") for name in ("from", "to")]
     begin, end = map(_day, asked)
+    has_sense = all(text == "" or _day(text) for text in asked)
     last = end or today
     first = begin or last - timedelta(days=DEFAULT_DAYS - 1)
-    has_order = 0 <= (last - first).days < MOST_DAYS
-    if not has_order:
+    if not 0 <= (last - first).days < MOST_DAYS:
+        has_sense = False
         first, last = today - timedelta(days=DEFAULT_DAYS - 1), today
     return Selection(
         period=Period(first, last, zone),
@@ -112,7 +113,7 @@ def read_selection(values: Mapping[str, str], *, zone: str, now: datetime) -> Se
         article=values.get("article", "")[:400],
         questions=tuple(filter(None, values.get("questions", "")[:4000].splitlines())),
         compares=values.get("compare", "") == "1",
-        ignores_days=not has_order or bool(asked[0]) > bool(begin) or bool(asked[1]) > bool(end),
+        ignores_days=not has_sense,
     )
 
 
