@@ -172,13 +172,14 @@ def _refuse_taken_names(
         elsewhere = known.owner_elsewhere(file.name, str(reading.root))
         owners = others + ([elsewhere] if elsewhere else [])
         if owners:
-            plan.failed.append(_duplicate(file.file.path, file.name, owners))
+            plan.failed.append(say_duplicate(file.file.path, file.name, owners))
         else:
             free.append(file)
     return free
 
 
-def _duplicate(path: str, name: tuple[str, str], owners: Iterable[str]) -> FileProblem:
+def say_duplicate(path: str, name: tuple[str, str], owners: Iterable[str]) -> FileProblem:
+    """That a file has the id and language of others."""
     article_id, locale = name
     reason = (
         f"The id {article_id!r} in {locale} is also that of {', '.join(owners)}; "

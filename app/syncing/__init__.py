@@ -21,14 +21,14 @@ from app.errors import KotaeError
 from app.importing import FileProblem, only_import
 from app.importing.known import load_known
 from app.importing.parsing import Reading
-from app.importing.planning import plan_import
+from app.importing.planning import plan_import, say_duplicate
 from app.importing.storing import Attribution, store_plan
 from app.importing.tree import Tree, find_root, scan_tree
 from app.models import Article
 from app.settings import Settings
 from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
-from app.syncing.plan import Step, decide, shared_paths
+from app.syncing.plan import Step, decide, namesakes, shared_paths
 from app.syncing.previewing import find_unusable, foresee, waiting_paths
 from app.syncing.pulling import (
     UNCOMMITTED,
@@ -113,8 +113,8 @@ def sync_folder(
             git.require_rest()
         tree = scan_tree(root)
         work = _Work(session_factory, settings, tree, reading, git, progress)
-        steps, shared = _decide(work, allow_missing)
-        tree.failed.extend(shared)
+        steps, refused = _decide(work, allow_missing)
+        tree.failed.extend(refused)
         if dry_run:
             return _preview(work, steps)
         sweep_drafts(root)
@@ -122,7 +122,7 @@ def sync_folder(
 
 
 def _decide(work: _Work, allow_missing: bool) -> tuple[list[Step], list[FileProblem]]:
-    """What to do, and the files for which that cannot be said."""
+    """What to do, and the files with which nothing can be done."""
     with work.sessions() as session:
         sides = look(session, work.tree, work.reading, work.progress)
         steps = decide(sides)
@@ -135,7 +135,10 @@ def _decide(work: _Work, allow_missing: bool) -> tuple[list[Step], list[FileProb
             f"{missing} of {known} files are gone from {work.root}. Is it the right folder, and "
             "there as a whole? If they were deleted on purpose, allow it (--allow-missing)."
         )
-    return steps, [_say_shared(*each) for each in shared_paths(sides).items()]
+    taken = namesakes(sides, steps)
+    refused = [_say_shared(*each) for each in shared_paths(sides).items()]
+    refused += [say_duplicate(path, name, [other]) for path, (name, other) in taken.items()]
+    return [step for step in steps if step.path not in taken], refused
 
 
 def _say_shared(path: str, names: Sequence[Name]) -> FileProblem:
@@ -204,7 +207,7 @@ def _pull(
     """The site's half, as one transaction; returns what failed and what to look at."""
     with work.sessions() as session:
         known = load_known(session)
-    tree = _without_outnamed(work.tree, steps)
+    tree = _without_others(work.tree, steps)
     media = work.settings.media_dir
     plan = plan_import(tree, work.reading, known, media_dir=media, progress=work.progress)
     named = {file.parsed.file.path: UNCOMMITTED for file in plan.rendered}
@@ -233,11 +236,12 @@ def _pull(
     return plan.failed, [each for each in plan.warnings if each.code != "changed-twice"]
 
 
-def _without_outnamed(tree: Tree, steps: Sequence[Step]) -> Tree:
-    """The folder without files that are other articles by their own words; they are merged or
-    written as what they are."""
-    outnamed = {step.path for step in steps if step.is_outnamed}
-    return replace(tree, articles=[file for file in tree.articles if file.path not in outnamed])
+def _without_others(tree: Tree, steps: Sequence[Step]) -> Tree:
+    """The folder without files that are other articles by their own words: they are merged or
+    written as what they are, or refused."""
+    left = {step.path for step in steps if step.is_outnamed}
+    left |= {problem.path for problem in tree.failed if problem.code == "duplicate-id"}
+    return replace(tree, articles=[file for file in tree.articles if file.path not in left])
 
 
 def _push(work: _Work) -> Pushing:

@@ -86,6 +86,22 @@ def shared_paths(sides: Sides) -> dict[str, list[Name]]:
     return found
 
 
+def namesakes(sides: Sides, steps: Iterable[Step]) -> dict[str, tuple[Name, str]]:
+    """New files by the name that the site gave an article of another file: the name, that file.
+
+    Nothing is to be done about them, and a person has to be told: they are no article's, and the
+    other file does not bear the name yet.
+    """
+    names = {article.pk: article.name for article in sides.articles}
+    holders = {names[step.pk]: step.path for step in steps if step.is_outnamed and step.pk}
+    created = [sides.files[step.path] for step in steps if step.action == "create"]
+    return {
+        file.path: (file.name, holders[file.name])
+        for file in created
+        if file.name is not None and file.name in holders
+    }
+
+
 def _holders(sides: Sides) -> dict[str, list[SiteState]]:
     holders: dict[str, list[SiteState]] = defaultdict(list)
     for article in sides.articles:
@@ -136,20 +152,36 @@ def _link(
     mine = [article for article in sides.articles if article.path is not None]
     unlinked = [article for article in sides.articles if article.path is None]
     known = {article.path for article in mine}
-    lost = [a for a in mine if a.path not in sides.files and a.presence != "gone"]
     fresh = [file for path, file in sides.files.items() if path not in known]
+    named = {file.name: file for file in fresh}
+    lost = [a for a in mine if a.presence != "gone" and _has_left(sides, a, named.get(a.name))]
     others = {article.name for article in sides.articles} - {article.name for article in lost}
     # However alike: what has the name of another article is that one's.
     renamed = match_renames(lost, [f for f in fresh if f.name not in others], sides.likeness)
     linked: list[tuple[SiteState, FileState | None]] = []
     for article in mine:
-        file = sides.files.get(article.path or "") or renamed.get(article.pk)
+        file = renamed.get(article.pk) or sides.files.get(article.path or "")
         if article.presence == "gone" and (file is None or not _is_its_file(sides, article, file)):
             # Nothing of it is left in the folder; its name is free for a new file.
             unlinked.append(replace(article, path=None))
             continue
         linked.append((article, file))
     return linked, unlinked
+
+
+def _has_left(sides: Sides, article: SiteState, namesake: FileState | None) -> bool:
+    """Whether an article's file is not at its path any more: nothing is, or something else.
+
+    Something else is what calls itself otherwise than the article, where a new file, the
+    `namesake`, calls itself as the article does and is no less like it.
+    """
+    file = sides.files.get(article.path or "")
+    if file is None:
+        return True
+    if namesake is None or file.hash == article.base or file.name in {None, article.name}:
+        return False
+    is_moved = namesake.hash == article.base
+    return is_moved or sides.likeness(article, namesake) >= sides.likeness(article, file)
 
 
 def match_renames(

@@ -388,6 +388,34 @@ def test_a_file_that_only_moved_goes_on_being_what_the_site_called_it(pair, find
     assert is_settled(pair)
 
 
+@pytest.mark.parametrize("moved", [TEXT, TEXT.replace("one", "ONE")], ids=["as-it-was", "edited"])
+@pytest.mark.parametrize("new_name", ["money-back", "pay/refund-2"])
+def test_a_file_renamed_on_both_sides_leaves_its_place_to_another(pair, find, new_name, moved):
+    pair.write(FILES)
+    pair.sync()
+    pk = find("pay/refund").id
+    pair.do(rename, "pay/refund", new_name)
+    (pair.root / PATH).unlink()
+    pair.write({f"en/{new_name}.md": moved, PATH: "# Refunds of today\n"})
+    assert pair.sync().failed == ()
+    assert is_settled(pair)
+    assert (find(new_name).id, find(new_name).source_path) == (pk, f"en/{new_name}.md")
+    assert find("pay/refund").title == "Refunds of today"
+
+
+def test_a_changed_file_stays_its_articles_beside_a_new_one_of_the_new_name(pair, find):
+    pair.write(FILES)
+    pair.sync()
+    pk = find("pay/refund").id
+    pair.do(rename, "pay/refund", "money-back")
+    pair.write({PATH: TEXT.replace("two", "TWO"), "en/money-back.md": "# Of chance\n"})
+    (problem,) = pair.sync().failed
+    assert (problem.code, problem.path) == ("duplicate-id", "en/money-back.md")
+    assert find("money-back").id == pk
+    assert "TWO" in pair.read(PATH)
+    assert pair.read("en/money-back.md") == "# Of chance\n"
+
+
 def test_unpublishing_says_so_in_the_file(pair):
     pair.write(FILES)
     pair.sync()
