@@ -435,7 +435,7 @@ def test_an_old_revision_is_compared_and_restored(writer, read):
     assert "<ins>" in inline
     writer.post(TEXT.replace("text", "restore", 1), number="2", base="3")
     assert read().source.endswith("One.\n")
-    assert "save" in writer.client.get(history).text
+    assert "Saved a draft</span> #4" in writer.client.get(history).text
 
 
 def test_a_remark_stands_on_its_passage_until_it_is_dealt_with(writer, desk_of):
