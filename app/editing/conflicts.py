@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.content import ArticleContent, read_content
 from app.editing.actors import SYSTEM, Actor, require_permission
 from app.editing.covering import covered
+from app.editing.machine import require_reviewed
 from app.editing.plans import find_plan, follow_plan, forget_plan
 from app.editing.revisions import (
     append_revision,
@@ -133,11 +134,12 @@ def resolve_conflict(
 ) -> Article:
     """Put `source`, which somebody made of both texts, in the place of both.
 
-    Of a draft's conflict it becomes the draft; of a folder's, what is shown, and the next sync
-    writes it into the folder. `site_revision`: what was shown when both were looked at;
-    `other_revision`: what the other text was then, 0 for a deleted file, where it is known.
-    Raises ConflictNotFound, Forbidden, ArticleDeleted, EditConflict when something newer is
-    shown by now.
+    Of a draft's conflict it becomes the draft; of a folder's, what is shown unless it says that it
+    is a draft, and the next sync writes it into the folder. `site_revision`: what was shown when
+    both were looked at; `other_revision`: what the other text was then, 0 for a deleted file, where
+    it is known.
+    Raises ConflictNotFound, Forbidden, ArticleDeleted, MachineText where customers would see one
+    past its review, EditConflict when something newer is shown by now.
     """
     content = read_content(source.encode("utf-8"))
     with writing(session, actor) as tx:
@@ -175,9 +177,11 @@ def _put_resolution(
         return
     if content.source != article.source:
         number = append_revision(tx, article, content, note=note, based_on=based_on)
-        show_revision(tx, article, content, number)
-        if article.status == "archived" or article.deleted_at is not None:
+        if is_live(article) or article.is_gone:
+            if content.status == "published":
+                require_reviewed(tx, article, content)
             mark_published(article, content.status, tx.now)
+        show_revision(tx, article, content, number)
     # The folder's text has been looked at: what the site has now is newer than it.
     file = None if based_on is None else read_revision(tx.session, article, based_on)
     article.imported_hash = None if file is None else file.source_hash

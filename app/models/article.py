@@ -131,6 +131,11 @@ class Article(Base):
         """Its name in the search index."""
         return f"{self.article_id}@{self.locale}"
 
+    @property
+    def is_gone(self) -> bool:
+        """Archived or deleted: an editor or the folder put it away."""
+        return self.status == "archived" or self.deleted_at is not None
+
     @classmethod
     def visible(cls, now: datetime) -> ColumnElement[bool]:
         """SQL condition: published at `now`, whoever asks. Audience is a separate question."""
