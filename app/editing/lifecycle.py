@@ -25,6 +25,7 @@ from app.editing.revisions import (
     append_with_fields,
     category_for,
     content_of,
+    head_of,
     read_revision,
     show_revision,
 )
@@ -58,17 +59,23 @@ def restore_revision(
 ) -> SaveOutcome:
     """Save the text of an old revision as a new draft, on top of revision `base`.
 
+    It has the name and the old addresses that the article has now.
     Raises as `save_draft`, and RevisionNotFound.
     """
     article = find_article(session, name)
     require_permission(actor, "write", place_of(article))
-    old = parse_source(read_revision(session, article, number).source.encode("utf-8"))
-    # It may have had another name when this was written.
-    source = with_fields(old, {"id": name.article_id}) if "id" in old.meta else old.encode()
+    old, newest = (
+        parse_source(read_revision(session, article, each).source.encode("utf-8"))
+        for each in (number, head_of(article))
+    )
+    # It may have had another name when this was written, and fewer to be found by.
+    names: dict[str, object] = {"redirect_from": newest.meta.get("redirect_from")}
+    if "id" in old.meta or "id" in newest.meta:
+        names["id"] = name.article_id
+    source = with_fields(old, names)
     session.rollback()
-    text = source if isinstance(source, str) else source.decode("utf-8")
     note = f"Restored from revision {number}"
-    return save_draft(session, actor, name, source=text, base=base, note=note)
+    return save_draft(session, actor, name, source=source, base=base, note=note)
 
 
 def archive(session: Session, actor: Actor, name: ArticleName) -> Article:

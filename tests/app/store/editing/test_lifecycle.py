@@ -34,6 +34,31 @@ def test_an_old_revision_comes_back_as_a_draft(desk, find):
     assert article.revisions[-1].note == "Restored from revision 1"
 
 
+def test_a_text_from_before_a_rename_comes_back_under_the_new_name(desk, find, sessions):
+    desk.publish("# One")
+    desk(rename, PUBLISHER, "pay/refund", "money/back")
+    renamed = ArticleName("money/back", "en")
+    restored = desk(restore_revision, PUBLISHER, renamed, number=1, base=2).source
+    assert restored.endswith("# One")
+    article = desk.publish(name=renamed)
+    assert article.source == restored
+    with sessions() as session:
+        moved = find_redirect(session, "/en/articles/pay/refund", wanted=["en"], now=utc_now())
+        assert moved.article_id == "money/back"
+    # Wherever the file goes, it says so itself.
+    assert "id: money/back" in restored
+
+
+def test_a_text_from_an_earlier_name_does_not_lead_away_from_that_name(desk, sessions):
+    desk.publish("# One")
+    desk(rename, PUBLISHER, "pay/refund", "money/back")
+    desk(rename, PUBLISHER, "money/back", "pay/refund")
+    desk(restore_revision, PUBLISHER, NAME, number=2, base=3)
+    assert desk.publish().article_id == "pay/refund"
+    with sessions() as session:
+        assert session.scalars(select(Redirect.path)).all() == ["/en/articles/money/back"]
+
+
 def test_a_deleted_article_is_gone_for_customers_and_comes_back_as_it_was(desk, find):
     desk.publish("# One")
     desk(delete_article, PUBLISHER, NAME)
