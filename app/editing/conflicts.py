@@ -158,7 +158,8 @@ def resolve_conflict(
                 texts_of(session, conflict),
             )
         _put_resolution(tx, article, conflict, content, note or "Conflict resolved")
-        tx.record("resolve", article, head_of(article), kind=conflict.kind)
+        number = head_of(article) if is_draft else article.revision
+        tx.record("resolve", article, number, kind=conflict.kind)
         mark_resolved(tx, conflict)
     return article
 

@@ -22,6 +22,7 @@ from app.editor.demand import Demand
 from app.front_matter import parse_source
 from app.machine_texts import is_machine_made
 from app.models import Article, Revision
+from app.originals import is_reworded, read_wording, shown_at
 
 _HASH_DIGITS = 12
 _OPEN = frozenset({"missing", "stale"})
@@ -131,10 +132,11 @@ def source_for(
         select(Article).where(Article.article_id == article_id, Article.locale == locale)
     )
     before = _translated_from(session, source, mine) if mine else None
-    body = _body(source.source)
     changes: tuple[InlineLine, ...] = ()
-    if before is not None and _body(before) != body:
-        changes = to_inline(compare_texts(_body(before), body))
+    if before is not None and is_reworded(before, source.source):
+        texts = (read_wording(text).lines for text in (before, source.source))
+        changes = to_inline(compare_texts(*texts))
+    body = parse_source(source.source.encode("utf-8")).body
     return SourceText(chosen, source.title, body, mark_of(chosen, source.source), changes)
 
 
@@ -183,39 +185,30 @@ def _with_demand(each: Coverage, demand: Demand) -> Coverage:
 
 
 def is_stale(session: Session, source: Article, translation: Article) -> bool:
-    """Whether the text of `source` changed since `translation` was made of it."""
+    """Whether what is translated of `source` changed since `translation` was made of it."""
     before = _translated_from(session, source, translation)
-    return before is not None and _body(before) != _body(source.source)
+    return before is not None and is_reworded(before, source.source)
 
 
 def _translated_from(session: Session, source: Article, mine: Article) -> str | None:
     """The text of `source` that `mine` was made from; None where that cannot be told."""
-    revisions = select(Revision.source, Revision.source_hash).where(
-        Revision.article_pk == source.id
-    )
     language, _, digits = _mark(mine.source).partition(" ")
     if language == source.locale and digits:
-        marked = revisions.where(Revision.source_hash.startswith(digits, autoescape=True))
-        row = session.execute(marked.limit(1)).first()
-        return row.source if row else None
+        marked = select(Revision.source).where(
+            Revision.article_pk == source.id,
+            Revision.source_hash.startswith(digits, autoescape=True),
+        )
+        return session.scalar(marked.limit(1))
     written = select(Revision.created_at).where(
         Revision.article_pk == mine.id, Revision.number == mine.revision
     )
     at = session.scalar(written)
-    if at is None:
-        return None
-    shown = revisions.where(Revision.created_at <= at).order_by(Revision.number.desc())
-    row = session.execute(shown.limit(1)).first()
-    return row.source if row else None
+    return None if at is None else shown_at(session, source, at)
 
 
 def _mark(source: str) -> str:
     value = parse_source(source.encode("utf-8")).raw.get("translates")
     return value if isinstance(value, str) else ""
-
-
-def _body(source: str) -> str:
-    return parse_source(source.encode("utf-8")).body
 
 
 def _open_work(each: Coverage) -> int:

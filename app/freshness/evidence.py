@@ -9,18 +9,20 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.errors import KotaeError
 from app.freshness.signs import Facts, Votes
 from app.front_matter import parse_source
 from app.models import Article, EditorialAction, Event, Ticket
+from app.originals import is_reworded, shown_at
 from app.outside_links.known_links import dead_outside
 from app.settings import Settings
 
 REVIEWED = "reviewed"
 """The action that says: somebody looked, and it is right."""
 _SOON = timedelta(days=1)
+_LONG = (Article.html, Article.sections, Article.headings, Article.links, Article.source)
 _Name = tuple[str, str]
 
 
@@ -48,7 +50,7 @@ def gather_facts(
     usual rate is not known: `find_usual_rate` tells it.
     """
     cared = _cared_for(session, articles)
-    sources = _sources(session, settings.default_locale, only)
+    reworded = _reworded_sources(session, articles, cared, settings.default_locale, only)
     readings, all_time = _readings(session, cared, only)
     everybody = _add(all_time.values())
     versions = dict(settings.product_versions)
@@ -60,9 +62,7 @@ def gather_facts(
             cared_for_at=cared[_name(article)],
             reading=readings.get(_name(article), _Reading()),
             usual=_usual_rate(everybody, all_time.get(_name(article), (0, 0))),
-            source_changed_at=sources.get(article.article_id)
-            if article.locale != settings.default_locale
-            else None,
+            source_changed_at=reworded.get(_name(article)),
             versions=versions,
             outside=outside.get(article.id, ()),
         )
@@ -129,16 +129,38 @@ def _cared_for(session: Session, articles: Sequence[Article]) -> dict[_Name, dat
     }
 
 
-def _sources(session: Session, default_locale: str, only: str | None) -> dict[str, datetime]:
-    """When the text in the site's own language last changed, by article id."""
-    rows = select(Article.article_id, Article.updated_at).where(
+def _reworded_sources(
+    session: Session,
+    articles: Sequence[Article],
+    cared: Mapping[_Name, datetime],
+    default_locale: str,
+    only: str | None,
+) -> dict[_Name, datetime]:
+    """When what is translated of the text in the site's own language last changed, of each article
+    in another language that nobody has looked after since."""
+    sources = _sources(session, default_locale, only)
+    found = {}
+    for article in articles:
+        name, source = _name(article), sources.get(article.article_id)
+        if source is None or source.id == article.id or source.updated_at <= cared[name]:
+            continue
+        before = shown_at(session, source, cared[name])
+        if before is not None and is_reworded(before, source.source):
+            found[name] = source.updated_at
+    return found
+
+
+def _sources(session: Session, default_locale: str, only: str | None) -> dict[str, Article]:
+    """The articles in the site's own language by id; each text is read when it is asked for."""
+    rows = select(Article).where(
         Article.locale == default_locale,
         Article.status == "published",
         Article.deleted_at.is_(None),
     )
     if only is not None:
         rows = rows.where(Article.article_id == only)
-    return {article_id: updated_at for article_id, updated_at in session.execute(rows)}
+    rows = rows.options(*map(defer, _LONG))
+    return {article.article_id: article for article in session.scalars(rows)}
 
 
 def _readings(

@@ -57,7 +57,8 @@ class Facts:
     versions: Mapping[str, str]
     """Product -> the version of today."""
     source_changed_at: datetime | None
-    """When the text that this is a translation of last changed; None for one that is none."""
+    """When the text that this is a translation of last changed, in what is translated of it; None
+    where it did not, and for one that is none."""
 
 
 @dataclass(frozen=True, slots=True)

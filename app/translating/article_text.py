@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.editor.translations import mark_of
 from app.front_matter import parse_source, with_fields
 from app.machine_texts import MACHINE, MARK
+from app.originals import LISTS, texts_of
 from app.translating.inline_text import (
     Node,
     has_words,
@@ -20,7 +21,6 @@ from app.translating.inline_text import (
 from app.translating.markdown_text import split_body
 from app.translating.translator import Translator
 
-_LISTS = ("questions", "tags")
 _NOT_CARRIED = ("id", "locale", "redirect_from", "publish_at", "expires_at", "review_by")
 """What belongs to the original alone."""
 
@@ -33,14 +33,14 @@ def translate_article(
     parsed = parse_source(source.encode("utf-8"))
     title = parsed.raw.get("title")
     fields = {"title": [title] if isinstance(title, str) else []}
-    fields |= {name: _texts(parsed.raw.get(name)) for name in _LISTS}
+    fields |= {name: texts_of(parsed.raw.get(name)) for name in LISTS}
     words = [text for texts in fields.values() for text in texts]
     made = _translate_words(words, translator, source_locale, locale)
     changes: dict[str, object] = dict.fromkeys(_NOT_CARRIED)
     for name, texts in fields.items():
         mine, made = made[: len(texts)], made[len(texts) :]
         if mine:
-            changes[name] = mine if name in _LISTS else mine[0]
+            changes[name] = mine if name in LISTS else mine[0]
     changes |= {"status": "draft", "translates": mark_of(source_locale, source), MARK: MACHINE}
     body = parsed.body.replace("\r\n", "\n").replace("\r", "\n")
     body = translate_body(body, translator, source_locale=source_locale, locale=locale)
@@ -87,8 +87,3 @@ def _translate(
     for number in lost:
         made[number] = write_runs(read[number], filled)
     return [made.get(number) for number in range(len(read))]
-
-
-def _texts(value: object) -> list[str]:
-    found = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return [text for text in found if isinstance(text, str) and text.strip()]
