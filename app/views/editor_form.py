@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import request
 
 from app.editing.drafts import Held, find_unsaved, mark_text, working_text
@@ -9,6 +11,35 @@ from app.editing.revisions import read_revision
 from app.editing.transaction import ArticleName
 from app.editor.article_form import ArticleForm, write_form
 from app.views.editor_scope import desk
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed on an article's page beside its text, and is not kept yet."""
+
+    change: str = ""
+    """What the author says about what they changed."""
+    answer: str = ""
+    """A reviewer's, to the writer."""
+    quote: str = ""
+    """The words that a remark is about."""
+    remark: str = ""
+    new_id: str = ""
+
+
+def typed_in_step() -> Typed:
+    """What a form of the workflow, or the one that renames, sent along."""
+    keys = {"answer": "note", "quote": "quote", "remark": "body", "new_id": "new_id"}
+    return Typed(**{field: _posted_words(key) for field, key in keys.items()})
+
+
+def typed_with_text() -> Typed:
+    """What the form of the text sent along."""
+    return Typed(change=_posted_words("note"))
+
+
+def _posted_words(name: str) -> str:
+    return request.form.get(name, "").replace("\r\n", "\n")
 
 
 def posted_source(name: ArticleName, form: ArticleForm, base: int) -> str:

@@ -35,7 +35,7 @@ from app.freshness.signs import Sign
 from app.freshness.worklist import signs_of
 from app.models import Article
 from app.views.editor_advice import advice_on
-from app.views.editor_form import held, posted_source
+from app.views.editor_form import Typed, held, posted_source, typed_in_step, typed_with_text
 from app.views.editor_pictures import take_picture
 from app.views.editor_scope import (
     desk,
@@ -196,9 +196,11 @@ def show_text(
     unsaved: object = None,
     kept: str = "",
     source: str | None = None,
+    typed: Typed | None = None,
 ) -> Response:
     """The editor's page. `taken_up`: the form holds what is not saved; `kept`: its mark, where the
-    server keeps it; `source`: that file, where the advice shall be about it."""
+    server keeps it; `source`: that file, where the advice shall be about it; `typed`: beside the
+    text, where that came by another form."""
     nonce = new_token()
     response = staff_page(
         "editor_text.html",
@@ -213,10 +215,18 @@ def show_text(
         preview=preview,
         preview_html=size_pictures(preview.rendered.html, settings().media_dir) if preview else "",
         style_nonce=nonce,
+        typed=typed or typed_with_text(),
         **_surroundings(name, source),
     )
     allow_styles(response, nonce)
     return response
+
+
+def show_refused_step(name: ArticleName, fault: KotaeError) -> Response:
+    """The editor's page with the saved text, and with what was typed beside it and is not kept."""
+    head = working_text(*desk(), name)
+    form = read_form(head.source)
+    return show_text(name, form, head.revision, fault=fault, typed=typed_in_step())
 
 
 def _surroundings(name: ArticleName, source: str | None) -> dict[str, Any]:

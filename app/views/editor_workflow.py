@@ -41,14 +41,13 @@ from app.editing.reviewing import (
 from app.editing.revisions import compare_revisions, list_revisions
 from app.editing.scheduling import BadSchedule, schedule
 from app.editing.transaction import ArticleName, place_of
-from app.editor.article_form import read_form
 from app.editor.merging import choose_texts
 from app.editor.records import list_record
 from app.errors import KotaeError
 from app.freshness.worklist import mark_reviewed
 from app.problems import BadAddress
 from app.views.editor_scope import acting, desk, posted_number, read_moment, text_url
-from app.views.editor_text import read_choices, show_text
+from app.views.editor_text import read_choices, show_refused_step
 from app.views.scope import database
 from app.views.staff import required_role, staff_page
 
@@ -65,8 +64,7 @@ def take_step(locale: str, article_id: str) -> AnyResponse:
     try:
         step(*desk(), name)
     except KotaeError as error:
-        head = working_text(*desk(), name)
-        return show_text(name, read_form(head.source), head.revision, fault=error)
+        return show_refused_step(name, error)
     return redirect(text_url(name, done=do), 303)
 
 
@@ -78,9 +76,7 @@ def rename_article(article_id: str) -> AnyResponse:
     try:
         rename(*desk(), article_id, new_id)
     except KotaeError as error:
-        name = ArticleName(article_id, locale)
-        head = working_text(*desk(), name)
-        return show_text(name, read_form(head.source), head.revision, fault=error)
+        return show_refused_step(ArticleName(article_id, locale), error)
     return redirect(text_url(ArticleName(new_id, locale), done="rename"), 303)
 
 

@@ -140,6 +140,74 @@ def test_a_text_sent_after_its_session_ended_is_shown_again_until_it_is_saved(wr
     assert read().source.endswith("Not <lost>.\n")
 
 
+STEP = TEXT.replace("text", "step", 1)
+
+
+def boxes(page):
+    """What stands in the fields in which one writes."""
+    found = re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n?(.*?)</textarea>', page, re.S)
+    return [(name, unescape(text)) for name, text in found if text]
+
+
+def test_a_remark_that_is_refused_stays_in_its_form(writer):
+    refused = writer.step("comment", quote="not <there>", body="Say\nwhere.")
+    assert refused.status_code == 422
+    assert ("quote", "not <there>") in boxes(refused.text)
+    assert ("body", "Say\nwhere.") in boxes(refused.text)
+    assert "<details open><summary>Add a remark" in refused.text
+    wordless = writer.step("comment", quote="Borrow", body=" ")
+    assert ("quote", "Borrow") in boxes(wordless.text)
+
+
+def test_an_answer_stays_where_it_is_refused(writer, desk_of):
+    writer.save("submit", body="One.\n")
+    reviewer = desk_of("reviewer")
+    base = reviewer.fields()["base"]
+    writer.save(body="Two.\n")
+    refused = reviewer.post(STEP, do="approve", base=base, note="Well done.")
+    assert refused.status_code == 409
+    assert ("note", "Well done.") in boxes(refused.text)
+    reviewer.step("send-back")
+    late = reviewer.step("send-back", note="Say where.")
+    assert late.status_code == 409
+    assert ("body", "Say where.") in boxes(late.text)  # what is left is to remark it
+
+
+def test_what_one_says_about_a_change_stays_where_the_save_is_refused(writer):
+    refused = writer.save(title="", body="\n", note="Shorter")
+    assert refused.status_code == 422
+    assert 'name="note" value="Shorter"' in refused.text
+    assert 'name="note" value="Shorter"' in writer.save("preview", note="Shorter").text
+
+
+def test_an_address_that_is_refused_stays_to_be_changed(desk_of):
+    publisher = desk_of("publisher")
+    publisher.create()
+    refused = publisher.post("/edit/rename/city/borrow", locale="en", new_id="No <such> one")
+    assert refused.status_code == 422
+    assert 'name="new_id" value="No &lt;such&gt; one"' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("do", "words"),
+    [("comment", {"quote": "Scan", "body": "Say <where>."}), ("send-back", {"note": "Not <yet>."})],
+)
+def test_what_was_typed_beside_a_text_is_held_after_its_session_ended(writer, desk_of, do, words):
+    writer.save("submit", body="Scan the code.\n")
+    reviewer = desk_of("reviewer")
+    base, token = reviewer.fields()["base"], reviewer.client.get_cookie("kotae_staff").value
+    reviewer.client.delete_cookie("kotae_staff")
+    held = reviewer.post(STEP, do=do, base=base, **words)
+    assert held.status_code == 401
+    assert boxes(held.text) == list(words.items())
+    assert f'name="do" value="{do}"' in held.text
+    reviewer.client.set_cookie("kotae_staff", token)
+    again = reviewer.client.post(STEP, data={"do": do, "base": base} | words)
+    assert again.status_code == 403
+    assert set(words.items()) <= set(boxes(again.text))
+    assert reviewer.step(do, **words).status_code == 303
+
+
 def test_what_was_sent_elsewhere_after_the_session_ended_is_refused_as_ever(writer):
     writer.token = "of another session"
     assert "This form is too old" in writer.step("publish").text
