@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.differences import InlineLine, to_inline
 from app.editing.actors import Actor
 from app.editing.conflicts import ConflictingTexts
-from app.editing.drafts import SaveOutcome, find_unsaved, working_text
+from app.editing.drafts import SaveOutcome, find_unsaved, mark_text, working_text
+from app.editing.publication import StaleRevision
 from app.editing.revisions import RevisionNotFound, compare_revisions, read_revision
 from app.editing.transaction import ArticleName
 
@@ -40,6 +41,16 @@ def waiting_merge(session: Session, actor: Actor, name: ArticleName) -> Waiting 
         begun.source, unsaved.source, theirs.source, theirs.number, theirs.author
     )
     return Waiting(texts, begun.number)
+
+
+def require_seen(texts: ConflictingTexts, *, theirs: int, mine: str) -> None:
+    """Raise StaleRevision where these are not the texts that were looked at.
+
+    Choices go by a stretch's number, which is another stretch's once a text has changed. `theirs`:
+    number of the revision; `mine`: the text's mark, by `mark_text`.
+    """
+    if (theirs, mine) != (texts.their_revision, mark_text(texts.mine)):
+        raise StaleRevision("One of both texts changed after you looked at them; choose once more.")
 
 
 def span_of(base: int, outcome: SaveOutcome) -> str | None:

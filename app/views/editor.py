@@ -16,6 +16,7 @@ from app.views.editor_list import (
     translations,
 )
 from app.views.editor_machine import translate_text
+from app.views.editor_merging import merge_form, take_merged
 from app.views.editor_notices import create_notice, end_one_notice, notices
 from app.views.editor_pictures import add_picture
 from app.views.editor_scope import allow_long_texts, follow_address
@@ -23,11 +24,9 @@ from app.views.editor_text import (
     forget_text,
     form_token,
     keep_text,
-    merge_form,
     open_text,
     preview_text,
     save_text,
-    take_merged,
 )
 from app.views.editor_workflow import (
     conflict_form,

@@ -1,4 +1,4 @@
-"""The page on which an article is written: opened, previewed, kept while typing, saved, merged."""
+"""The page on which an article is written: opened, previewed, kept while typing, saved."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.editing.revisions import read_revision
 from app.editing.transaction import ArticleName
 from app.editor.article_form import ArticleForm, read_form, read_posted, with_picture
 from app.editor.listing import list_choices
-from app.editor.merging import changes_in, choose_texts, span_of, waiting_merge
+from app.editor.merging import changes_in, span_of
 from app.editor.previewing import Preview, preview_source
 from app.editor.standing import standing_of
 from app.editor.translations import source_for
@@ -152,37 +152,6 @@ def preview_text(locale: str, article_id: str) -> Response:
         return jsonify(title="", html="", fault=error.message)
     html = size_pictures(shown.rendered.html, settings().media_dir)
     return jsonify(title=shown.content.title, html=html, fault="")
-
-
-@required_role("writer")
-def merge_form(locale: str, article_id: str) -> AnyResponse:
-    """Both texts, where somebody else changed the same lines meanwhile."""
-    name = ArticleName(article_id, locale)
-    waiting = waiting_merge(*desk(), name)
-    if waiting is None or waiting.texts.merge.is_clean:
-        return redirect(text_url(name, unsaved=1), 303)
-    title = working_text(*desk(), name).article.title
-    return staff_page(
-        "editor_merge.html", name=name, title=title, texts=waiting.texts, conflict=None
-    )
-
-
-@required_role("writer")
-def take_merged(locale: str, article_id: str) -> AnyResponse:
-    """Bring both texts together as chosen, and show the result before it is saved."""
-    name = ArticleName(article_id, locale)
-    waiting = waiting_merge(*desk(), name)
-    if waiting is None:
-        return redirect(text_url(name), 303)
-    source = choose_texts(waiting.texts, read_choices())
-    keep_unsaved(*desk(), name, source=source, base=waiting.texts.their_revision)
-    return redirect(text_url(name, unsaved=1, done="merge"), 303)
-
-
-def read_choices() -> dict[int, str]:
-    """Which text was chosen for which stretch."""
-    named = ((key.removeprefix("take-"), value) for key, value in request.form.items())
-    return {int(key): value for key, value in named if key.isdecimal() and len(key) < 9}
 
 
 def show_text(

@@ -46,8 +46,9 @@ from app.editor.records import list_record
 from app.errors import KotaeError
 from app.freshness.worklist import mark_reviewed
 from app.problems import BadAddress
+from app.views.editor_merging import read_choices
 from app.views.editor_scope import acting, desk, posted_number, read_moment, text_url
-from app.views.editor_text import read_choices, show_refused_step
+from app.views.editor_text import show_refused_step
 from app.views.scope import database
 from app.views.staff import required_role, staff_page
 

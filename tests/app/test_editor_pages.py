@@ -362,11 +362,51 @@ def test_a_stale_save_never_wins_and_both_texts_are_shown(writer, desk_of, read)
     assert "Free all day." in page
     assert "Free for two hours." in read().source
     number = re.search(r'name="take-(\d+)"', page)[1]
-    taken = other.post(stale.headers["Location"], **{f"take-{number}": "mine"})
+    seen = seen_by(page)
+    taken = other.post(stale.headers["Location"], **seen, **{f"take-{number}": "mine"})
     assert "unsaved=1" in taken.headers["Location"]
     assert "Free for two hours." in read().source
     assert other.save(address=taken.headers["Location"]).status_code == 303
     assert "Free all day." in read().source
+
+
+def seen_by(page):
+    """What a page with two texts says of which ones it shows."""
+    return dict(re.findall(r'name="(shown|mine|other)" value="(\w+)"', page))
+
+
+@pytest.mark.parametrize("changed", ["theirs", "mine"])
+def test_a_choice_between_two_texts_counts_for_those_that_were_looked_at(writer, desk_of, changed):
+    lines = [f"Line {number}.\n" for number in range(9)]
+
+    def text(**changes):
+        return "\n".join(changes.get(f"at{at}", line) for at, line in enumerate(lines))
+
+    writer.save(body=text())
+    other = desk_of("reviewer")
+    begun = other.fields()
+    writer.save(body=text(at6="Theirs.\n"))
+    mine = begun | {"body": text(at2="Mine, above.\n", at6="Mine.\n")}
+    merge = other.post(TEXT, **(mine | {"do": "save"})).headers["Location"]
+    page = other.client.get(merge).text
+    number = re.search(r'name="take-(\d+)"', page)[1]
+    if changed == "theirs":
+        writer.save(body=text(at2="Theirs, above.\n", at6="Theirs.\n"))
+    else:
+        kept = other.post(
+            TEXT.replace("text", "kept", 1),
+            **(mine | {"body": text(at6="Mine, again.\n"), "kept": seen_by(page)["mine"]}),
+        )
+        assert kept.status_code == 200
+    again = other.post(merge, **seen_by(page), **{f"take-{number}": "theirs"})
+    assert again.status_code == 409
+    assert "Choose once more." in again.text
+    assert "Mine" in other.client.get(f"{TEXT}?unsaved=1").text
+    newer = seen_by(again.text)
+    assert newer != seen_by(page)
+    taken = other.post(merge, **newer)
+    assert taken.status_code == 303
+    assert "Mine" in other.fields(taken.headers["Location"])["body"]
 
 
 def test_what_is_typed_is_kept_for_its_writer_alone(writer, desk_of, sessions):
@@ -402,7 +442,7 @@ def test_what_one_typed_on_another_device_stays_until_it_is_taken_up(writer, des
     taken_up = writer.fields(f"{TEXT}?unsaved=1")
     assert taken_up["body"] == "Of the telephone.\n"
     merge = writer.post(TEXT, **(taken_up | {"do": "save"})).headers["Location"]
-    writer.post(merge)
+    writer.post(merge, **seen_by(writer.client.get(merge).text))
     writer.save(address=f"{TEXT}?unsaved=1")
     assert "Of the telephone." in read().source
     assert "did not save it" not in writer.client.get(TEXT).text
