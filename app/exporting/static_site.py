@@ -17,6 +17,7 @@ from pathlib import Path
 from posixpath import relpath
 from urllib.parse import quote, unquote
 
+from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, PackageLoader
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -52,6 +53,7 @@ class _Site:
             .render(
                 site_name=self.settings.site_name,
                 locale=locale,
+                direction=_direction_of(locale),
                 style=_way(at, "site.css"),
                 home=_way(at, f"{locale}/index.html"),
                 way=lambda target: _way(at, target),
@@ -96,6 +98,14 @@ def export_site(
     files["site.css"] = _style_sheet()
     write_whole(directory, files, progress)
     return ExportReport(len(articles), sum(map(len, titles.values())), len(media))
+
+
+def _direction_of(locale: str) -> str:
+    """Which way the language is written, as HTML says it: by its letters where nobody knows."""
+    try:
+        return str(Locale.parse(locale, sep="-").text_direction)
+    except UnknownLocaleError:
+        return "auto"
 
 
 def _load(session: Session, now: datetime) -> list[Article]:

@@ -409,6 +409,19 @@ def test_a_choice_between_two_texts_counts_for_those_that_were_looked_at(writer,
     assert "Mine" in other.fields(taken.headers["Location"])["body"]
 
 
+def test_what_is_written_in_an_articles_language_goes_the_way_of_its_letters(writer):
+    arabic = "/edit/text/ar/city/borrow"
+    new = writer.client.get("/edit/new?in=ar&id=city/borrow").text
+    made = {"title": "استعارة دراجة", "locale": "ar", "id": "city/borrow"}
+    assert writer.post("/edit/new", **made).headers["Location"].startswith(arabic)
+    fields = re.findall(r'<(?:input|textarea)[^>]* lang="ar"[^>]*>', new)
+    fields += re.findall(
+        r'<(?:input|textarea)[^>]* lang="ar"[^>]*>', writer.client.get(arabic).text
+    )
+    assert len(fields) == 6
+    assert [field for field in fields if 'dir="auto"' not in field] == []
+
+
 def test_what_is_typed_is_kept_for_its_writer_alone(writer, desk_of, sessions):
     kept = writer.post(TEXT.replace("text", "kept", 1), **(writer.fields() | {"body": "Half a th"}))
     assert kept.json["kept"] is True

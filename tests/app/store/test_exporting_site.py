@@ -79,6 +79,17 @@ def test_every_link_of_a_static_site_leads_to_one_of_its_files(exported):
     assert b'href="../../other/index.html#x"' in files["en/articles/pay/refund/index.html"]
 
 
+def test_pages_say_which_way_their_language_is_written(tmp_path, run_import, sessions, settings):
+    languages = {"ar": "rtl", "en": "ltr", "fj": "auto"}
+    files = {f"{locale}/pay.md": "# Pay\n" for locale in languages}
+    run_import(write_tree(tmp_path / "in", files))
+    export_site(tmp_path / "out", session_factory=sessions, settings=settings)
+    for locale, direction in languages.items():
+        for path in (f"{locale}/index.html", f"{locale}/articles/pay/index.html"):
+            page = (tmp_path / "out" / path).read_text(encoding="utf-8")
+            assert f'<html lang="{locale}" dir="{direction}">' in page
+
+
 def test_what_is_published_later_is_in_a_later_site(exported):
     report, files = exported(export_site, now=datetime(2999, 6, 1, tzinfo=UTC))
     assert report.articles == 4
