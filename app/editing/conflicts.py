@@ -22,7 +22,7 @@ from app.editing.revisions import (
     show_as_draft,
     show_revision,
 )
-from app.editing.transaction import ArticleName, Transaction, place_of, writing
+from app.editing.transaction import Transaction, place_of, writing
 from app.errors import KotaeError
 from app.merging import Merge, merge_texts
 from app.models import Article, Conflict
@@ -238,8 +238,3 @@ def close_conflict(tx: Transaction, article: Article) -> None:
 def mark_resolved(tx: Transaction, conflict: Conflict) -> None:
     """Nobody needs to look at it any more."""
     conflict.resolved_at, conflict.resolved_by = tx.now, tx.actor.name
-
-
-def name_of(article: Article) -> ArticleName:
-    """What the use cases call it by."""
-    return ArticleName(article.article_id, article.locale)

@@ -34,6 +34,7 @@ from app.editing.transaction import (
     ArticleName,
     Transaction,
     find_article,
+    look_up_article,
     place_of,
     writing,
 )
@@ -157,10 +158,9 @@ def follow_rename(session: Session, name: ArticleName) -> ArticleName:
     Who began to write under the old name saves under it. Where several claim the old address,
     nobody is led to either.
     """
-    locale = normalise_locale(name.locale)
-    here = Article.article_id == name.article_id, Article.locale == locale
-    if session.scalar(select(Article.id).where(*here)) is not None:
+    if look_up_article(session, name) is not None:
         return name
+    locale = normalise_locale(name.locale)
     claims = select(Article.article_id).join(Redirect, Redirect.article_pk == Article.id)
     old = unquote(article_url(locale, name.article_id))
     found = session.scalars(claims.where(Redirect.path == old, Article.locale == locale)).all()

@@ -21,7 +21,14 @@ from app.editing.revisions import (
     refuse_deleted,
     show_as_draft,
 )
-from app.editing.transaction import ArticleName, Transaction, find_article, place_of, writing
+from app.editing.transaction import (
+    ArticleName,
+    Transaction,
+    find_article,
+    look_up_article,
+    place_of,
+    writing,
+)
 from app.errors import KotaeError
 from app.front_matter import parse_source
 from app.machine_texts import is_machine_made
@@ -101,8 +108,5 @@ def require_reviewed(tx: Transaction, article: Article, content: ArticleContent)
 
 
 def _refuse_existing(session: Session, name: ArticleName) -> None:
-    there = select(Article.id).where(
-        Article.article_id == name.article_id, Article.locale == name.locale
-    )
-    if session.scalar(there) is not None:
+    if look_up_article(session, name) is not None:
         raise AlreadyTranslated(f"There is a text in {name.locale} already.")

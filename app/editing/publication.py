@@ -10,7 +10,7 @@ from app.editing.conflicts import ConflictingTexts, EditConflict
 from app.editing.drafts import NOTHING_HELD, Held, SaveOutcome, save_draft
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
-from app.editing.reviewing import close_reviews, is_approved
+from app.editing.reviewing import close_reviews, is_approved, last_decision
 from app.editing.revisions import (
     append_revision,
     append_with_fields,
@@ -124,8 +124,9 @@ def unpublish(session: Session, actor: Actor, name: ArticleName, *, note: str = 
 def _require_publishable(tx: Transaction, name: ArticleName, revision: int | None) -> Article:
     article = tx.open(name, "read")
     content = content_of(read_revision(tx.session, article, head_of(article)))
+    approved = is_approved(article, last_decision(tx.session, article))
     for place in (place_of(article), destination_of(article, content)):
-        if not (is_allowed(tx.actor, "publish-approved", place) and is_approved(tx, article)):
+        if not (is_allowed(tx.actor, "publish-approved", place) and approved):
             require_permission(tx.actor, "publish", place)
     refuse_deleted(article)
     require_looked_at(article, revision)

@@ -225,16 +225,14 @@ def open_review(session: Session, article: Article) -> Review | None:
     )
 
 
-def list_reviews(session: Session) -> list[Review]:
-    """All that wait for a reviewer, the oldest first."""
-    waiting = select(Review).where(Review.state == "open")
-    return list(session.scalars(waiting.order_by(Review.requested_at, Review.id)))
-
-
-def is_approved(tx: Transaction, article: Article) -> bool:
-    """Whether the last decision was to approve the newest text, to the byte."""
+def last_decision(session: Session, article: Article) -> Review | None:
+    """The review that was decided last; a publication closes it."""
     decided = select(Review).where(Review.article_pk == article.id, Review.state != "open")
-    last = tx.session.scalar(decided.order_by(Review.id.desc()).limit(1))
+    return session.scalar(decided.order_by(Review.id.desc()).limit(1))
+
+
+def is_approved(article: Article, last: Review | None) -> bool:
+    """Whether the last decision was to approve the newest text, to the byte."""
     return last is not None and last.state == "approved" and last.revision == head_of(article)
 
 

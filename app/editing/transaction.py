@@ -36,7 +36,7 @@ class Transaction:
 
     def find(self, name: ArticleName) -> Article | None:
         """The article, deleted or not."""
-        return _find(self.session, name)
+        return look_up_article(self.session, name)
 
     def open(self, name: ArticleName, action: str) -> Article:
         """The article, for an action that the actor may do. Raises ArticleNotFound, Forbidden."""
@@ -76,13 +76,14 @@ def writing(session: Session, actor: Actor, now: datetime | None = None) -> Iter
 
 def find_article(session: Session, name: ArticleName) -> Article:
     """The article, deleted or not. Raises ArticleNotFound."""
-    article = _find(session, name)
+    article = look_up_article(session, name)
     if article is None:
         raise ArticleNotFound(f"There is no article {name.article_id!r} in {name.locale}.")
     return article
 
 
-def _find(session: Session, name: ArticleName) -> Article | None:
+def look_up_article(session: Session, name: ArticleName) -> Article | None:
+    """The article, deleted or not; None where there is none."""
     return session.scalar(
         select(Article).where(
             Article.article_id == name.article_id,
@@ -94,3 +95,8 @@ def _find(session: Session, name: ArticleName) -> Article | None:
 def place_of(article: Article) -> Place:
     """Where permission for `article` is asked for."""
     return Place(article.category, article.locale)
+
+
+def name_of(article: Article) -> ArticleName:
+    """What the use cases call it by."""
+    return ArticleName(article.article_id, article.locale)

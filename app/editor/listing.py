@@ -149,19 +149,24 @@ def _by_place(names: Sequence[_Name]) -> ColumnElement[int]:
 
 
 def list_choices(session: Session, actor: Actor = SYSTEM) -> Choices:
-    """Languages, categories, owners and products of all articles that are not deleted and that
+    """Languages, categories and owners of all articles that are not deleted and that
     `actor` may read."""
-    kept = (Article.deleted_at.is_(None), covered(actor, "read"))
-
-    def distinct(column: Any) -> tuple[str, ...]:
-        found = select(column).where(*kept).distinct().order_by(column)
-        return tuple(value for value in session.scalars(found) if value)
-
     return Choices(
-        locales=distinct(Article.locale),
-        categories=distinct(Article.category),
-        owners=distinct(Article.owner),
+        locales=used_locales(session, actor),
+        categories=_distinct(session, actor, Article.category),
+        owners=_distinct(session, actor, Article.owner),
     )
+
+
+def used_locales(session: Session, actor: Actor = SYSTEM) -> tuple[str, ...]:
+    """The languages of all articles that are not deleted and that `actor` may read."""
+    return _distinct(session, actor, Article.locale)
+
+
+def _distinct(session: Session, actor: Actor, column: Any) -> tuple[str, ...]:
+    kept = (Article.deleted_at.is_(None), covered(actor, "read"))
+    found = select(column).where(*kept).distinct().order_by(column)
+    return tuple(value for value in session.scalars(found) if value)
 
 
 def suggest_links(
@@ -242,10 +247,11 @@ def _state(state: str, evidence: Evidence, now: datetime) -> ColumnElement[bool]
         return exists().where(Review.article_pk == Article.id, Review.state == "open")
     if state == "published":
         return Article.visible(now)
+    live = and_(Article.status == "published", Article.deleted_at.is_(None))
     if state == "changed":
-        return and_(Article.status == "published", Article.draft_revision.is_not(None))
+        return and_(live, Article.draft_revision.is_not(None))
     if state == "planned":
-        later = and_(Article.status == "published", Article.publish_at > now)
+        later = and_(live, Article.publish_at > now)
         return or_(later, exists().where(PlannedPublication.article_pk == Article.id))
     if state == "stale":
         due = and_(Article.review_by.is_not(None), Article.review_by <= now.date())

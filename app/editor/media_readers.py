@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.addresses import media_hash
 from app.editing.actors import SYSTEM, Actor
 from app.editing.covering import covered
-from app.editing.transaction import ArticleName
+from app.editing.transaction import name_of
 from app.editing.usable_media import has_right, is_named, paths_of, was_put_in
 from app.editor.previewing import preview_source
 from app.errors import KotaeError
@@ -42,9 +42,8 @@ def _is_in_a_draft(session: Session, actor: Actor, sha256: str) -> bool:
 
 
 def _shown_in(session: Session, article: Article, source: str) -> set[str]:
-    name = ArticleName(article.article_id, article.locale)
     try:
-        links = preview_source(session, SYSTEM, name, source, article).rendered.links
+        links = preview_source(session, SYSTEM, name_of(article), source, article).rendered.links
     except KotaeError:
         return set()
     return {media_hash(address or "") for address in links.values()}

@@ -10,9 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.editing.actors import ACTIONS, Actor, is_allowed
 from app.editing.conflicts import open_conflict
-from app.editing.reviewing import PlacedComment, is_approved, list_comments, open_review
+from app.editing.reviewing import (
+    PlacedComment,
+    is_approved,
+    last_decision,
+    list_comments,
+    open_review,
+)
 from app.editing.revisions import head_of, is_live
-from app.editing.transaction import Transaction, place_of
+from app.editing.transaction import place_of
 from app.models import Article, Conflict, PlannedPublication, Review
 
 
@@ -54,7 +60,7 @@ class Standing:
                 ("archived", article.status == "archived"),
                 ("conflict", self.conflict is not None),
                 ("review", self.review is not None),
-                ("changed", self.is_visible and article.draft_revision is not None),
+                ("changed", is_live(article) and article.draft_revision is not None),
                 ("planned", self.plan is not None or self.starts_later),
                 ("draft", article.status == "draft"),
                 ("published", self.is_visible),
@@ -74,7 +80,7 @@ def standing_of(
     session: Session, actor: Actor, article: Article, source: str, now: datetime
 ) -> Standing:
     """Everything at once; `source` is the newest text."""
-    decided = select(Review).where(Review.article_pk == article.id, Review.state != "open")
+    decision = last_decision(session, article)
     others = select(Article.locale).where(
         Article.article_id == article.article_id, Article.deleted_at.is_(None)
     )
@@ -88,8 +94,8 @@ def standing_of(
         and article.publish_at > now,
         has_draft=not is_live(article) or article.draft_revision is not None,
         review=open_review(session, article),
-        is_approved=is_approved(Transaction(session, actor, now), article),
-        last_answer=session.scalar(decided.order_by(Review.id.desc()).limit(1)),
+        is_approved=is_approved(article, decision),
+        last_answer=decision,
         comments=tuple(list_comments(session, article, source)),
         plan=session.get(PlannedPublication, article.id),
         conflict=open_conflict(session, article),

@@ -17,7 +17,7 @@ from app.content import hash_source
 from app.differences import InlineLine, compare_texts, to_inline
 from app.editing.actors import SYSTEM, Actor, Place, is_allowed
 from app.editing.covering import covered
-from app.editing.transaction import place_of
+from app.editing.transaction import ArticleName, look_up_article, place_of
 from app.editor.demand import Demand
 from app.front_matter import parse_source
 from app.machine_texts import is_machine_made
@@ -128,9 +128,7 @@ def source_for(
         return None
     chosen = next((tag for tag in (wanted, default_locale) if tag in versions), min(versions))
     source = versions[chosen]
-    mine = session.scalar(
-        select(Article).where(Article.article_id == article_id, Article.locale == locale)
-    )
+    mine = look_up_article(session, ArticleName(article_id, locale))
     before = _translated_from(session, source, mine) if mine else None
     changes: tuple[InlineLine, ...] = ()
     if before is not None and is_reworded(before, source.source):

@@ -24,6 +24,7 @@ from app.editor.listing import (
     list_choices,
     list_for_editors,
     suggest_links,
+    used_locales,
 )
 from app.editor.records import list_record
 from app.editor.translations import list_coverage
@@ -175,7 +176,7 @@ def _list(
 
 def _demand() -> Demand:
     """How often visitors of each language asked for each article."""
-    locales = tuple(dict.fromkeys((*settings().locales, *list_choices(database()).locales)))
+    locales = tuple(dict.fromkeys((*settings().locales, *used_locales(database()))))
     return kept_values().get(
         ("demand", locales), lambda: count_demand(database(), locales, now=now())
     )

@@ -15,7 +15,6 @@ from app.editing.actors import Actor, is_allowed
 from app.editing.conflicts import (
     find_conflict,
     list_conflicts,
-    name_of,
     resolve_conflict,
     texts_of,
 )
@@ -40,7 +39,7 @@ from app.editing.reviewing import (
 )
 from app.editing.revisions import compare_revisions, list_revisions
 from app.editing.scheduling import BadSchedule, schedule
-from app.editing.transaction import ArticleName, place_of
+from app.editing.transaction import ArticleName, name_of, place_of
 from app.editor.merging import choose_texts
 from app.editor.records import list_record
 from app.errors import KotaeError
