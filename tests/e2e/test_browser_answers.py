@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.widget_fixtures import box, options
+
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 HALF_TYPED = [
@@ -13,14 +15,6 @@ HALF_TYPED = [
     ("ja", "お金を返して", "返金を受け取る"),
     ("zh", "怎么拿回我的", "退款怎么拿、多久到账"),
 ]
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 @pytest.mark.parametrize(("locale", "typed", "title"), HALF_TYPED)

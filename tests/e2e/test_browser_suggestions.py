@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from tests.browser_fixtures import compose
+from tests.widget_fixtures import box, options
 
 pytestmark = pytest.mark.browser
 
@@ -17,14 +18,6 @@ def page(open_page):
     page = open_page("/en/")
     page.get_by_role("combobox").focus()
     return page
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def active(page):

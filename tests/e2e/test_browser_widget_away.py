@@ -11,32 +11,18 @@ from app.away_index import verifying_key
 from app.models import Event
 from app.signing import signing_key
 from tests.server_fixtures import environment, free_port, start_server, wait_until_ready
+from tests.widget_fixtures import BOX, ITEM, ask, box, options
 
 pytestmark = pytest.mark.browser
 
-BOX = "<kotae-suggest></kotae-suggest>"
-ITEM = {
-    "article_id": "refund", "locale": "en", "title": "Get a refund", "title_highlights": [],
-    "answer": "Within five days.", "answer_highlights": [], "url": "/en/articles/refund",
-    "score": 1, "why": [], "translation_of_query_locale": False,
-}  # fmt: skip
 SAID = "These are answers from a while ago."
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def open_provided(open_shop, body=BOX, **given):
     """A page whose widget has fetched what it needs while the server is away."""
     page = open_shop(body, expect_complaints=True, **given)
     with page.expect_response("**/widget/answers/*"):
-        box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+        ask(page)
     page.wait_for_timeout(300)
     return page
 
@@ -58,8 +44,7 @@ def test_it_goes_on_suggesting_from_the_index_and_says_so(open_shop, screenshot)
     page = open_provided(open_shop)
     take_away(page)
     box(page).fill("")
-    box(page).press_sequentially("gift c")
-    expect(options(page).first).to_contain_text("Use a gift card")
+    ask(page, "gift c", "Use a gift card")
     expect(options(page).last).to_contain_text(SAID)
     expect(options(page).last).to_contain_text("Contact a person")
     expect(page.get_by_role("status").first).to_have_text(
@@ -78,16 +63,14 @@ def test_what_this_page_was_answered_before_is_answered_again_after_a_reload(ope
     page = open_provided(open_shop)
     page.route("**/widget/answers/*", lambda route: route.abort())
     reload_away(page)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     expect(options(page).last).to_contain_text(SAID)
 
 
 def test_the_index_answers_on_a_page_that_was_never_answered_itself(open_shop):
     page = open_provided(open_shop)
     reload_away(page)
-    box(page).press_sequentially("gift c")
-    expect(options(page).first).to_contain_text("Use a gift card")
+    ask(page, "gift c", "Use a gift card")
     expect(options(page).last).to_contain_text(SAID)
 
 
@@ -95,11 +78,9 @@ def test_what_is_not_there_either_while_it_is_away_is_tried_again(open_shop):
     page = open_shop(BOX, expect_complaints=True)
     take_away(page)
     page.route("**/away.js", lambda route: route.abort())
-    box(page).press_sequentially("gift")
-    expect(options(page).first).to_contain_text("Suggestions are not available right now.")
+    ask(page, "gift", "Suggestions are not available right now.")
     page.unroute("**/away.js")
-    box(page).press_sequentially(" c")
-    expect(options(page).first).to_contain_text("Use a gift card")
+    ask(page, " c", "Use a gift card")
 
 
 @pytest.mark.parametrize(

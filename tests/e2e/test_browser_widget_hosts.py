@@ -15,24 +15,11 @@ from app.deflection.people import sign_identity
 from app.models import Ticket
 from app.sites import add_site, remove_site
 from tests.browser_fixtures import compose
+from tests.widget_fixtures import BOX, CORS, FLOATING, FORM, ask, box, options
 
 pytestmark = pytest.mark.browser
 
 BUILT = Path(app.__file__).parent / "static" / "widget" / "built"
-BOX = "<kotae-suggest></kotae-suggest>"
-FLOATING = '<kotae-suggest mode="button"></kotae-suggest>'
-FORM = """<form id="ticket" action="/sent">
-<label>Subject <input id="subject" name="subject"></label></form>
-<kotae-suggest for="#subject"></kotae-suggest>"""
-CORS = {"Access-Control-Allow-Origin": "*"}
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def scripts_of(page):
@@ -290,16 +277,14 @@ def test_another_script_of_the_page_under_a_like_name_does_not_speak_for_it(open
         head='<script src="/widget/other.js" data-site="site_000000000000000000000000"></script>'
         f'<script type="module" src="{shop.help_center}/widget/v1.mjs"></script>',
     )
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
 
 
 def test_it_is_imported_as_a_module(open_shop, shop):
     page = open_shop(
         BOX, head=f'<script type="module" src="{shop.help_center}/widget/v1.mjs"></script>'
     )
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
 
 
 # Site keys
@@ -379,8 +364,7 @@ def test_nobody_speaks_as_somebody_else(open_shop, strict_shop, site):
 
 def test_a_framework_that_takes_it_out_and_puts_it_back_loses_nothing(open_shop):
     page = open_shop(BOX)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     page.evaluate(
         """() => {
             const it = document.querySelector("kotae-suggest"), place = it.parentNode;
@@ -403,8 +387,7 @@ def test_a_page_that_resets_every_style_changes_nothing_inside(open_shop, shop, 
         reset + FLOATING, head=f'<script src="{shop.help_center}/widget/v1.js" defer></script>'
     )
     page.get_by_role("button", name="How can we help?").click()
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     title = page.locator("kotae-suggest .suggestion-title").first
     assert title.evaluate("(each) => getComputedStyle(each).display") == "block"
     screenshot(page, "widget-reset")
@@ -433,8 +416,7 @@ def test_polluted_prototypes_do_not_reach_it(open_shop, shop, when, more):
     ]
     page = open_shop(BOX, head="".join(tags if when == "before" else reversed(tags)))
     assert page.evaluate("({}).tainted") == 1
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     options(page).first.click()
     expect(page.get_by_role("heading", name="When it arrives")).to_be_visible()
     page.get_by_role("button", name="No", exact=True).click()
@@ -452,8 +434,7 @@ def test_inside_a_form_with_its_own_enter_handler_rows_are_chosen_and_text_is_th
             if (event.key === "Enter") { entered++; event.preventDefault(); }
         });""",
     )
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Get a refund")).to_be_visible()
@@ -485,8 +466,7 @@ def test_a_script_that_a_browser_kept_over_an_upgrade_leads_to_pages(open_shop, 
         lambda route: route.fulfill(body=kept, content_type="text/javascript", headers=CORS),
     )
     page.reload()
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     with page.context.expect_page() as opened:
         options(page).first.click()
     assert "/en/articles/refund" in opened.value.url
@@ -499,8 +479,7 @@ def test_a_script_that_a_browser_kept_over_an_upgrade_leads_to_pages(open_shop, 
 def test_no_other_step_that_is_missing_keeps_answers_away(open_shop, step):
     page = open_shop(BOX, expect_complaints=True)
     page.route(f"**/{step}.*js", lambda route: route.abort())
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     expect(options(page).last).to_contain_text("Contact a person")
 
 

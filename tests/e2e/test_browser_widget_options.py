@@ -1,39 +1,21 @@
 """What a host page sets: attributes, object, routes, colours; and states that are seldom seen."""
 
-import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.accessibility import faults
+from tests.widget_fixtures import answer_with, box, options
 
 pytestmark = pytest.mark.browser
 
-CORS = {"Access-Control-Allow-Origin": "*"}
 FORM = """<label>Subject <input id="subject"></label>
 <kotae-suggest for="#subject"></kotae-suggest>"""
 NOTICE = {
     "id": "n1", "kind": "incident", "title": "Payments are delayed", "body": "Since ten.",
     "locale": "en", "url": "/en/",
 }  # fmt: skip
-NONE = {"query_id": "q", "items": [], "no_answer": True, "contact_url": "/en/contact"}
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
-
-
-def answer_with(page, **body):
-    whole = json.dumps(NONE | body)
-    page.route(
-        "**/api/v1/suggest*",
-        lambda route: route.fulfill(status=200, body=whole, headers=CORS),
-    )
 
 
 # Notices

@@ -8,23 +8,15 @@ import pytest
 from playwright.sync_api import expect
 
 from app.sites import add_site, remove_site
+from tests.widget_fixtures import BOX, box, options
 
 pytestmark = pytest.mark.browser
 
-BOX = "<kotae-suggest></kotae-suggest>"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
 # Twenty seconds are one here.
 SOON = """const { timeout } = AbortSignal;
 AbortSignal.timeout = (time) => timeout.call(AbortSignal, time === 20000 ? 1000 : time);"""
 FAILED = "Suggestions are not available right now."
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def watch(page):

@@ -8,25 +8,11 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.models import Event, Ticket
+from tests.widget_fixtures import BOX, CORS, ITEM, ask, box, options, wait_for
 
 pytestmark = pytest.mark.browser
 
-BOX = "<kotae-suggest></kotae-suggest>"
-CORS = {"Access-Control-Allow-Origin": "*"}
-ITEM = {
-    "article_id": "refund", "locale": "en", "title": "Get a refund", "title_highlights": [],
-    "answer": "Within five days.", "answer_highlights": [], "url": "/en/articles/refund",
-    "score": 1, "why": [], "translation_of_query_locale": False,
-}  # fmt: skip
 HOUR = 3_600_000
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def batches_of(page):
@@ -43,14 +29,6 @@ def batches_of(page):
 
 def events_in(batches):
     return [event for batch in batches for event in batch["events"]]
-
-
-def wait_for(page, condition, seconds=6):
-    for _ in range(seconds * 10):
-        if condition():
-            return
-        page.wait_for_timeout(100)
-    pytest.fail("waited in vain")
 
 
 def serve_experiment(page, *, consent, running=lambda: True):
@@ -351,31 +329,26 @@ def test_who_may_take_part_gets_a_name_and_sees_only_the_second_answer(open_shop
 def test_where_consent_is_needed_nobody_takes_part_before_giving_it(open_shop):
     page = open_shop(BOX)
     serve_experiment(page, consent=True)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For anybody")
+    ask(page, "refund", "For anybody")
     assert page.evaluate("localStorage.getItem('kotae-visitor')") is None
     page.evaluate("Kotae.consent(true)")
-    box(page).press_sequentially("s")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "s", "For a participant")
     page.evaluate("Kotae.consent(false)")
     assert page.evaluate("localStorage.getItem('kotae-visitor')") is None
-    box(page).press_sequentially("x")
-    expect(options(page).first).to_contain_text("For anybody")
+    ask(page, "x", "For anybody")
 
 
 def test_the_host_may_say_that_consent_is_given(open_shop):
     page = open_shop('<kotae-suggest consent="granted"></kotae-suggest>')
     serve_experiment(page, consent=True)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "refund", "For a participant")
 
 
 def test_the_name_is_deleted_when_the_experiment_is_over(open_shop):
     page = open_shop(BOX)
     state = {"running": True}
     serve_experiment(page, consent=False, running=lambda: state["running"])
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "refund", "For a participant")
     state["running"] = False
     box(page).press_sequentially("s")
     wait_for(page, lambda: page.evaluate("localStorage.getItem('kotae-visitor')") is None)
@@ -384,8 +357,7 @@ def test_the_name_is_deleted_when_the_experiment_is_over(open_shop):
 def test_a_ticket_carries_the_name_of_the_experiment(open_shop):
     page = open_shop(BOX)
     serve_experiment(page, consent=False)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "refund", "For a participant")
     options(page).last.click()
     page.get_by_label("Your e-mail address").fill("kim@example.com")
     with page.expect_request("**/api/v1/tickets") as sent:
@@ -405,8 +377,7 @@ def test_the_site_asks_at_its_foot_and_remembers_either_answer(
     asked = serve_experiment(page, consent=True)
     question = page.locator(".experiment")
     expect(question).to_be_hidden()
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For anybody")
+    ask(page, "refund", "For anybody")
     expect(question).to_be_visible()
     yes, no = (question.get_by_role("button").nth(n) for n in (0, 1))
     assert yes.bounding_box()["height"] == no.bounding_box()["height"] >= 44
