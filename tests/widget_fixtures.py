@@ -179,7 +179,7 @@ def await_answers(page):
     page.evaluate(MARK_ROWS)
 
 
-def expect_answer(page, title, *, row=None):
+def expect_answer(page, title="", *, row=None):
     """Wait until a row, by default the first, answers what is typed by now, not a part of it."""
     row = row or options(page).first
     expect(row).not_to_have_attribute("data-of-before", "")
