@@ -111,6 +111,42 @@ def test_the_contact_step_offers_answers_to_the_subject_in_a_tab_of_their_own(op
     expect(page.get_by_label("Subject")).to_have_value("refund")
 
 
+def test_offers_that_were_not_read_before_the_message_went_are_not_told_of(open_shop):
+    page = open_shop(BOX)
+    ask(page, "zz", "No good answer found")
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    offer = page.get_by_role("button", name="Get a refund")
+    page.get_by_label("Subject").fill("")
+    ask(page, field=page.get_by_label("Subject"), row=offer)
+    batches = batches_of(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+    page.wait_for_timeout(900)  # whatever is told of by now goes with what is sent next
+    wait_for(page, lambda: any(e["type"] == "ticket_submitted" for e in events_in(batches)))
+    assert events_in(batches)[-1]["type"] == "ticket_submitted"
+
+
+def test_offers_of_the_site_are_not_told_of_once_the_message_went(open_page):
+    page = open_page("/en/contact")
+    batches = batches_of(page)
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    page.get_by_label("Message").fill("Where is it?")
+    wait_for(page, lambda: batches)  # that contact was begun
+
+    def answer_late(route):
+        answer = route.fetch(max_redirects=0)
+        page.wait_for_timeout(2000)  # for reading, and for sending what is told
+        route.fulfill(response=answer)
+
+    page.route("**/contact", answer_late)
+    row = page.get_by_role("link", name="Get a refund")
+    ask(page, field=page.get_by_label("Subject"), row=row)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", level=1, name="Message sent")).to_be_visible()
+    assert [event["type"] for event in events_in(batches)] == ["contact_started"]
+
+
 def test_a_long_question_in_many_bytes_is_cut_to_what_the_server_takes(open_shop):
     page = open_shop(BOX)
     many = [ITEM | {"article_id": "환불" * 60 + str(number)} for number in range(10)]

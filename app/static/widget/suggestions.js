@@ -105,32 +105,35 @@ export class Suggestions {
     const unsure = text !== "" && answers.no_answer && count > 0;
     const found = unsure ? words.unsure : count || text === "" ? "" : words.none;
     const note = answers.away ?? found ?? "";
+    const counted = (count === 1 && words.one) || words.other || "";
     // What the page says already is not said twice.
     const news = (answers.notices ?? []).filter((notice) => !acts.knows?.(notice));
-    /** @type {Option[]} */
-    const rows = news.map((notice) => ({
-      element: noticeRow(notice),
-      act: (newTab) => acts.openNotice(notice, newTab),
-    }));
     // Who opens a row has read its list, although another text was typed or another list waits.
     let unread = !silent;
     const read = () => {
       if (unread) this.#read(text, answers);
       unread = false;
     };
+    /** @type {Option[]} */
+    const rows = news.map((notice) => ({
+      element: noticeRow(notice),
+      act: (newTab) => acts.openNotice(notice, newTab),
+    }));
     for (const [position, item] of items.entries()) {
-      const act = (/** @type {boolean} */ newTab) => {
-        read();
-        const { article_id, locale } = item;
-        const about = { query_id: answers.query_id || undefined, article_id, locale, value: { position } };
-        this.reporter.report("result_opened", about);
-        acts.openItem(item, newTab, answers);
-      };
-      rows.push({ element: (acts.makeRow ?? answerRow)(item), act });
+      const { article_id, locale } = item;
+      rows.push({
+        element: (acts.makeRow ?? answerRow)(item),
+        act: (newTab) => {
+          read();
+          const about = { query_id: answers.query_id || undefined, article_id, locale, value: { position } };
+          this.reporter.report("result_opened", about);
+          acts.openItem(item, newTab, answers);
+        },
+      });
     }
     if (unsure) for (const row of rows) row.element.classList.add("suggestion-unsure");
     if (!this.certain) rows.push(this.#person(text, answers.query_id, note));
-    this.view.show(rows, silent ? (news[0]?.title ?? "") : note || this.#count(count));
+    this.view.show(rows, silent ? (news[0]?.title ?? "") : note || counted.replace("{count}", `${count}`));
     this.seen = read;
     this.#reading = setTimeout(read, READ_MS);
   }
@@ -177,11 +180,5 @@ export class Suggestions {
       element: contactRow(this.words.contact, note),
       act: (newTab) => this.acts.askPerson(text, queryId, newTab),
     };
-  }
-
-  /** @param {number} count @returns {string} */
-  #count(count) {
-    const { one, other } = this.words;
-    return ((count === 1 && one) || other || "").replace("{count}", String(count));
   }
 }
