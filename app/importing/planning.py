@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,8 @@ class Plan:
     relinked: list[tuple[TreeFile, KnownArticle]] = field(default_factory=list)
     """Those of them, and of the unchanged, that show another text than their files, and whose links
     lead elsewhere now."""
+    known_names: Set[tuple[str, str]] = frozenset()
+    """Ids and locales of all articles there were when this was planned."""
     table: LinkTable = field(default_factory=LinkTable)
     """Where links lead once this is stored."""
     media: dict[str, StoredMedia] = field(default_factory=dict)
@@ -55,7 +57,9 @@ def plan_import(
 
     Attachments are copied into `media_dir` here: a copy nobody refers to does no harm.
     """
-    plan = Plan(failed=list(tree.failed), warnings=list(tree.warnings))
+    plan = Plan(
+        failed=list(tree.failed), warnings=list(tree.warnings), known_names=known.articles.keys()
+    )
     plan.shelves, problems = read_shelves(tree, reading)
     plan.failed += problems
     plan.media = _copy_media(tree, media_dir, plan, progress)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from app.importing.attachments import forget_gone_attachments, store_attachments
 from app.importing.parsing import Reading, RenderedFile
 from app.importing.planning import Plan
 from app.importing.relinking import as_its_writer, relink_articles
 from app.importing.report import FileProblem
 from app.importing.shelving import store_shelves
 from app.importing.tree import Tree
-from app.models import Article, EditorialAction, Media, MediaFile
+from app.models import Article, EditorialAction
 from app.outbox import note_change
 from app.publishing import (
     add_redirects,
@@ -79,7 +80,7 @@ def store_plan(
         _store_batch(session, root, batch, plan, tally, now, attributions, keep_edits)
         progress("Storing", min(start + _BATCH, len(plan.rendered)), len(plan.rendered))
     store_shelves(session, tree, plan.shelves, [file.parsed for file in plan.rendered])
-    _store_media(session, root, plan, now)
+    store_attachments(session, root, plan.media, now)
     if prune:
         tally.retired = _retire(session, tree, plan, reading.forced_locale, now)
     return tally
@@ -102,6 +103,9 @@ def _store_batch(
     written = []
     for file in files:
         article = articles.get(file.parsed.name)
+        if article is None and file.parsed.name in plan.known_names:
+            plan.failed.append(_say_renamed(file))
+            continue
         if article is None:
             article = Article(
                 article_id=file.parsed.article_id, locale=file.parsed.locale, created_at=now
@@ -131,6 +135,11 @@ def _load_articles(
         select(Article).where(Article.article_id.in_(ids)).options(selectinload(Article.media))
     )
     return {article_name(article): article for article in found if article_name(article) in wanted}
+
+
+def _say_renamed(file: RenderedFile) -> FileProblem:
+    reason = f"{file.parsed.article_id!r} was renamed here while this ran; import it again."
+    return FileProblem(file.parsed.file.path, "renamed-meanwhile", reason)
 
 
 def _waits(article: Article, file: RenderedFile, plan: Plan) -> bool:
@@ -240,32 +249,6 @@ def _record(session: Session, article: Article, deed: str, by: Attribution, now:
     )
 
 
-def _store_media(session: Session, root: str, plan: Plan, now: datetime) -> None:
-    for stored in {media.sha256: media for media in plan.media.values()}.values():
-        if session.get(Media, stored.sha256) is None:
-            session.add(
-                Media(
-                    sha256=stored.sha256,
-                    media_type=stored.media_type,
-                    size=stored.size,
-                    created_at=now,
-                )
-            )
-    session.flush()
-    kept = {row.source_path: row for row in _media_files(session, root)}
-    for path, stored in plan.media.items():
-        row = kept.get(path)
-        if row is None:
-            file = MediaFile(source_root=root, source_path=path, sha256=stored.sha256, synced=True)
-            session.add(file)
-        else:
-            row.sha256, row.synced = stored.sha256, True
-
-
-def _media_files(session: Session, root: str) -> Iterable[MediaFile]:
-    return session.scalars(select(MediaFile).where(MediaFile.source_root == root))
-
-
 def _retire(
     session: Session, tree: Tree, plan: Plan, forced_locale: str | None, now: datetime
 ) -> int:
@@ -283,15 +266,15 @@ def _retire(
         in_scope = forced_locale in (None, article.locale)
         # A file that failed today keeps the article that it gave yesterday.
         is_gone = path not in paths or path in given
-        if in_scope and is_gone and article_name(article) not in names:
+        # Nor is one gone of which the plan did not know: it was renamed here while this ran.
+        is_gone = is_gone and article_name(article) in plan.known_names - names
+        if in_scope and is_gone:
             article.status = "archived"
             article.import_key = None
             note_change(session, article, now)
             _record(session, article, "retire", Attribution(AUTHOR), now)
             gone += 1
-    for row in _media_files(session, root):
-        if row.source_path not in paths and row.synced:
-            session.delete(row)
+    forget_gone_attachments(session, tree)
     return gone
 
 

@@ -19,6 +19,7 @@ from app.editing.actors import SYSTEM
 from app.editing.transaction import writing
 from app.errors import KotaeError
 from app.importing import FileProblem, only_import
+from app.importing.attachments import forget_gone_attachments
 from app.importing.known import load_known
 from app.importing.parsing import Reading
 from app.importing.planning import plan_import, say_duplicate
@@ -35,7 +36,6 @@ from app.syncing.pulling import (
     Pulling,
     apply_to_site,
     follow_renames,
-    forget_gone_media,
 )
 from app.syncing.pushing import (
     Pushing,
@@ -226,7 +226,7 @@ def _pull(
         )
         pulling = Pulling(tx, work.root, work.reading, attributions)
         apply_to_site(pulling, steps, counts)
-        forget_gone_media(session, work.tree)
+        forget_gone_attachments(session, work.tree)
     bad = {problem.path for problem in plan.failed}
     for action in ("create", "pull"):
         done = sum(step.action == action and step.path not in bad for step in steps)

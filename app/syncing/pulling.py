@@ -27,9 +27,8 @@ from app.editing.transaction import ArticleName, Transaction
 from app.errors import KotaeError
 from app.importing.parsing import Reading
 from app.importing.storing import Attribution
-from app.importing.tree import Tree
 from app.merging import merge_sources
-from app.models import Article, MediaFile, OutboxEntry, Redirect
+from app.models import Article, OutboxEntry, Redirect
 from app.outbox import note_change
 from app.publishing import mark_published
 from app.syncing.plan import Step
@@ -240,15 +239,3 @@ def _base_of(session: Session, article: Article, step: Step) -> tuple[int, str] 
 _SITE_STEPS: Mapping[str, Callable[[Pulling, Step], str]] = MappingProxyType(
     {"agree": _agree, "archive": _archive, "both": _merge, "merge": _merge, "conflict": _conflict}
 )
-
-
-def forget_gone_media(session: Session, tree: Tree) -> int:
-    """Forget attachments that the folder had and has no more; returns how many."""
-    paths = tree.paths()
-    rows = select(MediaFile).where(
-        MediaFile.source_root == str(tree.root), MediaFile.synced.is_(True)
-    )
-    gone = [row for row in session.scalars(rows) if row.source_path not in paths]
-    for row in gone:
-        session.delete(row)
-    return len(gone)

@@ -97,8 +97,8 @@ def history(locale: str, article_id: str) -> Response:
     if old is not None and new is not None:
         texts = [read_revision(database(), head.article, each).source for each in (old, new)]
         rows = compare_texts(*texts)
-    inline, whole = request.args.get("view") == "inline", request.args.get("lines") == "all"
-    lines = to_inline(rows) if inline else ()
+    view, whole = request.args.get("view"), request.args.get("lines") == "all"
+    lines = to_inline(rows)
     return staff_page(
         "editor_history.html",
         name=name,
@@ -109,7 +109,7 @@ def history(locale: str, article_id: str) -> Response:
         new=new,
         rows=rows if whole else around_changes(rows),
         lines=lines if whole else around_changes(lines),
-        inline=inline,
+        view=view if view in {"inline", "sides"} else None,
         whole=whole,
         may_write=is_allowed(acting(), "write", place_of(head.article)),
         counted=count_changes(rows),

@@ -24,6 +24,7 @@ from app.languages import INTERFACE_LOCALES
 from app.models import User, UserSession
 from app.signing import signing_key
 from app.views.bearer import has_token, scope_of_endpoint, token_user
+from app.views.deed_words import deed_word
 from app.views.headers import refuse_foreign_form
 from app.views.pages import page
 from app.views.scope import accepted_locale, database, now, settings
@@ -133,6 +134,7 @@ def staff_page(template: str, status: int = 200, **values: object) -> Response:
         may=may,
         here=here,
         role_word=role_word,
+        deed_word=deed_word,
         form_token=_form_token(seed),
         **values,
     )

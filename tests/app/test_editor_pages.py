@@ -426,15 +426,16 @@ def test_an_old_revision_is_compared_and_restored(writer, read):
     writer.save(body="One.\n")
     writer.save(body="Two.\n")
     history = TEXT.replace("text", "history", 1)
-    page = writer.client.get(f"{history}?old=2&new=3").text
+    page = writer.client.get(f"{history}?old=2&new=3&view=sides").text
     assert "<mark>One</mark>" in page
     assert "<mark>Two</mark>" in page
+    assert "<del>" not in page
     inline = writer.client.get(f"{history}?old=2&new=3&view=inline").text
     assert "<del>" in inline
     assert "<ins>" in inline
     writer.post(TEXT.replace("text", "restore", 1), number="2", base="3")
     assert read().source.endswith("One.\n")
-    assert "save" in writer.client.get(history).text
+    assert "Saved a draft</span> #4" in writer.client.get(history).text
 
 
 def test_a_remark_stands_on_its_passage_until_it_is_dealt_with(writer, desk_of):
@@ -635,7 +636,7 @@ def test_the_history_shows_what_changed_and_all_lines_where_one_wants_them(write
     writer.save(body="".join(lines))
     writer.save(body="".join(lines).replace("Line 12.", "Line twelve."))
     address = TEXT.replace("text", "history", 1)
-    for view in ("", "&view=inline"):
+    for view in ("", "&view=inline", "&view=sides"):
         page = writer.client.get(f"{address}?old=2&new=3{view}").text
         assert "twelve" in page
         assert "Line 2." not in page

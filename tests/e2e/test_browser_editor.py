@@ -78,7 +78,25 @@ def test_the_pages_are_accessible_in_light_and_dark_and_fit_320_pixels(
             screenshot(page, f"editor-{name}-{locale}-{scheme}")
         page.set_viewport_size({"width": 320, "height": 640})
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 320, name
+        assert faults(page) == "", name
         screenshot(page, f"editor-{name}-{locale}-narrow")
+
+
+def test_two_revisions_stand_side_by_side_where_there_is_room_for_both(make_article):
+    page = make_article("owner", "One.\n")
+    text = address_of(page)
+    area_of(page).fill("Two.\n")
+    save(page)
+    page.goto(text.replace("/text/", "/history/"))
+    sides, lines = page.get_by_role("cell", name="Two."), page.get_by_role("insertion")
+    expect(sides).to_have_count(1)
+    expect(lines).to_have_count(0)
+    page.set_viewport_size({"width": 360, "height": 640})
+    expect(lines).to_have_text("Two.")
+    page.get_by_role("link", name="Side by side").click()
+    expect(lines).to_have_count(0)
+    page.get_by_role("link", name="One below the other").click()
+    expect(lines).to_have_text("Two.")
 
 
 def test_the_preview_follows_what_is_typed(make_article):

@@ -653,6 +653,36 @@ def test_what_was_renamed_and_archived_here_does_not_come_back_from_another_plac
     assert _states(sessions) == {"a2": "archived", "b": "published", "c": "published"}
 
 
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("en/a.md", LINKED["en/a.md"]),
+        ("en/a.md", "# A\n\nChanged.\n"),
+        ("en/moved.md", "---\nid: a\n---\n# A\n\nChanged.\n"),
+    ],
+)
+def test_what_is_renamed_here_while_an_import_runs_stays_one_article(
+    tmp_path, run_import, sessions, place, text
+):
+    folder = write_tree(tmp_path / "in", LINKED)
+    run_import(folder)
+    (folder / "en/a.md").unlink()
+    write_tree(folder, {place: text, "en/b.md": "# B\n\nAnother text.\n"})
+    deeds = [(rename, "a", "a2")]
+
+    def rename_once(stage, done, total):
+        if stage == "Rendering" and deeds:
+            _do_here(sessions, deeds.pop())
+
+    report = run_import(folder, prune=True, progress=rename_once)
+    assert deeds == []
+    assert (report.created, report.retired) == (0, 0)
+    assert _states(sessions) == {"a2": "published", "b": "published", "c": "published"}
+    again = run_import(folder, prune=True)
+    assert (again.created, again.retired, again.failed) == (0, 0, ())
+    assert _states(sessions) == {"a2": "published", "b": "published", "c": "published"}
+
+
 def test_two_articles_do_not_change_texts_because_both_were_renamed_here(
     tmp_path, run_import, sessions, find
 ):
