@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.content import read_content
 from app.errors import KotaeError
-from app.front_matter import parse_source
 from app.text_lines import Match, match_lines, split_lines
 
 
@@ -62,7 +62,7 @@ def merge_sources(base: str, mine: str, theirs: str) -> str | None:
     if not merge.is_clean:
         return None
     try:
-        parse_source(merge.text.encode("utf-8"))
+        read_content(merge.text.encode("utf-8"))
     except (KotaeError, UnicodeEncodeError):
         return None
     return merge.text

@@ -39,7 +39,7 @@ from app.editing.transaction import (
 from app.errors import KotaeError
 from app.front_matter import parse_source, with_fields
 from app.locales import normalise_locale
-from app.models import Article, OutboxEntry, Redirect
+from app.models import Article, Redirect
 from app.outbox import note_change
 from app.reading import ArticleNotFound
 
@@ -161,11 +161,8 @@ def follow_rename(session: Session, name: ArticleName) -> ArticleName:
 
 
 def _rename(tx: Transaction, article: Article, new_id: str) -> None:
-    old_id, old_document = article.article_id, article.document_id
+    old_id = article.article_id
     conflict = settle_draft(tx, article)
-    if article.indexed:
-        tx.session.add(OutboxEntry(document_id=old_document, action="remove", created_at=tx.now))
-        article.indexed = False
     drafted = article.draft_revision
     article.article_id = new_id
     shown = _append_renamed(tx, article, article.revision, old_id)

@@ -75,7 +75,7 @@ def publish(
             article = _require_publishable(tx, name, revision)
             _publish_or_plan(tx, article, head_of(article), note)
     except EditConflict:
-        _note_conflict(session, actor, name)
+        note_conflict(session, actor, name)
         raise
     return article
 
@@ -160,7 +160,7 @@ def publish_revision(
     What was shown meanwhile is merged in. Raises EditConflict, MachineText.
     """
     content = content_of(read_revision(tx.session, article, number))
-    shown_number, content = _merge_with_shown(tx, article, number, content)
+    shown_number, content = merge_with_shown(tx, article, number, content)
     require_reviewed(tx, article, content)
     if content.status != "published":
         shown_number, content = append_with_fields(
@@ -179,10 +179,13 @@ def publish_revision(
     tx.record("publish", article, shown_number, note=note, **({"by": PLANNED} if planned else {}))
 
 
-def _merge_with_shown(
+def merge_with_shown(
     tx: Transaction, article: Article, number: int, content: ArticleContent
 ) -> tuple[int, ArticleContent]:
-    """The text with what was shown meanwhile. Raises EditConflict."""
+    """Revision `number`, which is `content`, with what was shown since it was begun.
+
+    Returns the number and text of what became of it. Raises EditConflict.
+    """
     base = article.draft_base
     if number == article.revision or not is_live(article) or base in {None, article.revision}:
         return number, content
@@ -207,7 +210,7 @@ def _merge_with_shown(
     return merged_number, content
 
 
-def _note_conflict(session: Session, actor: Actor, name: ArticleName) -> None:
+def note_conflict(session: Session, actor: Actor, name: ArticleName) -> None:
     """Keep the conflict for others to see; what raised it was undone."""
     with writing(session, actor) as tx:
         settle_draft(tx, tx.open(name, "read"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -185,9 +186,9 @@ def list_comments(session: Session, article: Article, source: str) -> list[Place
         ReviewComment.article_pk == article.id, ReviewComment.resolved_at.is_(None)
     )
     placed = []
+    remarked = cache(lambda number: read_revision(session, article, number).source)
     for each in session.scalars(waiting.order_by(ReviewComment.created_at, ReviewComment.id)):
-        remarked = read_revision(session, article, each.revision).source
-        near = follow_place(remarked, source, each.start)
+        near = follow_place(remarked(each.revision), source, each.start)
         placed.append(PlacedComment(each, find_passage(source, each.quote, near)))
     return placed
 

@@ -11,7 +11,12 @@ from app.editing.actors import SYSTEM, Actor, Grant, require_permission
 from app.editing.conflicts import EditConflict
 from app.editing.machine import require_reviewed
 from app.editing.plans import forget_plan, plan_publication
-from app.editing.publication import publish_revision, require_looked_at
+from app.editing.publication import (
+    merge_with_shown,
+    note_conflict,
+    publish_revision,
+    require_looked_at,
+)
 from app.editing.revisions import (
     append_with_fields,
     content_of,
@@ -51,29 +56,40 @@ def schedule(
     The times are written into the front matter, as everything else about an article. Only for a
     draft beside a live text, `publish_at` is kept apart: the live text stays until then.
     `revision`: the number that was looked at; when given, a newer one is not planned.
-    Raises ArticleNotFound, ArticleDeleted, Forbidden, StaleRevision, BadSchedule, MachineText.
+    Raises ArticleNotFound, ArticleDeleted, Forbidden, StaleRevision, BadSchedule, MachineText,
+    EditConflict.
     """
     if publish_at is not None and expires_at is not None and expires_at <= publish_at:
         raise BadSchedule("The article would expire before it is published; swap the two times.")
-    with writing(session, actor) as tx:
-        article = _open_for_times(tx, name, revision)
-        if article.is_visible(tx.now) and article.draft_revision is not None:
-            draft = read_revision(session, article, article.draft_revision)
-            require_reviewed(tx, article, content_of(draft))
-            plan_publication(tx, article, article.draft_revision, publish_at)
-            _retime(tx, article, {"expires_at": expires_at})
-        elif article.is_visible(tx.now) and publish_at is not None and publish_at > tx.now:
-            raise BadSchedule("It is published already. Save a draft; that can be published later.")
-        else:
-            _retime(tx, article, {"publish_at": publish_at, "expires_at": expires_at})
-        tx.record(
-            "schedule",
-            article,
-            head_of(article),
-            publish_at=publish_at and publish_at.isoformat(),
-            expires_at=expires_at and expires_at.isoformat(),
-        )
+    try:
+        with writing(session, actor) as tx:
+            article = _open_for_times(tx, name, revision)
+            _set_times(tx, article, publish_at, expires_at)
+    except EditConflict:
+        note_conflict(session, actor, name)
+        raise
     return article
+
+
+def _set_times(
+    tx: Transaction, article: Article, publish_at: datetime | None, expires_at: datetime | None
+) -> None:
+    if article.is_visible(tx.now) and article.draft_revision is not None:
+        draft = read_revision(tx.session, article, article.draft_revision)
+        require_reviewed(tx, article, content_of(draft))
+        plan_publication(tx, article, article.draft_revision, publish_at)
+        _retime(tx, article, {"expires_at": expires_at})
+    elif article.is_visible(tx.now) and publish_at is not None and publish_at > tx.now:
+        raise BadSchedule("It is published already. Save a draft; that can be published later.")
+    else:
+        _retime(tx, article, {"publish_at": publish_at, "expires_at": expires_at})
+    tx.record(
+        "schedule",
+        article,
+        head_of(article),
+        publish_at=publish_at and publish_at.isoformat(),
+        expires_at=expires_at and expires_at.isoformat(),
+    )
 
 
 def _open_for_times(tx: Transaction, name: ArticleName, revision: int | None) -> Article:
@@ -97,7 +113,10 @@ def publish_planned(session_factory: sessionmaker[Session], now: datetime | None
 
 
 def _publish_plan(session: Session, article_pk: int, now: datetime) -> bool:
-    """Whether it could be published; where it could not, the reason is kept as a conflict."""
+    """Whether it could be published; where it could not, the plan is over and the record says why.
+
+    Whatever is wrong with one plan, the others go on.
+    """
     try:
         with writing(session, SYSTEM, now) as tx:
             plan = session.get(PlannedPublication, article_pk)
@@ -113,23 +132,27 @@ def _publish_plan(session: Session, article_pk: int, now: datetime) -> bool:
             publish_revision(
                 planned, plan.article, plan.revision, "Published as planned", planned=True
             )
-    except EditConflict:
+    except KotaeError as error:
         with writing(session, SYSTEM, now) as tx:
-            plan = session.get_one(PlannedPublication, article_pk)
-            settle_draft(tx, plan.article)
-            forget_plan(tx, plan.article)
-            tx.record("publish-failed", plan.article, plan.revision)
+            _give_up(tx, session.get_one(PlannedPublication, article_pk), error)
         return False
     return True
 
 
+def _give_up(tx: Transaction, plan: PlannedPublication, error: KotaeError) -> None:
+    """End a plan; of two texts that do not go together both are kept as a conflict."""
+    if isinstance(error, EditConflict):
+        settle_draft(tx, plan.article)
+    forget_plan(tx, plan.article)
+    tx.record("publish-failed", plan.article, plan.revision, reason=error.code)
+
+
 def _retime(tx: Transaction, article: Article, times: dict[str, datetime | None]) -> None:
     """Write times into what is shown, or will be, and publish it."""
-    number = article.revision if is_live(article) else head_of(article)
-    if not article.is_visible(tx.now):
-        number = head_of(article)
+    number = article.revision if article.is_visible(tx.now) else head_of(article)
     content = content_of(read_revision(tx.session, article, number))
-    if not is_live(article):
+    number, content = merge_with_shown(tx, article, number, content)
+    if number != article.revision or not is_live(article):
         require_reviewed(tx, article, content)
     number, content = append_with_fields(
         tx, article, number, content, {**times, "status": None}, "Scheduled"

@@ -25,10 +25,10 @@ def settle_draft(tx: Transaction, article: Article) -> Conflict | None:
     """
     if article.draft_revision is None or not is_live(article):
         return None
-    conflict = open_conflict(tx.session, article, "draft")
     if article.draft_base in {None, article.revision}:
         article.draft_base = article.revision
         return None
+    conflict = open_conflict(tx.session, article, "draft")
     shown = read_revision(tx.session, article, article.revision)
     draft = read_revision(tx.session, article, article.draft_revision)
     base = read_revision(tx.session, article, article.draft_base or 0)

@@ -112,7 +112,6 @@ class Choices:
     locales: tuple[str, ...]
     categories: tuple[str, ...]
     owners: tuple[str, ...]
-    products: tuple[str, ...]
 
 
 def list_for_editors(
@@ -158,13 +157,10 @@ def list_choices(session: Session, actor: Actor = SYSTEM) -> Choices:
         found = select(column).where(*kept).distinct().order_by(column)
         return tuple(value for value in session.scalars(found) if value)
 
-    named = session.scalars(select(Article.products).where(*kept))
-    products = sorted({product for row in named for product in row})
     return Choices(
         locales=distinct(Article.locale),
         categories=distinct(Article.category),
         owners=distinct(Article.owner),
-        products=tuple(products),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,11 @@ class KnownArticle:
         """Whether it was given another id here, which its file does not know."""
         return self.agreed_id not in {None, self.article_id}
 
+    def was_called(self, name: _Name) -> bool:
+        """Whether its file calls itself `name`: not where the folder itself let go of it."""
+        was_let_go = self.is_retired and self.import_key is None
+        return not was_let_go and (self.agreed_id, self.locale) == name
+
     @property
     def name(self) -> _Name:
         """Its id and locale."""
@@ -90,20 +95,17 @@ class Known:
         known = self._by_key.get(import_key)
         return known if known and known.root == root else None
 
-    def of_root(self, root: str) -> Iterable[KnownArticle]:
-        """Articles that came from an import of `root`."""
-        return (article for article in self.articles.values() if article.root == root)
-
     def renamed_from(self, root: str, path: str, name: _Name) -> KnownArticle | None:
         """The article that the file at `path`, which calls itself `name`, has another name as here.
 
         A file that was moved meanwhile, alone or with its folder, is known by its name.
         """
-        at_path = (each for each in self._renamed if (each.root, each.path) == (root, path))
+        theirs = [each for each in self._renamed if not each.is_retired or each.was_called(name)]
+        at_path = (each for each in theirs if (each.root, each.path) == (root, path))
         article = next(at_path, None)
         if article is None and name not in self.articles:
-            moved = (each for each in self._renamed if (each.agreed_id, each.locale) == name)
-            article = next((each for each in moved if not _has_file(each)), None)
+            moved = (each for each in theirs if each.was_called(name) and not _has_file(each))
+            article = next(moved, None)
         return article if article is not None and article.name != name else None
 
     def owner_elsewhere(self, name: _Name, root: str) -> str | None:

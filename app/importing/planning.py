@@ -168,7 +168,7 @@ def _refuse_taken_names(
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     for file in parsed:
         holders[file.name].append(file.file.path)
-    for tree_file, article in plan.unchanged:
+    for tree_file, article in [*plan.unchanged, *plan.renamed]:
         holders[article.name].append(tree_file.path)
     free = []
     for file in parsed:

@@ -239,8 +239,7 @@ def _pull(
 def _without_others(tree: Tree, steps: Sequence[Step]) -> Tree:
     """The folder without files that are other articles by their own words: they are merged or
     written as what they are, or refused."""
-    left = {step.path for step in steps if step.is_outnamed}
-    left |= {problem.path for problem in tree.failed if problem.code == "duplicate-id"}
+    left = {problem.path for problem in tree.failed if problem.code == "duplicate-id"}
     return replace(tree, articles=[file for file in tree.articles if file.path not in left])
 
 

@@ -236,9 +236,11 @@ def _decide_known(sides: Sides, article: SiteState, file: FileState | None) -> l
 
 
 def _is_its_file(sides: Sides, article: SiteState, file: FileState) -> bool:
-    """Whether a file has the article's name: of today, or the agreed one where the site renamed it
-    since."""
-    return file.name in {None, article.name} or file.name == sides.name_at_base(article)
+    """Whether a file has the name of a gone article: of today, or the agreed one where the site
+    renamed it since and put it away. What the folder let go of has no file by an old name."""
+    if file.name in {None, article.name}:
+        return True
+    return article.is_put_away and file.name == sides.name_at_base(article)
 
 
 def _is_renamed_on_site(sides: Sides, article: SiteState) -> bool:

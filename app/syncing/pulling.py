@@ -18,7 +18,6 @@ from app.editing.belongings import follow_name
 from app.editing.conflicts import close_conflict, keep_conflict, open_conflict
 from app.editing.revisions import (
     append_revision,
-    content_of,
     read_revision,
     revision_with_hash,
     show_revision,
@@ -28,7 +27,7 @@ from app.errors import KotaeError
 from app.importing.parsing import Reading
 from app.importing.storing import Attribution
 from app.merging import merge_sources
-from app.models import Article, OutboxEntry, Redirect
+from app.models import Article, Redirect
 from app.outbox import note_change
 from app.publishing import mark_published
 from app.syncing.plan import Step
@@ -72,16 +71,11 @@ def follow_renames(pulling: Pulling, steps: Sequence[Step]) -> None:
 
 def _follow_rename(pulling: Pulling, step: Step) -> None:
     tx, article = pulling.tx, pulling.article(step)
-    old_id, old_locale, old_document = article.article_id, article.locale, article.document_id
+    old_id, old_locale = article.article_id, article.locale
     article.source_root, article.source_path = str(pulling.root), step.path
     if step.new_name is not None and not _is_taken(tx.session, step):
         article.article_id, article.locale = step.new_name
         follow_name(tx, article, ArticleName(old_id, old_locale))
-        if article.indexed:
-            tx.session.add(
-                OutboxEntry(document_id=old_document, action="remove", created_at=tx.now)
-            )
-            article.indexed = False
         _keep_address(tx, article, unquote(article_url(old_locale, old_id)))
         note_change(tx.session, article, tx.now)
     if step.old_path is not None:
@@ -147,8 +141,8 @@ def _merge(pulling: Pulling, step: Step) -> str:
     content = pulling.file_content(step)
     if article.revision != step.revision or content is None:
         return "skipped"
-    number = _take_in(pulling, article, step, content)
     base = _base_of(tx.session, article, step)
+    number = _take_in(pulling, article, step, content, base)
     merged = base and merge_sources(base[1], article.source, content.source)
     if not merged:
         keep_conflict(tx, article, "folder", base and base[0], number)
@@ -198,18 +192,23 @@ def _last_author(session: Session, article: Article, number: int) -> Actor:
 def _conflict(pulling: Pulling, step: Step) -> str:
     """One side was deleted and the other changed; both are kept as they are."""
     article, tx = pulling.article(step), pulling.tx
-    other = None
+    base, other = _base_of(tx.session, article, step), None
     if step.file_hash is not None:
         content = pulling.file_content(step)
         if content is None:
             return "skipped"
-        other = _take_in(pulling, article, step, content)
-    base = _base_of(tx.session, article, step)
+        other = _take_in(pulling, article, step, content, base)
     keep_conflict(tx, article, "folder", base and base[0], other)
     return "conflict"
 
 
-def _take_in(pulling: Pulling, article: Article, step: Step, content: ArticleContent) -> int:
+def _take_in(
+    pulling: Pulling,
+    article: Article,
+    step: Step,
+    content: ArticleContent,
+    base: tuple[int, str] | None,
+) -> int:
     """The number of the revision that is the file's text; appended unless it is one already."""
     tx, by = pulling.tx, pulling.attribution(step.path)
     waiting = open_conflict(tx.session, article, "folder")
@@ -217,7 +216,6 @@ def _take_in(pulling: Pulling, article: Article, step: Step, content: ArticleCon
         known = read_revision(tx.session, article, waiting.other_revision)
         if known.source_hash == content.source_hash:
             return known.number
-    base = _base_of(tx.session, article, step)
     return append_revision(
         tx,
         article,
@@ -233,9 +231,9 @@ def _take_in(pulling: Pulling, article: Article, step: Step, content: ArticleCon
 def _base_of(session: Session, article: Article, step: Step) -> tuple[int, str] | None:
     """Number and text of what both sides last agreed on."""
     found = revision_with_hash(session, article, step.base) if step.base else None
-    return (found.number, content_of(found).source) if found else None
+    return (found.number, found.source) if found else None
 
 
 _SITE_STEPS: Mapping[str, Callable[[Pulling, Step], str]] = MappingProxyType(
-    {"agree": _agree, "archive": _archive, "both": _merge, "merge": _merge, "conflict": _conflict}
+    {"agree": _agree, "archive": _archive, "both": _merge, "conflict": _conflict}
 )

@@ -24,7 +24,7 @@ from app.importing.tree import TreeFile, describe_path
 from app.media import media_path
 from app.models import Article, EditorialAction, MediaFile, Revision
 from app.naming import default_article_id, slugify_path
-from app.syncing.files import FileChanged, hash_file, inside, remove_file, write_file
+from app.syncing.files import hash_file, inside, remove_file, write_file
 from app.syncing.git import Author, GitFolder
 from app.syncing.plan import Step
 from search.document import Progress
@@ -135,8 +135,6 @@ def _write_new(root: Path, path: str, data: bytes) -> str:
 def _guard(done: Pushing, path: str, write: Callable[[], str]) -> str | None:
     try:
         return write()
-    except FileChanged as error:
-        done.problems.append(FileProblem(path, error.code, error.message))
     except KotaeError as error:
         done.problems.append(FileProblem(path, error.code, error.message))
     except OSError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from app.editing.revisions import revision_with_hash
@@ -133,6 +133,7 @@ def _load_articles(session: Session, root: str) -> list[SiteState]:
         *(Article.id, Article.article_id, Article.locale, Article.title, Article.status),
         *(Article.deleted_at, Article.source_root, Article.source_path, Article.imported_hash),
         *(Article.import_key, Article.source_hash, Article.revision),
+        case((Article.status.in_(["draft", "review"]), Article.source)).label("unfinished"),
     )
     rows = session.execute(select(*columns).order_by(Article.id)).all()
     states = []
@@ -150,7 +151,7 @@ def _load_articles(session: Session, root: str) -> list[SiteState]:
                 base=row.imported_hash,
                 hash=row.source_hash,
                 revision=row.revision,
-                presence="gone" if is_gone else _presence(session, row.id, row.status),
+                presence="gone" if is_gone else _presence(row.unfinished),
                 is_put_away=is_gone and row.import_key is not None,
             )
         )
@@ -162,9 +163,8 @@ def _is_anothers(root: str | None, path: str | None) -> bool:
     return root is not None and path is not None and Path(root, path).is_file()
 
 
-def _presence(session: Session, pk: int, status: str) -> str:
-    if status == "published":
+def _presence(unfinished: str | None) -> str:
+    if unfinished is None:
         return "shown"
-    source = session.scalar(select(Article.source).where(Article.id == pk)) or ""
-    said = str(parse_source(source.encode("utf-8")).meta.get("status", "")).strip().lower()
+    said = str(parse_source(unfinished.encode("utf-8")).meta.get("status", "")).strip().lower()
     return "shown" if said in {"draft", "review"} else "withheld"

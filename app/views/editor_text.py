@@ -223,6 +223,8 @@ def _surroundings(name: ArticleName, source: str | None) -> dict[str, Any]:
     """What stands beside the text, whatever is in the form."""
     session, actor = desk()
     head = working_text(session, actor, name)
+    # First: it ends what was read until then, and each row would be read once more, alone.
+    advice = advice_on(name, head.source if source is None else source)
     beside = request.values.get("beside", "")
     source_text = source_for(
         session,
@@ -237,7 +239,7 @@ def _surroundings(name: ArticleName, source: str | None) -> dict[str, Any]:
         "merged_changes": changes_in(session, name, request.args.get("merged", "")),
         "standing": standing_of(session, actor, head.article, head.source, now()),
         "signs": _signs(head.article),
-        "advice": advice_on(name, head.source if source is None else source),
+        "advice": advice,
         "beside": source_text if beside else None,
         "source_text": source_text,
         "choices": list_choices(session, actor),

@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.differences import Row, around_changes, compare_texts, count_changes, to_inline
+from app.differences import Row, around_changes, count_changes, to_inline
 from app.editing.actors import Actor, is_allowed
 from app.editing.conflicts import (
     find_conflict,
@@ -38,7 +38,7 @@ from app.editing.reviewing import (
     send_back,
     submit_for_review,
 )
-from app.editing.revisions import list_revisions, read_revision
+from app.editing.revisions import compare_revisions, list_revisions
 from app.editing.scheduling import BadSchedule, schedule
 from app.editing.transaction import ArticleName, place_of
 from app.editor.article_form import read_form
@@ -95,8 +95,7 @@ def history(locale: str, article_id: str) -> Response:
         old, new = revisions[1].number, revisions[0].number
     rows: tuple[Row, ...] = ()
     if old is not None and new is not None:
-        texts = [read_revision(database(), head.article, each).source for each in (old, new)]
-        rows = compare_texts(*texts)
+        rows = compare_revisions(database(), name, old, new)
     view, whole = request.args.get("view"), request.args.get("lines") == "all"
     lines = to_inline(rows)
     return staff_page(

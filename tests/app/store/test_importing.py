@@ -653,6 +653,19 @@ def test_what_was_renamed_and_archived_here_does_not_come_back_from_another_plac
     assert _states(sessions) == {"a2": "archived", "b": "published", "c": "published"}
 
 
+@pytest.mark.parametrize("change", ["", "\nMore.\n"])
+def test_a_new_file_takes_no_name_that_was_just_given_here(
+    tmp_path, run_import, sessions, find, change
+):
+    folder = write_tree(tmp_path / "in", LINKED)
+    run_import(folder)
+    _do_here(sessions, (rename, "a", "a2"))
+    write_tree(folder, {"en/a.md": LINKED["en/a.md"] + change, "en/a2.md": "# Of chance\n"})
+    (problem,) = run_import(folder).failed
+    assert (problem.code, problem.path) == ("duplicate-id", "en/a2.md")
+    assert find("a2").title != "Of chance"
+
+
 @pytest.mark.parametrize(
     ("place", "text"),
     [

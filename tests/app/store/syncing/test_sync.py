@@ -416,6 +416,41 @@ def test_a_changed_file_stays_its_articles_beside_a_new_one_of_the_new_name(pair
     assert pair.read("en/money-back.md") == "# Of chance\n"
 
 
+def test_a_new_file_in_the_place_of_one_that_both_sides_let_go_is_an_article(pair, find):
+    pair.write({"en/a.md": "# A\n", "en/b.md": "# B\n"})
+    pair.sync()
+    (pair.root / "en/a.md").unlink()
+    pair.sync(allow_missing=True)
+    pair.do(rename, "a", "a2")
+    pair.write({"en/a.md": "# Another\n"})
+    assert pair.sync().counts == {"create": 1}
+    assert is_settled(pair)
+    assert (find("a").title, find("a2").status) == ("Another", "archived")
+
+
+@pytest.mark.parametrize("put_away", [archive, delete_article])
+def test_another_article_in_the_file_of_a_renamed_and_put_away_one_is_new(pair, find, put_away):
+    pair.write(FILES)
+    pair.sync()
+    pair.do(rename, "pay/refund", "money-back")
+    pair.do(put_away, ArticleName("money-back", "en"))
+    pair.write({PATH: "---\nid: other\n---\n# Quite another\n"})
+    assert pair.sync().counts["create"] == 1
+    assert is_settled(pair)
+    assert find("other").title == "Quite another"
+
+
+def test_a_merge_that_would_be_no_article_is_a_conflict_and_holds_up_nothing(pair, find):
+    text = "---\nowner: Kim\ntitle: Refunds\n---\nintro\n\nzero\n\n# Refunds\n\none\n\ntwo\n"
+    pair.write({PATH: text})
+    pair.sync()
+    pair.publish("pay/refund", text.replace("title: Refunds\n", ""))
+    pair.write({PATH: text.replace("# Refunds\n\n", ""), "en/new.md": "# New\n"})
+    report = pair.sync()
+    assert (report.failed, report.conflicts) == ((), (PATH,))
+    assert find("new").title == "New"
+
+
 def test_unpublishing_says_so_in_the_file(pair):
     pair.write(FILES)
     pair.sync()
