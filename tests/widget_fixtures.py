@@ -197,6 +197,12 @@ def ask(page, text="refund", title="Get a refund", *, field=None, row=None):
     expect_answer(page, title, row=row)
 
 
+def open_article(page, text="When it arrives"):
+    """Open the first row, and wait for the article: the buttons below it move when it comes."""
+    options(page).first.click()
+    expect(page.get_by_text(text)).to_be_visible()
+
+
 def asking(text):
     """Addresses that ask for suggestions to just this text."""
     return re.compile(rf"/suggest\?(.*&)?q={re.escape(quote_plus(text))}(&|$)")

@@ -22,6 +22,7 @@ from tests.widget_fixtures import (
     await_answers,
     box,
     expect_answer,
+    open_article,
     options,
     wait_for,
 )
@@ -224,7 +225,7 @@ def test_what_did_not_help_leads_to_a_person_with_what_was_typed(open_shop, shop
     page = open_shop(FLOATING)
     page.get_by_role("button", name="How can we help?").click()
     ask(page)
-    options(page).first.click()
+    open_article(page)
     page.get_by_role("button", name="No", exact=True).click()
     expect(page.get_by_label("Subject")).to_have_value("refund")
     expect(page.get_by_text("Sorry that it did not help")).to_be_visible()
@@ -507,7 +508,7 @@ def test_nothing_is_told_of_visitors_who_do_not_want_it(open_shop, wish):
     sent = []
     page.on("request", lambda request: sent.append((request.url, request.post_data)))
     ask(page)
-    options(page).first.click()
+    open_article(page)
     page.get_by_role("button", name="Yes").click()
     page.wait_for_timeout(1500)
     await_answers(page)

@@ -15,6 +15,7 @@ from tests.widget_fixtures import (
     await_answers,
     box,
     expect_answer,
+    open_article,
     options,
     wait_for,
 )
@@ -47,7 +48,7 @@ def send(page, shop, body):
 def read_and_reject(page):
     page.get_by_role("button", name="How can we help?").click()
     ask(page)
-    options(page).first.click()
+    open_article(page)
     page.get_by_role("button", name="No", exact=True).click()
     expect(page.get_by_role("group", name="Sent along")).to_be_visible()
 
@@ -59,7 +60,7 @@ def test_what_was_asked_read_and_rejected_goes_with_the_message(open_shop, shop,
     await_answers(page)
     box(page).fill("gift card")
     expect_answer(page, "Use a gift card")
-    options(page).first.click()
+    open_article(page, "Text of Use a gift card.")
     page.get_by_role("dialog").get_by_role("button", name="Contact a person").first.click()
     expect(page.get_by_role("group", name="Sent along")).to_be_visible()
     here = page.url
@@ -162,7 +163,7 @@ def test_who_opens_a_row_before_the_last_letter_is_answered_has_read_its_list(op
     page.route(asking("refund"), lambda route: None)
     with page.expect_request(asking("refund")):
         box(page).press_sequentially("d")
-    options(page).first.click()
+    open_article(page)
     page.get_by_role("button", name="No", exact=True).click()
     expect(page.get_by_role("group", name="Sent along")).to_be_visible()
     assert page.evaluate("heard") == ["refun"]
@@ -187,7 +188,7 @@ def test_what_was_written_stays_until_it_is_sent(open_shop, shop):
     text.fill("A long story.")
     page.get_by_role("button", name="Back").click()
     expect(options(page).first).to_contain_text("Get a refund")
-    options(page).first.click()  # an article in its place
+    open_article(page)  # an article in its place
     page.get_by_role("button", name="No", exact=True).click()
     expect(text).to_have_value("A long story.")
     expect(mail).to_have_value("kim@example.com")
