@@ -571,6 +571,24 @@ def test_every_page_is_well_formed_in_every_language(writer, desk_of, locale):
             assert "Articles<" not in text
 
 
+def test_the_form_for_times_offers_no_beginning_that_is_over(writer, desk_of, read):
+    """Sent with only an end filled in, it must not publish what somebody is still writing."""
+    publisher = desk_of("publisher")
+    writer.save(body="One.\n")
+    publisher.step("schedule", publish_at="2999-01-01T09:00")
+    begins = 'name="publish_at" type="datetime-local" value="{}"'
+    assert begins.format("2999-01-01T09:00") in publisher.client.get(TEXT).text
+    publisher.step("schedule", publish_at="2020-01-01T09:00")
+    assert read().is_visible(utc_now())
+    writer.save(body="Half done.\n")
+    assert begins.format("") in publisher.client.get(TEXT).text
+    publisher.step("schedule", publish_at="", expires_at="2999-01-01T09:00")
+    assert "Half done." not in read().source
+    refused = publisher.step("schedule", publish_at="", expires_at="2020-01-01T09:00")
+    assert refused.status_code == 422
+    assert read().is_visible(utc_now())
+
+
 def test_the_language_of_the_page_is_not_that_of_the_new_text(writer):
     page = writer.client.get("/edit/new?lang=ja&in=ko").text
     assert re.search(r'<summary>.*?<span lang="ja">日本語</span>', page)
