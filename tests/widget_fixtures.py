@@ -198,7 +198,7 @@ def ask(page, text="refund", title="Get a refund", *, field=None, row=None):
 
 
 def open_article(page, text="When it arrives"):
-    """Open the first row, and wait for the article: the buttons below it move when it comes."""
+    """Open the first row, and wait for the article: what asks about it comes with it."""
     options(page).first.click()
     expect(page.get_by_text(text)).to_be_visible()
 

@@ -221,6 +221,22 @@ def test_an_article_is_read_in_place_and_solves_the_matter(open_shop, shop, scre
     assert page.evaluate("told") == ["shown", "open", "solved"]
 
 
+def test_whether_an_article_solved_it_is_asked_once_it_is_there(open_shop):
+    """Asked before, the buttons would move away under a finger when it comes."""
+    page = open_shop(BOX)
+    held = []
+    page.route("**/api/v1/articles/**", lambda route: held.append(route))
+    ask(page)
+    options(page).first.click()
+    expect(page.get_by_role("heading", name="Get a refund")).to_be_focused()
+    expect(page.get_by_role("button", name="Contact a person")).to_be_visible()
+    expect(page.get_by_text("Did this solve it?")).to_be_hidden()
+    wait_for(page, lambda: held)
+    held[0].continue_()
+    expect(page.get_by_text("Did this solve it?")).to_be_visible()
+    expect(page.get_by_role("heading", name="When it arrives")).to_be_visible()
+
+
 def test_what_did_not_help_leads_to_a_person_with_what_was_typed(open_shop, shop):
     page = open_shop(FLOATING)
     page.get_by_role("button", name="How can we help?").click()
