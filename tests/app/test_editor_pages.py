@@ -5,6 +5,7 @@ import re
 import struct
 import uuid
 import zlib
+from html import unescape
 
 import pytest
 from PIL import ExifTags, Image
