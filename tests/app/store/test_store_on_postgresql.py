@@ -1,6 +1,7 @@
 """The store's life on PostgreSQL: import, edit, index, prune, export, as on SQLite."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -71,10 +72,12 @@ def test_an_edit_is_published_when_its_time_has_come(sessions, find, index):
     with sessions() as session:
         publish(session, EDITOR, ArticleName(**name))
     with sessions() as session:
-        schedule(session, EDITOR, ArticleName(**name), expires_at=utc_now())
+        schedule(session, EDITOR, ArticleName(**name), expires_at=utc_now() + timedelta(seconds=1))
     with sessions() as session:
         session.scalars(select(Article)).one().indexed = True
         session.commit()
+    while find("a").is_visible(utc_now()):
+        time.sleep(0.1)
     assert note_passed_times(sessions) == 1
     bring_up_to_date(sessions, index)
     assert [call[0] for call in index.calls] == ["remove"]
@@ -108,7 +111,7 @@ def test_a_failed_import_leaves_nothing_behind(tmp_path, run_import, sessions, m
     def fail(*arguments, **options):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("app.importing.storing._store_media", fail)
+    monkeypatch.setattr("app.importing.storing.store_attachments", fail)
     with pytest.raises(RuntimeError, match="power cut"):
         run_import(write_tree(tmp_path / "in", FILES))
     with sessions() as session:
