@@ -9,13 +9,15 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from app.errors import KotaeError
 from app.importing.storing import Attribution
 
+_NUL = "\0"
 _SECONDS = 300
 _ARGUMENTS_AT_ONCE = 400
 _UNFINISHED = {
@@ -50,8 +52,8 @@ class Author:
 
     def __str__(self) -> str:
         """As git reads it: no angle brackets or line ends within."""
-        name = re.sub(r"[<>\s]+", " ", self.name).strip(" .,:;'\"\\") or "Somebody"
-        email = re.sub(r"[<>\s]+", "", self.email)
+        name = re.sub(r"[<>\s\x00-\x1f]+", " ", self.name).strip(" .,:;'\"\\") or "Somebody"
+        email = re.sub(r"[<>\s\x00-\x1f]+", "", self.email)
         return f"{name} <{email}>"
 
 
@@ -90,17 +92,16 @@ class GitFolder:
         if not wanted:
             # Asked for no path, git would walk the whole history.
             return {}
-        form = "--format=%x1e%H%x1f%an%x1f%ae%x1f%s%x1f"
+        # NUL, alone, can be in no name, no subject and no path.
+        form = "--format=%x00%H%x00%an%x00%ae%x00%s"
         # Few paths: git looks only for them. Many: one walk from the newest commit on.
         asked = ["--", *sorted(wanted)] if len(wanted) <= _ARGUMENTS_AT_ONCE else []
-        log = self._run("log", "--no-renames", "--relative", "--name-only", "-z", form, *asked)
+        listed = ("--no-renames", "--relative", "--name-only", "-z", "--encoding=UTF-8")
+        log = self._run("log", "--no-show-signature", *listed, form, *asked)
         found: dict[str, Attribution] = {}
-        for record in log.split("\x1e")[1:]:
-            commit, author, email, subject, names = record.split("\x1f", 4)
-            for name in names.strip("\n\0").split("\0"):
-                if name.strip("\n") in wanted:
-                    made = Attribution(author, email, commit, subject)
-                    found.setdefault(name.strip("\n"), made)
+        for path, made in _read_log(log):
+            if path in wanted:
+                found.setdefault(path, made)
         return found
 
     def commit(self, paths: Sequence[str], author: Author, message: str) -> None:
@@ -114,7 +115,7 @@ class GitFolder:
             "--quiet",
             "--only",
             f"--author={author}",
-            f"--message={message}",
+            f"--message={message.replace(_NUL, ' ')}",
             "--",
             *paths,
         )
@@ -146,6 +147,26 @@ class GitFolder:
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return _call_git(self.root, *arguments)
+
+
+def _read_log(log: str) -> Iterator[tuple[str, Attribution]]:
+    """Each path of each commit: after an empty word a commit's four, then its paths."""
+    words = iter(log.split(_NUL))
+    made = Attribution("")
+    for word in words:
+        if word:
+            # Git begins a line before the first path.
+            yield word.removeprefix("\n"), made
+            continue
+        said = [_as_text(each) for each in islice(words, 4)]
+        if len(said) == 4:
+            commit, author, email, subject = said
+            made = Attribution(author, email, commit, subject)
+
+
+def _as_text(said: str) -> str:
+    """What somebody may have written in another encoding than they told git."""
+    return said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def find_git(root: Path) -> GitFolder | None:

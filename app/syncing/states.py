@@ -116,11 +116,12 @@ def _name_at_base(session: Session, reading: Reading, article: SiteState) -> Nam
 def _likeness(session: Session, root: Path, article: SiteState, file: FileState) -> float:
     stored = session.scalar(select(Article.source).where(Article.id == article.pk)) or ""
     try:
-        text = (root / file.path).read_text(encoding="utf-8")
+        text = (root / file.path).read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return 0.0
-    lines, others = Counter(stored.split("\n")), Counter(text.split("\n"))
-    return 2 * (lines & others).total() / (lines.total() + others.total())
+    # Whatever ends them: an editor or git may have converted the ends with the rename.
+    lines, others = Counter(stored.splitlines()), Counter(text.splitlines())
+    return 2 * (lines & others).total() / max(1, lines.total() + others.total())
 
 
 def _read_names(reading: Reading, files: Sequence[TreeFile]) -> dict[str, Name]:

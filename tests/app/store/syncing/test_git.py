@@ -37,6 +37,29 @@ def test_a_commit_becomes_a_revision_with_its_author(committed, find):
     assert committed.git("status", "--porcelain") == ""
 
 
+def test_what_a_commit_says_cannot_stop_a_sync(committed, find):
+    committed.write({PATH: "# Changed\n", "ko/환불.md": "# 바뀐 환불\n"})
+    author = "D\x1fe\x1ev <d\x1e@example.com>"
+    committed.git("commit", "-qam", "a\x1eb\x1fc\x01\n\nbody\x1e", f"--author={author}")
+    committed.git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", "")
+    assert committed.sync().counts == {"pull": 2}
+    for article in (find("pay/refund"), find("환불", "ko")):
+        revision = article.revisions[-1]
+        assert (revision.author, revision.author_email) == ("D\x1fe\x1ev", "d\x1e@example.com")
+        assert revision.note == "a\x1eb\x1fc\x01"
+
+
+def test_a_commit_in_another_encoding_than_it_says_is_taken_in(committed, find):
+    committed.write({PATH: "# Changed\n"})
+    committed.git("commit", "-qam", "Over JOERG")
+    raw = committed.git("cat-file", "commit", "HEAD").encode().replace(b"OE", b"\xd6")
+    put = ["git", "hash-object", "-t", "commit", "-w", "--stdin"]
+    made = subprocess.run(put, cwd=committed.root, input=raw, check=True, capture_output=True)
+    committed.git("reset", "-q", "--hard", made.stdout.decode().strip())
+    committed.sync()
+    assert find("pay/refund").revisions[-1].note == "Over J\ufffdRG"
+
+
 def test_the_history_is_not_walked_for_files_that_were_all_changed(committed, monkeypatch):
     committed.write({PATH: "# Changed\n"})
     git = find_git(committed.root)
@@ -175,6 +198,13 @@ def test_a_hook_that_refuses_is_named_and_nothing_is_lost(committed, find):
 def test_names_cannot_break_out_of_a_commit():
     assert str(Author("Kim <x>\nEvil", "a@b>\n<c")) == "Kim x Evil <a@bc>"
     assert str(Author("<>", "")) == "Somebody <>"
+    assert str(Author("Kim\0\x01Lee", "a\0@b")) == "Kim Lee <a@b>"
+
+
+def test_nothing_that_an_editor_says_can_stop_a_commit(committed):
+    committed.publish("pay/refund", TEXT.replace("two", "TWO"), author="K\0im", note="Say\0two")
+    assert committed.sync().commits == 1
+    assert log(committed)[0] == "K im <kim@example.com>|Say two"
 
 
 @pytest.mark.parametrize("author", ["Kim", "김 편집"])

@@ -319,6 +319,18 @@ def test_a_file_that_was_renamed_and_changed_is_followed_by_its_lines(pair, find
     assert find("pay/refund") is None
 
 
+@pytest.mark.parametrize(("before", "after"), [("\r\n", "\r\n"), ("\n", "\r\n"), ("\r\n", "\n")])
+def test_a_file_that_was_renamed_and_changed_is_followed_whatever_ends_its_lines(
+    pair, find, before, after
+):
+    pair.write({PATH: TEXT.replace("\n", before)})
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.write({"en/refunds.md": TEXT.replace("one", "ONE").replace("\n", after)})
+    assert pair.sync().counts == {"pull": 1, "rename": 1}
+    assert [revision.number for revision in find("refunds").revisions] == [1, 2]
+
+
 def test_a_file_that_only_moved_keeps_an_id_that_it_names(pair, find):
     named = "---\nid: refunds\n---\n# Refunds\n"
     pair.write({PATH: named})
