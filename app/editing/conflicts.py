@@ -156,7 +156,7 @@ def resolve_conflict(
                 texts_of(session, conflict),
             )
         _put_resolution(tx, article, conflict, content, note or "Conflict resolved")
-        tx.record("resolve", article, head_of(article), kind=conflict.kind)
+        tx.record("resolve", article, head_of(article), kind=conflict.kind, email=actor.email)
         mark_resolved(tx, conflict)
     return article
 

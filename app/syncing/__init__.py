@@ -27,6 +27,7 @@ from app.importing.storing import Attribution, store_plan
 from app.importing.tree import Tree, find_root, scan_tree
 from app.models import Article
 from app.settings import Settings
+from app.syncing.committing import commit_all, own_text
 from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
 from app.syncing.plan import Step, decide, namesakes, shared_paths
@@ -40,7 +41,6 @@ from app.syncing.pulling import (
 from app.syncing.pushing import (
     Pushing,
     agree_on,
-    commit_all,
     name_in_text,
     push_all,
     push_media,
@@ -254,6 +254,8 @@ def _push(work: _Work) -> Pushing:
         for step in steps:
             if step.action == "add":
                 name_in_text(tx, session.get_one(Article, step.pk), step.path)
+            if step.action != "remove" and work.git is not None:
+                own_text(tx, session.get_one(Article, step.pk))
     with work.sessions() as session:
         written = push_all(session, work.root, steps, done, work.progress)
     with work.sessions() as session, writing(session, SYSTEM) as tx:

@@ -113,7 +113,7 @@ def _holders(sides: Sides) -> dict[str, list[SiteState]]:
 def _is_anothers(file: FileState | None, living: SiteState, articles: Iterable[SiteState]) -> bool:
     """Whether the file, not what its one living article agreed on, is by its name or text a gone
     one's."""
-    if file is None or file.hash == living.base:
+    if file is None or file.hash in {None, living.base}:
         return False
     others = (article for article in articles if article is not living)
     return any(file.name == each.name or file.hash == each.base for each in others)
@@ -218,6 +218,8 @@ def match_renames(
 
 def _decide_known(sides: Sides, article: SiteState, file: FileState | None) -> list[Step]:
     """What to do about an article that the folder knows, or is about to."""
+    if file is not None and file.is_hidden:
+        return []  # it may be as it was
     path = file.path if file else article.path or ""
     made = Step(path, "", article.pk, article.revision, file.hash if file else None, article.base)
     steps = []

@@ -31,6 +31,8 @@ class FileState:
     """SHA-256; None for one that cannot be read."""
     name: Name | None
     """What it calls itself; None where that was not looked at, or cannot be."""
+    is_hidden: bool = False
+    """Whether the folder cannot even be asked for it: nothing is to be done then."""
 
     @property
     def path(self) -> str:
@@ -92,11 +94,11 @@ def look(session: Session, tree: Tree, reading: Reading, progress: Progress) -> 
     ]
     # On a first sync there is nothing that a file's name could belong to.
     names = _read_names(reading, asked) if articles else {}
+    hidden = tree.hidden_among(path for path in known if path not in hashes)
+    files = [FileState(describe_path(path), None, None, is_hidden=True) for path in sorted(hidden)]
+    files += [FileState(each, hashes[each.path], names.get(each.path)) for each in tree.articles]
     return Sides(
-        files={
-            file.path: FileState(file, hashes[file.path], names.get(file.path))
-            for file in tree.articles
-        },
+        files={file.path: file for file in files},
         articles=articles,
         likeness=partial(_likeness, session, tree.root),
         name_at_base=partial(_name_at_base, session, reading),

@@ -5,11 +5,13 @@ import subprocess
 import pytest
 from sqlalchemy import select
 
-from app.editing.lifecycle import archive
+from app.editing.lifecycle import archive, delete_article, take_out_of_archive, undelete
 from app.editing.transaction import ArticleName
+from app.importing import import_folder
 from app.models import EditorialAction
+from app.syncing.committing import commit_all
 from app.syncing.git import Author, GitBusy, GitFailed, find_git
-from app.syncing.pushing import commit_all
+from tests.store_helpers import EDITOR, write_tree
 
 PATH = "en/pay/refund.md"
 TEXT = "# Refunds\n\none\n\ntwo\n\nthree\n"
@@ -116,6 +118,89 @@ def test_a_new_and_a_removed_article_are_committed(committed):
     assert committed.sync().commits == 2
     assert {line.split("|")[1] for line in log(committed)[:2]} == {"Add 새 글", "Remove Refunds"}
     assert committed.git("ls-files", "-z").split("\0")[:-1] == ["ko/새/글.md", "ko/환불.md"]
+
+
+def test_what_is_taken_back_is_committed_by_whoever_did_it(committed, find):
+    committed.do(delete_article, ArticleName("pay/refund", "en"))
+    committed.sync()
+    committed.do(undelete, ArticleName("pay/refund", "en"))
+    report = committed.sync()
+    assert (report.counts, report.commits) == ({"add": 1}, 1)
+    assert log(committed)[0] == f"{EDITOR.name} <{EDITOR.email}>|Add Refunds"
+    assert committed.git("show", f"HEAD:{PATH}") == TEXT
+    assert committed.git("status", "--porcelain") == ""
+    assert find("pay/refund").revisions[-1].origin == "editor"
+    assert committed.sync().counts == {}
+
+
+def test_a_kill_loses_no_commit_of_what_was_taken_back(committed, monkeypatch):
+    committed.do(delete_article, ArticleName("pay/refund", "en"))
+    committed.sync()
+    committed.do(undelete, ArticleName("pay/refund", "en"))
+
+    def kill(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.syncing.agree_on", kill)
+        with pytest.raises(KeyboardInterrupt):
+            committed.sync()
+    assert committed.read(PATH) == TEXT
+    assert committed.sync().commits == 1
+
+
+def test_what_was_in_the_archive_as_a_draft_comes_back_as_a_commit(git_pair):
+    draft = "---\nstatus: draft\n---\n# Draft\n"
+    git_pair.write({PATH: draft})
+    git_pair.git("add", ".")
+    git_pair.git("commit", "-qm", "Begin")
+    git_pair.sync()
+    for use_case in (archive, take_out_of_archive):
+        git_pair.do(use_case, ArticleName("pay/refund", "en"))
+        assert git_pair.sync().commits == 1
+    assert log(git_pair)[0] == f"{EDITOR.name} <{EDITOR.email}>|Add Draft"
+    assert git_pair.git("status", "--porcelain") == ""
+
+
+def test_what_came_from_a_folder_that_is_no_more_is_committed_by_the_site(git_pair, tmp_path):
+    elsewhere = write_tree(tmp_path / "other", {PATH: TEXT})
+    import_folder(elsewhere, session_factory=git_pair.sessions, settings=git_pair.settings)
+    (elsewhere / PATH).unlink()
+    report = git_pair.sync()
+    assert (report.counts, report.commits) == ({"add": 1}, 1)
+    assert log(git_pair) == ["Kotae <>|Add Refunds"]
+    assert git_pair.git("show", f"HEAD:{PATH}") == TEXT
+
+
+def test_a_deleted_article_taken_back_before_a_sync_commits_nothing_of_a_developers(committed):
+    committed.write({PATH: TEXT + "not committed\n"})
+    committed.sync()
+    committed.do(delete_article, ArticleName("pay/refund", "en"))
+    committed.do(undelete, ArticleName("pay/refund", "en"))
+    assert committed.sync().commits == 0
+    assert committed.git("status", "--porcelain").split() == ["M", PATH]
+
+
+def test_a_publication_in_the_place_of_an_article_that_is_gone_is_committed(committed):
+    (committed.root / PATH).unlink()
+    committed.sync()
+    committed.write({PATH: "---\nid: new\n---\n# New\n"})
+    committed.sync()
+    committed.publish("new", "---\nid: new\n---\n# Newer\n")
+    assert committed.sync().commits == 1
+    assert "Newer" in committed.git("show", f"HEAD:{PATH}")
+
+
+def test_a_developers_deletion_is_not_committed_where_an_editor_once_removed_another(committed):
+    committed.do(archive, ArticleName("pay/refund", "en"))
+    assert committed.sync().commits == 1
+    committed.write({PATH: "---\nid: new\n---\n# New\n"})
+    committed.git("add", ".")
+    committed.git("commit", "-qm", "New")
+    committed.sync()
+    (committed.root / PATH).unlink()
+    assert committed.sync().commits == 0
+    assert committed.git("status", "--porcelain").split() == ["D", PATH]
 
 
 def test_what_a_developer_has_not_committed_is_taken_in_and_not_committed(committed, find):
