@@ -26,6 +26,7 @@ _UNFINISHED = {
     "REVERT_HEAD": "a revert",
     "rebase-merge": "a rebase",
     "rebase-apply": "a rebase",
+    "BISECT_LOG": "a bisect",
 }
 
 
@@ -66,7 +67,7 @@ class GitFolder:
         self._prefix = prefix
 
     def require_rest(self) -> None:
-        """Raise GitBusy while a merge, a rebase or the like is unfinished, or files conflict."""
+        """Raise GitBusy while a merge, a bisect or the like is unfinished, or files conflict."""
         for name, what in _UNFINISHED.items():
             if Path(self.root, self._run("rev-parse", "--git-path", name).strip()).exists():
                 raise GitBusy(f"{self.root} is in the middle of {what}; finish it first.")
@@ -74,6 +75,10 @@ class GitFolder:
         if unmerged:
             path = min(unmerged).partition("\t")[2]
             raise GitBusy(f"{path} has conflicts in git; resolve them first.")
+
+    def is_detached(self) -> bool:
+        """Whether no branch is checked out: what is committed then belongs to none."""
+        return self._call("symbolic-ref", "--quiet", "HEAD").returncode == 1
 
     def changed_paths(self) -> set[str]:
         """Files, relative to the folder, that differ from the last commit: new ones and gone ones

@@ -253,6 +253,59 @@ def test_an_unfinished_merge_is_left_to_a_person(committed):
     assert committed.sync().counts == {}
 
 
+def test_a_bisect_is_left_to_a_person(committed, find):
+    committed.write({PATH: TEXT.replace("one", "ONE")})
+    committed.git("commit", "-qam", "Second")
+    committed.sync()
+    committed.git("bisect", "start", "HEAD", "HEAD~1")
+    committed.git("checkout", "-q", "HEAD~1")
+    with pytest.raises(GitBusy, match="a bisect"):
+        committed.sync()
+    assert "ONE" in find("pay/refund").source
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_without_a_branch_the_folder_is_read_and_what_the_site_did_waits(committed, find, merged):
+    committed.git("checkout", "-q", "--detach")
+    committed.publish("pay/refund", TEXT.replace("three", "THREE"))
+    committed.publish("new", "# New\n")
+    committed.do(archive, ArticleName("환불", "ko"))
+    changed = {PATH: TEXT.replace("one", "ONE")} if merged else {}
+    committed.write({"en/more.md": "# More\n"} | changed)
+    committed.git("add", ".")
+    committed.git("commit", "-qm", "Read this")
+    before = committed.files()
+    foreseen = committed.sync(dry_run=True)
+    for counts in ({"create": 1} | ({"merge": 1} if merged else {}), {}):
+        report = committed.sync()
+        assert (report.counts, report.commits) == (counts, 0)
+        assert {each.code for each in report.failed} == {"detached-head"}
+        assert sorted(each.path for each in report.failed) == ["en/new.md", PATH, "ko/환불.md"]
+    assert foreseen.counts == {"create": 1} | ({"merge": 1} if merged else {})
+    assert committed.files() == before
+    assert committed.git("status", "--porcelain") == ""
+    committed.git("checkout", "-qB", "main")
+    assert committed.sync().commits == 3
+    assert "THREE" in committed.git("show", f"main:{PATH}")
+
+
+def test_without_a_branch_a_renamed_file_is_followed(committed, find):
+    committed.git("checkout", "-q", "--detach")
+    committed.publish("pay/refund", TEXT.replace("three", "THREE"))
+    committed.git("mv", PATH, "en/money-back.md")
+    committed.git("commit", "-qm", "Rename")
+    assert committed.sync().counts == {"rename": 1}
+    assert (find("pay/refund"), find("money-back").source_path) == (None, "en/money-back.md")
+    assert "THREE" in find("money-back").source
+
+
+def test_a_checkout_of_a_commit_that_is_only_read_is_no_problem(committed):
+    committed.git("checkout", "-q", "--detach")
+    committed.write({PATH: TEXT.replace("one", "ONE")})
+    report = committed.sync()
+    assert (report.counts, report.failed) == ({"pull": 1}, ())
+
+
 def test_a_folder_deep_in_a_work_tree_is_committed_there_only(git_pair, sessions, settings):
     top = git_pair.root
     git_pair.write({"README.txt": "a project", "docs/en/a.md": "# A\n"})
