@@ -258,7 +258,11 @@ def _retire(
     # Also at another path than the row names: of a file that was moved while its article is edited.
     names, gone = set(given.values()), 0
     rows = session.scalars(
-        select(Article).where(Article.source_root == str(tree.root), Article.status != "archived")
+        select(Article).where(
+            Article.source_root == str(tree.root),
+            Article.status != "archived",
+            Article.imported_hash.is_not(None),
+        )
     ).all()
     missing = tree.gone_among(article.source_path or "" for article in rows)
     for article in rows:
@@ -269,8 +273,9 @@ def _retire(
         # Nor is one gone of which the plan did not know: it was renamed here while this ran.
         is_gone = is_gone and article_name(article) in plan.known_names - names
         if in_scope and is_gone:
+            # As in a sync: what comes back on the site is no file's that is gone.
             article.status = "archived"
-            article.import_key = None
+            article.imported_hash = article.import_key = None
             note_change(session, article, now)
             _record(session, article, "retire", Attribution(AUTHOR), now)
             gone += 1

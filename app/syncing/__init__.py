@@ -30,7 +30,8 @@ from app.settings import Settings
 from app.syncing.committing import commit_all, own_text
 from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
-from app.syncing.plan import Step, decide, namesakes, shared_paths
+from app.syncing.holders import shared_paths
+from app.syncing.plan import Step, decide, namesakes
 from app.syncing.previewing import find_unusable, foresee, waiting_paths
 from app.syncing.pulling import (
     UNCOMMITTED,

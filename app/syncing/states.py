@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,16 +82,12 @@ class Sides:
 def look(session: Session, tree: Tree, reading: Reading, progress: Progress) -> Sides:
     """Read both sides; nothing is written. The session must stay open while it is decided."""
     articles = _load_articles(session, str(tree.root))
-    known = {article.path: article for article in articles if article.path is not None}
+    known = _bases_by_path(articles)
     hashes: dict[str, str | None] = {}
     for done, file in enumerate(tree.articles, start=1):
         hashes[file.path] = read_hash(tree.root / file.path)
         progress("Looking at files", done, len(tree.articles))
-    asked = [
-        file
-        for file in tree.articles
-        if file.path not in known or hashes[file.path] != known[file.path].base
-    ]
+    asked = [file for file in tree.articles if known.get(file.path) != {hashes[file.path]}]
     # On a first sync there is nothing that a file's name could belong to.
     names = _read_names(reading, asked) if articles else {}
     hidden = tree.hidden_among(path for path in known if path not in hashes)
@@ -105,6 +101,14 @@ def look(session: Session, tree: Tree, reading: Reading, progress: Progress) -> 
     )
 
 
+def _bases_by_path(articles: Iterable[SiteState]) -> Mapping[str, Set[str | None]]:
+    bases: dict[str, set[str | None]] = defaultdict(set)
+    for article in articles:
+        if article.path is not None:
+            bases[article.path].add(article.base)
+    return bases
+
+
 def _name_at_base(session: Session, reading: Reading, article: SiteState) -> Name | None:
     if article.base is None or article.path is None:
         return None
@@ -116,6 +120,8 @@ def _name_at_base(session: Session, reading: Reading, article: SiteState) -> Nam
 
 
 def _likeness(session: Session, root: Path, article: SiteState, file: FileState) -> float:
+    if article.base is None:
+        return 0.0  # it agreed on no file with the folder, and so has lost none
     stored = session.scalar(select(Article.source).where(Article.id == article.pk)) or ""
     try:
         text = (root / file.path).read_bytes().decode("utf-8")
