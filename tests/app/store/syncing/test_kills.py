@@ -14,7 +14,14 @@ from tests.store_helpers import PNG
 TEXT = "# Refunds\n\none\n\ntwo\n\nthree\n"
 STAGES = [
     *("look", "decide", "follow_renames", "load_known", "plan_import", "store_plan"),
-    *("apply_to_site", "forget_gone_attachments", "push_all", "agree_on", "push_media", "commit_all"),
+    *(
+        "apply_to_site",
+        "forget_gone_attachments",
+        "push_all",
+        "agree_on",
+        "push_media",
+        "commit_all",
+    ),
 ]
 
 

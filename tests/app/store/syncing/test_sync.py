@@ -269,6 +269,52 @@ def test_what_comes_back_leaves_its_place_to_the_article_that_stands_there(pair,
     assert find(new_id).source_path not in {PATH, None}
 
 
+@pytest.fixture
+def place_of_two(pair):
+    """A file that was one article's, archived when it was deleted, and is `other`'s now."""
+    for text in (TEXT, None, "---\nid: other\n---\n# Other\n"):
+        pair.write({PATH: text}) if text else (pair.root / PATH).unlink()
+        pair.sync()
+    return pair
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_comes_back_has_no_say_about_a_place_that_another_leaves(place_of_two, find, when):
+    pair = place_of_two
+    (pair.root / PATH).unlink()
+    if when == "after":
+        pair.sync()
+        pair.do(take_out_of_archive, ArticleName("other", "en"))
+    pair.do(take_out_of_archive, NAME)
+    report = pair.sync()
+    assert report.failed == ()
+    assert report.counts == ({"archive": 1, "add": 1} if when == "before" else {"add": 2})
+    assert is_settled(pair)
+
+
+def test_what_comes_back_has_no_say_about_a_file_that_another_is_to_lose(place_of_two, find):
+    pair = place_of_two
+    pair.do(archive, ArticleName("other", "en"))
+    pair.do(take_out_of_archive, NAME)
+    report = pair.sync()
+    assert (report.failed, report.conflicts) == ((), ())
+    assert report.counts == {"remove": 1, "add": 1}
+    assert is_settled(pair)
+
+
+def test_what_comes_back_and_what_is_new_do_not_get_one_file(pair, find):
+    pair.write({PATH: TEXT})
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.sync()
+    pair.do(rename, "pay/refund", "money-back")
+    pair.do(take_out_of_archive, ArticleName("money-back", "en"))
+    pair.publish("pay/refund", "# New\n")
+    report = pair.sync()
+    assert (report.counts, report.failed) == ({"add": 2}, ())
+    assert is_settled(pair)
+
+
 def test_what_comes_back_is_not_taken_for_a_new_file_that_is_like_it(pair, find):
     pair.write(FILES)
     pair.sync()
