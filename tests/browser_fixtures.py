@@ -35,6 +35,8 @@ FLAGS = [
     "--no-first-run",
 ]
 VIEWPORT = {"width": 1024, "height": 768}
+PATIENCE_MS = 20_000
+"""How long a fact is waited for where several such browsers share few processors."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -119,8 +121,9 @@ def browser():
     if executable is None:
         reason = "no Chromium is installed"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
@@ -137,7 +140,7 @@ def watched_pages(browser):
         # Requests that a worker makes are hidden from the tests' routes.
         given = {"service_workers": "block", "viewport": VIEWPORT} | options
         context = browser.new_context(base_url=url, **given)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         if not expect_complaints:

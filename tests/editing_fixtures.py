@@ -1,4 +1,8 @@
-"""Editors in a real browser: signed in, on the page of an article of the test's own."""
+"""Editors at work: in a real browser, signed in, on the page of an article of the test's own; or by
+plain requests, as without scripts."""
+
+import re
+from html import unescape
 
 import pytest
 from playwright.sync_api import expect
@@ -7,6 +11,7 @@ from app.accounts.audit import COMMAND_LINE
 from app.accounts.sessions import open_session
 from app.accounts.users import add_user
 from app.models import utc_now
+from tests.staff_fixtures import form_token
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +80,60 @@ def save(page, button="Save"):
 
 def address_of(page):
     return page.url.partition("?")[0]
+
+
+TEXT = "/edit/text/en/city/borrow"
+"""The page of the article that `Desk.create` makes."""
+
+
+class Desk:
+    """One member of staff at the editor."""
+
+    def __init__(self, client):
+        self.client = client
+        self.token = form_token(client)
+        self.media_dir = client.application.extensions["kotae"].settings.media_dir
+
+    def post(self, address, **values):
+        data = {"form_token": self.token} | values
+        return self.client.post(address, data=data, content_type="multipart/form-data")
+
+    def create(self, title="Borrow a bike", **values):
+        return self.post("/edit/new", title=title, locale="en", id="city/borrow", **values)
+
+    def fields(self, address=TEXT):
+        """What a browser would send of the form, unchanged."""
+        page = self.client.get(address).text
+        form = page[page.index('id="writing"') : page.index("<aside")]
+        values = {}
+        for box in re.findall(r"<input[^>]*>", form):
+            field = re.search(r' name="(\w+)"[^>]*? value="([^"]*)"', box)
+            if field and ('type="checkbox"' not in box or " checked" in box):
+                # The server takes the first of several.
+                values.setdefault(*field.groups())
+        values |= dict(
+            re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n(.*?)</textarea>', form, re.S)
+        )
+        values["audience"] = re.search(r'value="([\w-]+)" selected', form)[1]
+        return {name: unescape(value) for name, value in values.items()}
+
+    def save(self, do="save", address=TEXT, **changes):
+        return self.post(address, **(self.fields(address) | {"do": do} | changes))
+
+    def step(self, do, **values):
+        base = self.fields()["base"]
+        return self.post(TEXT.replace("text", "step", 1), **({"do": do, "base": base} | values))
+
+
+@pytest.fixture
+def desk_of(sign_in_as):
+    """A member of staff at the editor, without a browser: `desk_of("writer")`."""
+    return lambda role: Desk(sign_in_as(role))
+
+
+@pytest.fixture
+def writer(desk_of):
+    """A writer who has begun the article at TEXT."""
+    desk = desk_of("writer")
+    assert desk.create().status_code == 303
+    return desk

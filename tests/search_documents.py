@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from search.document import Document, Section
 from search.fusion import Weights
+from search.index import SearchIndex
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,6 +31,28 @@ def make_document(article_id, title, text="", *, locale="en", **values):
     """An article of one section without a heading, unless `sections` says otherwise."""
     given = {"sections": (Section((), "", text),) if text else ()}
     return Document(f"{article_id}@{locale}", article_id, locale, title, **(given | values))
+
+
+@contextlib.contextmanager
+def opened_indexes(folder, **usual):
+    """Makes indexes of documents, each in a folder of its own, and closes them in the end.
+
+    `usual`: what SearchIndex is given unless a call says otherwise.
+    """
+    made = []
+
+    def make(documents, embedder=None, **values):
+        given = {"engine": "whoosh", "weights": TINY_WEIGHTS} | usual | values
+        index = SearchIndex(folder / f"index-{len(made)}", embedder=embedder, **given)
+        made.append(index)
+        index.rebuild(documents, total=len(documents))
+        return index
+
+    try:
+        yield make
+    finally:
+        for index in made:
+            index.close()
 
 
 def age(directory):

@@ -1,9 +1,14 @@
-"""A shop on an origin of its own, whose pages carry the widget under a strict policy."""
+"""A shop on an origin of its own, whose pages carry the widget under a strict policy; and how its
+visitors ask: `ask` types and waits for the answer to just what was typed."""
 
+import json
+import re
 import threading
 from dataclasses import dataclass, field
+from urllib.parse import quote_plus
 
 import pytest
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -14,6 +19,21 @@ from app.settings import Settings
 from tests.browser_fixtures import _Quiet, watched_pages
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
+
+BOX = "<kotae-suggest></kotae-suggest>"
+FLOATING = '<kotae-suggest mode="button"></kotae-suggest>'
+FORM = """<form id="ticket" action="/sent">
+<label>Subject <input id="subject" name="subject"></label>
+<label>Text <textarea name="body"></textarea></label><button>Send it</button></form>
+<kotae-suggest for="#subject"></kotae-suggest>"""
+CORS = {"Access-Control-Allow-Origin": "*"}
+NONE = {"query_id": "q", "items": [], "no_answer": True, "contact_url": "/en/contact"}
+"""What a server answers that found nothing."""
+ITEM = {
+    "article_id": "refund", "locale": "en", "title": "Get a refund", "title_highlights": [],
+    "answer": "Within five days.", "answer_highlights": [], "url": "/en/articles/refund",
+    "score": 1, "why": [], "translation_of_query_locale": False,
+}  # fmt: skip
 
 STYLE = "body { margin: 1rem; font-family: sans-serif } .tall { block-size: 30rem }\n"
 STYLE += "kotae-suggest:not([mode], [for]) { display: block; min-block-size: 2.75rem }"
@@ -133,3 +153,74 @@ def open_shop(browser, shop):
             return open_at(shop.url, f"/page/{number}", **options)
 
         yield open_around
+
+
+def box(page):
+    return page.get_by_role("combobox")
+
+
+def options(page):
+    return page.get_by_role("option")
+
+
+MARK_ROWS = """() => addEventListener("input", () => {
+    const within = (root) => {
+        for (const row of root.querySelectorAll("[role=option], .offers li > *"))
+            row.setAttribute("data-of-before", "");
+        for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) within(shadowRoot);
+    };
+    within(document);
+}, { capture: true })"""
+"""Marks the rows that are there when something is typed; its answer comes in rows of its own."""
+
+
+def await_answers(page):
+    """From here on, `expect_answer` knows an answer from the rows of what was typed before."""
+    page.evaluate(MARK_ROWS)
+
+
+def expect_answer(page, title="", *, row=None):
+    """Wait until a row, by default the first, answers what is typed by now, not a part of it."""
+    row = row or options(page).first
+    expect(row).not_to_have_attribute("data-of-before", "")
+    expect(row).to_contain_text(title)
+
+
+def ask(page, text="refund", title="Get a refund", *, field=None, row=None):
+    """Type, and wait for the answer to the whole of it.
+
+    On a slow machine a part of the text is answered while the rest is typed, and mostly by the same
+    articles: whoever acts on such a row acts on a list that is about to be replaced.
+    """
+    await_answers(page)
+    (field or box(page)).press_sequentially(text)
+    expect_answer(page, title, row=row)
+
+
+def open_article(page, text="When it arrives"):
+    """Open the first row, and wait for the article: what asks about it comes with it."""
+    options(page).first.click()
+    expect(page.get_by_text(text)).to_be_visible()
+
+
+def asking(text):
+    """Addresses that ask for suggestions to just this text."""
+    return re.compile(rf"/suggest\?(.*&)?q={re.escape(quote_plus(text))}(&|$)")
+
+
+def answer_with(page, **body):
+    """Have every question answered by this, and by nothing else."""
+    whole = json.dumps(NONE | body)
+    page.route(
+        "**/api/v1/suggest*",
+        lambda route: route.fulfill(status=200, body=whole, headers=CORS),
+    )
+
+
+def wait_for(page, condition, seconds=20):
+    """Wait for what is true of no element, such as what was sent."""
+    for _ in range(seconds * 10):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("waited in vain")

@@ -74,15 +74,22 @@ def schedule(
 def _set_times(
     tx: Transaction, article: Article, publish_at: datetime | None, expires_at: datetime | None
 ) -> None:
+    """Write the times into what they are for: nobody sees a text at once that nobody saw before."""
+    if expires_at is not None and expires_at <= tx.now:
+        raise BadSchedule("It would end in the past. To take it off the site now, do just that.")
+    times = {"publish_at": publish_at, "expires_at": expires_at}
+    is_ahead = publish_at is not None and publish_at > tx.now
     if article.is_visible(tx.now) and article.draft_revision is not None:
-        draft = read_revision(tx.session, article, article.draft_revision)
-        require_reviewed(tx, article, content_of(draft))
-        plan_publication(tx, article, article.draft_revision, publish_at)
-        _retime(tx, article, {"expires_at": expires_at})
-    elif article.is_visible(tx.now) and publish_at is not None and publish_at > tx.now:
+        _plan_draft(tx, article, publish_at if is_ahead else None)
+        _retime(tx, article, article.revision, {"expires_at": expires_at})
+    elif article.is_visible(tx.now) and is_ahead:
         raise BadSchedule("It is published already. Save a draft; that can be published later.")
+    elif is_live(article) and not is_ahead and _has_begun(article, tx.now):
+        _retime(tx, article, article.revision, times)
+    elif is_ahead or (is_live(article) and publish_at is not None):
+        _retime(tx, article, head_of(article), times)
     else:
-        _retime(tx, article, {"publish_at": publish_at, "expires_at": expires_at})
+        raise BadSchedule("Say when it begins, still to come. To publish it now, publish it.")
     tx.record(
         "schedule",
         article,
@@ -90,6 +97,17 @@ def _set_times(
         publish_at=publish_at and publish_at.isoformat(),
         expires_at=expires_at and expires_at.isoformat(),
     )
+
+
+def _has_begun(article: Article, now: datetime) -> bool:
+    """Whether the time from which customers see what is shown has come; it may be over, too."""
+    return article.publish_at is None or article.publish_at <= now
+
+
+def _plan_draft(tx: Transaction, article: Article, publish_at: datetime | None) -> None:
+    draft = read_revision(tx.session, article, head_of(article))
+    require_reviewed(tx, article, content_of(draft))
+    plan_publication(tx, article, draft.number, publish_at)
 
 
 def _open_for_times(tx: Transaction, name: ArticleName, revision: int | None) -> Article:
@@ -147,20 +165,21 @@ def _give_up(tx: Transaction, plan: PlannedPublication, error: KotaeError) -> No
     tx.record("publish-failed", plan.article, plan.revision, reason=error.code)
 
 
-def _retime(tx: Transaction, article: Article, times: dict[str, datetime | None]) -> None:
-    """Write times into what is shown, or will be, and publish it."""
-    number = article.revision if article.is_visible(tx.now) else head_of(article)
+def _retime(
+    tx: Transaction, article: Article, number: int, times: dict[str, datetime | None]
+) -> None:
+    """Write times into what is shown, or into the newest text, and publish it.
+
+    Raises EditConflict, MachineText.
+    """
     content = content_of(read_revision(tx.session, article, number))
-    number, content = merge_with_shown(tx, article, number, content)
     if number != article.revision or not is_live(article):
+        number, content = merge_with_shown(tx, article, number, content)
         require_reviewed(tx, article, content)
+        article.draft_revision = article.draft_base = None
     number, content = append_with_fields(
         tx, article, number, content, {**times, "status": None}, "Scheduled"
     )
-    if article.is_visible(tx.now) and article.draft_revision is not None:
-        show_revision(tx, article, content, number)
-    else:
-        article.draft_revision = article.draft_base = None
-        show_revision(tx, article, content, number)
-        mark_published(article, "published", tx.now)
+    show_revision(tx, article, content, number)
+    mark_published(article, "published", tx.now)
     note_change(tx.session, article, tx.now)

@@ -66,6 +66,8 @@ function attachOffers(form, visit, reporter) {
     suggestions.ask(subject.value);
   };
   subject.addEventListener("input", ask);
+  // What nobody had read by then belongs to no need any more.
+  form.addEventListener("submit", () => suggestions.cancel());
   if (subject.value) ask();
   return () => suggestions.seen();
 }

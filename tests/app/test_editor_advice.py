@@ -12,22 +12,10 @@ from app.accounts.users import find_user
 from app.languages import INTERFACE_LOCALES
 from app.models import EpisodeRecord, Event, Revision, UnsavedText, utc_now
 from search.trial import Alike
-from tests.app.test_editor_pages import TEXT, Desk
+from tests.editing_fixtures import TEXT
 from tests.fake_index import make_hit
 
 ADVICE = TEXT.replace("text", "advice", 1)
-
-
-@pytest.fixture
-def desk_of(sign_in_as):
-    return lambda role: Desk(sign_in_as(role))
-
-
-@pytest.fixture
-def writer(desk_of):
-    desk = desk_of("writer")
-    assert desk.create().status_code == 303
-    return desk
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import struct
 import uuid
 import zlib
-from html import unescape
 
 import pytest
 from PIL import ExifTags, Image
@@ -18,61 +17,8 @@ from app.editing.transaction import ArticleName, Transaction
 from app.media import media_path
 from app.models import Article, Event, MediaFile, Revision, UnsavedText, utc_now
 from tests.app.test_templates import Checker
+from tests.editing_fixtures import TEXT, Desk
 from tests.fake_index import make_hit
-from tests.staff_fixtures import form_token
-
-TEXT = "/edit/text/en/city/borrow"
-
-
-class Desk:
-    """One member of staff at the editor."""
-
-    def __init__(self, client):
-        self.client = client
-        self.token = form_token(client)
-        self.media_dir = client.application.extensions["kotae"].settings.media_dir
-
-    def post(self, address, **values):
-        data = {"form_token": self.token} | values
-        return self.client.post(address, data=data, content_type="multipart/form-data")
-
-    def create(self, title="Borrow a bike", **values):
-        return self.post("/edit/new", title=title, locale="en", id="city/borrow", **values)
-
-    def fields(self, address=TEXT):
-        """What a browser would send of the form, unchanged."""
-        page = self.client.get(address).text
-        form = page[page.index('id="writing"') : page.index("<aside")]
-        values = {}
-        for box in re.findall(r"<input[^>]*>", form):
-            field = re.search(r' name="(\w+)"[^>]*? value="([^"]*)"', box)
-            if field and ('type="checkbox"' not in box or " checked" in box):
-                # The server takes the first of several.
-                values.setdefault(*field.groups())
-        values |= dict(
-            re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n(.*?)</textarea>', form, re.S)
-        )
-        values["audience"] = re.search(r'value="([\w-]+)" selected', form)[1]
-        return {name: unescape(value) for name, value in values.items()}
-
-    def save(self, do="save", address=TEXT, **changes):
-        return self.post(address, **(self.fields(address) | {"do": do} | changes))
-
-    def step(self, do, **values):
-        base = self.fields()["base"]
-        return self.post(TEXT.replace("text", "step", 1), **({"do": do, "base": base} | values))
-
-
-@pytest.fixture
-def desk_of(client, sign_in_as):
-    return lambda role: Desk(sign_in_as(role))
-
-
-@pytest.fixture
-def writer(desk_of):
-    desk = desk_of("writer")
-    assert desk.create().status_code == 303
-    return desk
 
 
 @pytest.fixture
@@ -623,6 +569,24 @@ def test_every_page_is_well_formed_in_every_language(writer, desk_of, locale):
         if locale != "en":
             assert "Save<" not in text
             assert "Articles<" not in text
+
+
+def test_the_form_for_times_offers_no_beginning_that_is_over(writer, desk_of, read):
+    """Sent with only an end filled in, it must not publish what somebody is still writing."""
+    publisher = desk_of("publisher")
+    writer.save(body="One.\n")
+    publisher.step("schedule", publish_at="2999-01-01T09:00")
+    begins = 'name="publish_at" type="datetime-local" value="{}"'
+    assert begins.format("2999-01-01T09:00") in publisher.client.get(TEXT).text
+    publisher.step("schedule", publish_at="2020-01-01T09:00")
+    assert read().is_visible(utc_now())
+    writer.save(body="Half done.\n")
+    assert begins.format("") in publisher.client.get(TEXT).text
+    publisher.step("schedule", publish_at="", expires_at="2999-01-01T09:00")
+    assert "Half done." not in read().source
+    refused = publisher.step("schedule", publish_at="", expires_at="2020-01-01T09:00")
+    assert refused.status_code == 422
+    assert read().is_visible(utc_now())
 
 
 def test_the_language_of_the_page_is_not_that_of_the_new_text(writer):

@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser_fixtures import compose
+from tests.widget_fixtures import ask, box, options
+
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 HALF_TYPED = [
@@ -15,34 +18,21 @@ HALF_TYPED = [
 ]
 
 
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
-
-
 @pytest.mark.parametrize(("locale", "typed", "title"), HALF_TYPED)
 def test_half_a_question_shows_the_answer_and_enter_opens_it(visit, locale, typed, title):
     page = visit(f"/{locale}/")
-    box(page).press_sequentially(typed)
-    expect(options(page).first).to_contain_text(title)
+    ask(page, typed, title)
     box(page).press("ArrowDown")
     box(page).press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    assert f"/{locale}/articles/get-a-refund" in page.url
+    expect(page).to_have_url(re.compile(f"/{locale}/articles/get-a-refund"))
 
 
 @pytest.mark.parametrize("state", ["ㅎ", "화", "환", "환ㅂ", "환부", "환불"])
 def test_each_state_of_a_korean_input_method_shows_refund_articles(visit, state):
     page = visit("/ko/")
     box(page).focus()
-    session = page.context.new_cdp_session(page)
-    session.send(
-        "Input.imeSetComposition",
-        {"text": state, "selectionStart": len(state), "selectionEnd": len(state)},
-    )
+    compose(page, state)
     expect(options(page).first).to_be_visible()
     if len(state) > 1 or state == "환":
         expect(page.get_by_role("listbox")).to_contain_text("환불")
@@ -56,7 +46,7 @@ def test_a_phone_finds_an_answer_without_scripts(visit):
     page.get_by_role("button", name="검색").click()
     first = page.get_by_role("main").get_by_role("link", name="비밀번호").first
     first.click()
-    assert "/ko/articles/reset-password" in page.url
+    expect(page).to_have_url(re.compile("/ko/articles/reset-password"))
 
 
 def test_nothing_found_leads_to_a_person_and_the_message_gets_a_number(visit):

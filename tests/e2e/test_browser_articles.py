@@ -1,7 +1,6 @@
 """Reading in a real browser: arriving at the words that answer, contents, copying, pictures."""
 
 import re
-import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +10,7 @@ from app.addresses import passage_url
 from app.models import Notice, utc_now
 from app.notice_fields import read_notice
 from app.notices import add_notice
+from tests.widget_fixtures import ask, asking, options
 
 pytestmark = pytest.mark.browser
 
@@ -23,16 +23,16 @@ def passage(page):
 
 def test_a_suggestion_opens_the_article_at_the_words_that_answer(open_page):
     page = open_page("/en/")
-    page.get_by_role("combobox").press_sequentially("refund")
-    page.get_by_role("option").first.click()
+    ask(page)
+    options(page).first.click()
     page.wait_for_url(re.compile(r"/en/articles/refund\?mark="))
     expect(page.get_by_role("heading", level=1)).to_have_text("Get a refund")
 
 
 def test_back_returns_to_the_suggestions_as_they_were(open_page):
     page = open_page("/en/")
-    page.get_by_role("combobox").press_sequentially("refund")
-    page.get_by_role("option").first.click()
+    ask(page)
+    options(page).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Get a refund")
     page.go_back()
     expect(page.get_by_role("combobox")).to_have_value("refund")
@@ -151,25 +151,29 @@ def test_answers_are_offered_while_the_subject_is_typed(open_page):
 def test_offers_do_not_move_while_one_is_about_to_be_chosen(open_page):
     page = open_page("/en/contact")
     subject = page.get_by_label("Subject")
-    subject.press_sequentially("refund")
     link = page.locator(".offers").get_by_role("link", name="Get a refund")
-    expect(link).to_be_visible()
-    page.route("**/api/v1/suggest*", late)
-    with page.expect_response("**/api/v1/suggest*"):
-        subject.press_sequentially(" zzz")
-        page.wait_for_timeout(150)
-        page.keyboard.press("Tab")
-        expect(link).to_be_focused()
-    page.wait_for_timeout(50)
+    ask(page, field=subject, row=link)
+    held = []
+    page.route(asking("refund z"), lambda route: held.append(route))
+    with page.expect_request(asking("refund z")):
+        subject.press_sequentially(" z")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    with page.expect_response(asking("refund z")):
+        held[0].continue_()
+    page.wait_for_timeout(100)
     expect(link).to_be_focused()
     subject.focus()
     expect(page.locator(".offers")).to_be_hidden()
     subject.fill("refund")
     expect(link).to_be_visible()
-    with page.expect_response("**/api/v1/suggest*"):
-        subject.press_sequentially("zzz")
-        link.hover()
-    page.wait_for_timeout(50)
+    page.route(asking("refundz"), lambda route: held.append(route))
+    with page.expect_request(asking("refundz")):
+        subject.press_sequentially("z")
+    link.hover()
+    with page.expect_response(asking("refundz")):
+        held[1].continue_()
+    page.wait_for_timeout(100)
     expect(link).to_be_visible()
     page.mouse.move(0, 0)
     expect(link).to_be_hidden()
@@ -184,7 +188,9 @@ def test_a_notice_that_the_subject_calls_for_comes_before_the_answers(
         add_notice(session, notice)
     try:
         page = open_page("/en/contact")
-        page.get_by_label("Subject").press_sequentially("refund")
+        offers = page.locator(".offers")
+        row = offers.get_by_role("link", name="Get a refund")
+        ask(page, field=page.get_by_label("Subject"), row=row)
         links = page.locator(".offers").get_by_role("link")
         expect(links).to_have_text(["Refunds take a day longer", "Get a refund"])
         expect(page.locator(".offers .notice.problem")).to_contain_text("Known problem:")
@@ -197,11 +203,6 @@ def test_a_notice_that_the_subject_calls_for_comes_before_the_answers(
         with site_sessions() as session:
             session.delete(session.get(Notice, notice.id))
             session.commit()
-
-
-def late(route):
-    time.sleep(0.3)
-    route.continue_()
 
 
 def test_a_product_once_chosen_is_remembered(open_page):

@@ -27,6 +27,7 @@ from tests.browser_fixtures import VIEWPORT, _Quiet, watched_pages
 from tests.fake_index import FakeIndex
 from tests.help_center import hits_of_help_center, small_help_center
 from tests.staff_fixtures import STAFF_PASSWORD, add_staff
+from tests.widget_fixtures import ask, box, options
 
 pytestmark = pytest.mark.browser
 
@@ -152,16 +153,15 @@ def sign_in(page):
 
 
 def search_and_read(page):
-    page.get_by_role("combobox").first.press_sequentially("refund")
-    page.get_by_role("option").first.click()
+    ask(page, field=box(page).first)
+    options(page).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("refund")
 
 
 def ask_a_person(page):
     page.get_by_role("main").get_by_role("link", name="Contact a person").click()
     page.get_by_label("Your e-mail address").fill("lee@example.com")
-    page.get_by_label("Subject").press_sequentially("refund")
-    expect(page.locator(".offers a").first).to_be_visible()
+    ask(page, field=page.get_by_label("Subject"), row=page.locator(".offers a").first)
 
 
 def count_of(page, name):
@@ -218,9 +218,10 @@ def test_what_visitors_did_shows_as_what_it_was(site, open_at, screenshot):
 
 def test_an_answer_opened_in_another_tab_belongs_to_the_same_need(site, open_at):
     page = open_at(site, "/en/contact")
-    page.get_by_label("Subject").press_sequentially("refund")
+    offer = page.locator(".offers a").first
+    ask(page, field=page.get_by_label("Subject"), row=offer)
     with page.expect_popup() as opened:
-        page.locator(".offers a").first.click()
+        offer.click()
     expect(opened.value.get_by_role("heading", level=1)).to_contain_text("refund")
     page.get_by_role("button", name="That answers my question").click()
     expect(page.get_by_role("status").filter(has_text="Good to know")).to_be_visible()

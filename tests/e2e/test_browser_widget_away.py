@@ -11,34 +11,24 @@ from app.away_index import verifying_key
 from app.models import Event
 from app.signing import signing_key
 from tests.server_fixtures import environment, free_port, start_server, wait_until_ready
+from tests.widget_fixtures import BOX, CORS, ITEM, ask, box, options, wait_for
 
 pytestmark = pytest.mark.browser
 
-BOX = "<kotae-suggest></kotae-suggest>"
-ITEM = {
-    "article_id": "refund", "locale": "en", "title": "Get a refund", "title_highlights": [],
-    "answer": "Within five days.", "answer_highlights": [], "url": "/en/articles/refund",
-    "score": 1, "why": [], "translation_of_query_locale": False,
-}  # fmt: skip
 SAID = "These are answers from a while ago."
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def open_provided(open_shop, body=BOX, **given):
     """A page whose widget has fetched what it needs while the server is away."""
     page = open_shop(body, expect_complaints=True, **given)
     with page.expect_response("**/widget/answers/*"):
-        box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
-    page.wait_for_timeout(300)
+        ask(page)
+    wait_for(page, lambda: "Get a refund" in page.evaluate(KEPT))
     return page
+
+
+KEPT = "sessionStorage['kotae-answers'] ?? ''"
+"""The answers that the browser keeps once the widget has what it needs while the server is away."""
 
 
 def take_away(page):
@@ -58,8 +48,7 @@ def test_it_goes_on_suggesting_from_the_index_and_says_so(open_shop, screenshot)
     page = open_provided(open_shop)
     take_away(page)
     box(page).fill("")
-    box(page).press_sequentially("gift c")
-    expect(options(page).first).to_contain_text("Use a gift card")
+    ask(page, "gift c", "Use a gift card")
     expect(options(page).last).to_contain_text(SAID)
     expect(options(page).last).to_contain_text("Contact a person")
     expect(page.get_by_role("status").first).to_have_text(
@@ -78,16 +67,14 @@ def test_what_this_page_was_answered_before_is_answered_again_after_a_reload(ope
     page = open_provided(open_shop)
     page.route("**/widget/answers/*", lambda route: route.abort())
     reload_away(page)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
+    ask(page)
     expect(options(page).last).to_contain_text(SAID)
 
 
 def test_the_index_answers_on_a_page_that_was_never_answered_itself(open_shop):
     page = open_provided(open_shop)
     reload_away(page)
-    box(page).press_sequentially("gift c")
-    expect(options(page).first).to_contain_text("Use a gift card")
+    ask(page, "gift c", "Use a gift card")
     expect(options(page).last).to_contain_text(SAID)
 
 
@@ -95,11 +82,9 @@ def test_what_is_not_there_either_while_it_is_away_is_tried_again(open_shop):
     page = open_shop(BOX, expect_complaints=True)
     take_away(page)
     page.route("**/away.js", lambda route: route.abort())
-    box(page).press_sequentially("gift")
-    expect(options(page).first).to_contain_text("Suggestions are not available right now.")
+    ask(page, "gift", "Suggestions are not available right now.")
     page.unroute("**/away.js")
-    box(page).press_sequentially(" c")
-    expect(options(page).first).to_contain_text("Use a gift card")
+    ask(page, " c", "Use a gift card")
 
 
 @pytest.mark.parametrize(
@@ -137,8 +122,7 @@ def test_an_index_that_somebody_changed_is_not_used(open_shop, shop, key, tamper
         if tampering == "signature":
             first = "B" if file["signature"].startswith("A") else "A"
             file["signature"] = first + file["signature"][1:]
-        headers = {"Access-Control-Allow-Origin": "*"}
-        route.fulfill(status=200, body=json.dumps(file), headers=headers)
+        route.fulfill(status=200, body=json.dumps(file), headers=CORS)
 
     page.route("**/widget/answers/*", tamper)
     with page.expect_response("**/widget/answers/*"):
@@ -172,10 +156,9 @@ def test_a_person_is_reached_by_the_hosts_own_way_while_it_is_away(open_shop):
 def answer_with(page, **body):
     answer = {"query_id": "q", "items": [], "no_answer": True, "contact_url": "/"} | body
     answer |= {"experiment": {"consent": False}}
-    headers = {"Access-Control-Allow-Origin": "*"}
     page.route(
         "**/api/v1/suggest*",
-        lambda route: route.fulfill(status=200, body=json.dumps(answer), headers=headers),
+        lambda route: route.fulfill(status=200, body=json.dumps(answer), headers=CORS),
     )
 
 
@@ -213,12 +196,20 @@ def events_of(shop, session):
         return list(database.scalars(select(Event).where(Event.session == session)))
 
 
+def told_by_now(shop, page):
+    """What has reached the server of this page's visit."""
+    return events_of(shop, page.evaluate("JSON.parse(sessionStorage['kotae-session']).name"))
+
+
+WAITING = "localStorage.getItem('kotae-waiting')"
+
+
 def test_events_wait_while_it_is_away_and_are_sent_once(open_shop, shop):
     page = open_provided(open_shop)
-    page.wait_for_timeout(1200)
+    wait_for(page, lambda: told_by_now(shop, page))
     page.route("**/api/v1/events*", lambda route: route.abort())
     box(page).fill("refunds")
-    page.wait_for_timeout(2300)
+    wait_for(page, lambda: page.evaluate(WAITING))
     session = page.evaluate("JSON.parse(sessionStorage['kotae-session']).name")
     waiting = page.evaluate("JSON.parse(localStorage['kotae-waiting'])")
     assert len(waiting) == 1
@@ -228,17 +219,16 @@ def test_events_wait_while_it_is_away_and_are_sent_once(open_shop, shop):
     sent = []
     page.on("request", lambda r: "/events" in r.url and sent.append(r.post_data))
     box(page).fill("gift cards please")
-    page.wait_for_timeout(2300)
-    assert page.evaluate("localStorage.getItem('kotae-waiting')") is None
-    assert set(ids) <= {event.id for event in events_of(shop, session)}
+    wait_for(page, lambda: set(ids) <= {event.id for event in events_of(shop, session)})
+    assert page.evaluate(WAITING) is None
     box(page).fill("sign in")
-    page.wait_for_timeout(2300)
+    wait_for(page, lambda: any("sign in" in body for body in sent))
     assert sum(ids[0] in body for body in sent) == 1
 
 
-def test_what_waits_is_bounded_and_expires(open_shop):
+def test_what_waits_is_bounded_and_expires(open_shop, shop):
     page = open_provided(open_shop)
-    page.wait_for_timeout(1200)
+    wait_for(page, lambda: told_by_now(shop, page))
     page.evaluate(
         """() => {
             const event = (at) => ({id: "1", type: "solved", at: new Date(at).toISOString()});
@@ -251,8 +241,8 @@ def test_what_waits_is_bounded_and_expires(open_shop):
     )
     page.route("**/api/v1/events*", lambda route: route.abort())
     box(page).fill("refunds")
-    page.wait_for_timeout(2300)
-    kept = page.evaluate("localStorage['kotae-waiting']")
+    wait_for(page, lambda: "refunds" in (page.evaluate(WAITING) or ""))
+    kept = page.evaluate(WAITING)
     assert len(kept) <= 100_000
     assert len(json.loads(kept)) <= 100
     assert "refunds" in kept

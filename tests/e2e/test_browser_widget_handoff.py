@@ -7,19 +7,25 @@ from sqlalchemy import select
 from app.models import Ticket
 from app.ticket_delivery.handoff import load_handoff
 from tests.accessibility import faults
+from tests.widget_fixtures import (
+    BOX,
+    FLOATING,
+    ask,
+    asking,
+    await_answers,
+    box,
+    expect_answer,
+    open_article,
+    options,
+    wait_for,
+)
 
 pytestmark = pytest.mark.browser
 
-BOX = "<kotae-suggest></kotae-suggest>"
-FLOATING = '<kotae-suggest mode="button"></kotae-suggest>'
 
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
+HEARD = """window.heard = [];
+document.addEventListener("kotae:shown", ({ detail }) => heard.push(detail.text));"""
+"""The questions whose lists were told of."""
 
 
 def along(page):
@@ -41,9 +47,8 @@ def send(page, shop, body):
 
 def read_and_reject(page):
     page.get_by_role("button", name="How can we help?").click()
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("Get a refund")
-    options(page).first.click()
+    ask(page)
+    open_article(page)
     page.get_by_role("button", name="No", exact=True).click()
     expect(page.get_by_role("group", name="Sent along")).to_be_visible()
 
@@ -52,9 +57,10 @@ def test_what_was_asked_read_and_rejected_goes_with_the_message(open_shop, shop,
     page = open_shop(FLOATING)
     read_and_reject(page)
     page.get_by_role("button", name="Back").click()
+    await_answers(page)
     box(page).fill("gift card")
-    expect(options(page).first).to_contain_text("Use a gift card")
-    options(page).first.click()
+    expect_answer(page, "Use a gift card")
+    open_article(page, "Text of Use a gift card.")
     page.get_by_role("dialog").get_by_role("button", name="Contact a person").first.click()
     expect(page.get_by_role("group", name="Sent along")).to_be_visible()
     here = page.url
@@ -106,11 +112,11 @@ def test_each_line_that_is_sent_along_can_be_taken_out(open_shop, shop):
 
 
 def test_a_question_typed_on_goes_along_once_and_from_the_page_before_too(open_shop):
-    page = open_shop(FLOATING, lang="ko")
+    page = open_shop(FLOATING, lang="ko", script=HEARD)
     page.locator("kotae-suggest button").first.click()
     for typed in ("환부", "환불", "환불 받", "환"):  # half a syllable, typed on, typed away
         box(page).fill(typed)
-        page.wait_for_timeout(1200)
+        wait_for(page, lambda typed=typed: page.evaluate("heard").count(typed))
     page.reload()
     page.locator("kotae-suggest button").first.click()
     page.locator("kotae-suggest .person").click()
@@ -131,13 +137,14 @@ def test_what_may_not_be_kept_goes_along_from_this_page_alone(open_shop, why):
 
 
 def test_a_line_that_was_taken_out_stays_out_when_the_form_is_opened_again(open_shop):
-    page = open_shop(FLOATING)
+    page = open_shop(FLOATING, script=HEARD)
     read_and_reject(page)
     page.get_by_role("button", name="Remove: refund").click()
     page.get_by_role("button", name=f"Remove: {page.url}").click()
     page.get_by_role("button", name="Back").click()
     expect(options(page).first).to_contain_text("Get a refund")
-    page.wait_for_timeout(1000)  # the list is told of, as it was before
+    # The list is told of, as it was before.
+    wait_for(page, lambda: page.evaluate("heard") == ["refund", "refund"])
     options(page).last.click()
     expect(page.get_by_role("group", name="Sent along")).to_be_visible()
     assert along(page) == ["This did not help: Get a refund"]
@@ -147,6 +154,21 @@ def test_a_line_that_was_taken_out_stays_out_when_the_form_is_opened_again(open_
     options(page).last.click()
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     expect(page.get_by_role("group", name="Sent along")).to_be_hidden()
+
+
+def test_who_opens_a_row_before_the_last_letter_is_answered_has_read_its_list(open_shop, shop):
+    page = open_shop(FLOATING, script=HEARD)
+    page.get_by_role("button", name="How can we help?").click()
+    ask(page, "refun")
+    page.route(asking("refund"), lambda route: None)
+    with page.expect_request(asking("refund")):
+        box(page).press_sequentially("d")
+    open_article(page)
+    page.get_by_role("button", name="No", exact=True).click()
+    expect(page.get_by_role("group", name="Sent along")).to_be_visible()
+    assert page.evaluate("heard") == ["refun"]
+    # The question took the place of its beginning, before what was read of it.
+    assert along(page)[1:] == ["You have searched for: refund", "This did not help: Get a refund"]
 
 
 @pytest.mark.parametrize("junk", ['"x"', "[null]", "[{}]", '{"a":1}', "5", '[{"value":1}]'])
@@ -159,18 +181,21 @@ def test_what_somebody_else_wrote_in_the_tab_keeps_nobody_from_a_person(open_sho
 
 def test_what_was_written_stays_until_it_is_sent(open_shop, shop):
     page = open_shop(BOX)
-    box(page).press_sequentially("refund")
+    ask(page)
     options(page).last.click()
     mail, text = page.get_by_label("Your e-mail address"), page.get_by_label("Message")
     mail.fill("kim@example.com")
     text.fill("A long story.")
     page.get_by_role("button", name="Back").click()
-    options(page).first.click()  # an article in its place
+    expect(options(page).first).to_contain_text("Get a refund")
+    open_article(page)  # an article in its place
     page.get_by_role("button", name="No", exact=True).click()
     expect(text).to_have_value("A long story.")
     expect(mail).to_have_value("kim@example.com")
+    await_answers(page)
     box(page).fill("refunds")
     expect(mail).to_be_hidden()
+    expect_answer(page, "No good answer found")
     options(page).last.click()
     expect(text).to_have_value("A long story.")
     # What nobody has written follows the question.

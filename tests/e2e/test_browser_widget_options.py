@@ -1,39 +1,21 @@
 """What a host page sets: attributes, object, routes, colours; and states that are seldom seen."""
 
-import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.accessibility import faults
+from tests.widget_fixtures import answer_with, ask, box, options, wait_for
 
 pytestmark = pytest.mark.browser
 
-CORS = {"Access-Control-Allow-Origin": "*"}
 FORM = """<label>Subject <input id="subject"></label>
 <kotae-suggest for="#subject"></kotae-suggest>"""
 NOTICE = {
     "id": "n1", "kind": "incident", "title": "Payments are delayed", "body": "Since ten.",
     "locale": "en", "url": "/en/",
 }  # fmt: skip
-NONE = {"query_id": "q", "items": [], "no_answer": True, "contact_url": "/en/contact"}
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
-
-
-def answer_with(page, **body):
-    whole = json.dumps(NONE | body)
-    page.route(
-        "**/api/v1/suggest*",
-        lambda route: route.fulfill(status=200, body=whole, headers=CORS),
-    )
 
 
 # Notices
@@ -67,7 +49,7 @@ def test_as_many_are_asked_for_as_the_host_allows(open_shop):
 
 def test_articles_open_at_the_help_center_where_the_host_wants_links(open_shop, shop):
     page = open_shop('<kotae-suggest articles="link"></kotae-suggest>')
-    box(page).fill("refund")
+    ask(page)
     with page.context.expect_page() as opened:
         options(page).first.click()
     assert opened.value.url.startswith(f"{shop.help_center}/en/articles/refund")
@@ -100,7 +82,7 @@ def test_a_letter_begins_with_what_was_typed_unless_the_host_says_how(open_shop,
     box(page).fill("환불 & more")
     expect(options(page).last).to_contain_text("No good answer found")
     options(page).last.click()
-    page.wait_for_timeout(300)
+    wait_for(page, lambda: gone)
     assert gone == [opened]
 
 
@@ -126,7 +108,7 @@ def test_who_does_not_listen_any_more_hears_nothing(open_shop):
             Kotae.off("open", () => undefined); // was never there
         }"""
     )
-    box(page).fill("refund")
+    ask(page)
     options(page).first.click()
     expect(page.get_by_role("heading", name="Get a refund")).to_be_visible()
     assert page.evaluate("heard") == ["stays"]

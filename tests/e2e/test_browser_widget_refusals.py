@@ -8,23 +8,17 @@ import pytest
 from playwright.sync_api import expect
 
 from app.sites import add_site, remove_site
+from tests.widget_fixtures import BOX, ask, box, options
 
 pytestmark = pytest.mark.browser
 
-BOX = "<kotae-suggest></kotae-suggest>"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
-# Twenty seconds are one here.
-SOON = """const { timeout } = AbortSignal;
-AbortSignal.timeout = (time) => timeout.call(AbortSignal, time === 20000 ? 1000 : time);"""
+# Twenty seconds are over when the test says so.
+PATIENT = """const { timeout } = AbortSignal, over = new AbortController();
+window.giveUp = () => over.abort(new DOMException("Nobody answered.", "TimeoutError"));
+AbortSignal.timeout = (time) => time === 20000 && !over.signal.aborted ? over.signal
+    : timeout.call(AbortSignal, time);"""
 FAILED = "Suggestions are not available right now."
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def watch(page):
@@ -101,7 +95,7 @@ def test_who_asks_too_much_waits_as_long_as_is_said_and_is_answered_then(open_sh
         times.append(time.monotonic())
         if len(times) == 1:
             body = json.dumps({"detail": "Too many."})
-            route.fulfill(status=429, body=body, headers=CORS | {"Retry-After": "2"})
+            route.fulfill(status=429, body=body, headers=CORS | {"Retry-After": "3"})
         else:
             route.continue_()
 
@@ -113,7 +107,7 @@ def test_who_asks_too_much_waits_as_long_as_is_said_and_is_answered_then(open_sh
     expect(options(page).first).to_contain_text(FAILED)
     expect(options(page).first).to_contain_text("Get a refund")
     assert len(times) == 2
-    assert times[1] - times[0] >= 1.9
+    assert times[1] - times[0] >= 2.9
     assert [url for url in asked if "/widget/answers/" in url] == []
     assert warnings == []
 
@@ -140,14 +134,20 @@ def test_a_server_that_is_away_is_not_asked_at_every_key(open_shop):
     box(page).fill("zz")
     expect(options(page).first).to_contain_text(FAILED)
     _, asked = watch(page)
-    box(page).press_sequentially("top and bottom", delay=20)
+    # In one go: on a busy machine the strokes of keys could lie further apart than a pause is long.
+    box(page).evaluate(
+        """input => [..."top and bottom"].forEach(letter => {
+            input.value += letter;
+            input.dispatchEvent(new Event("input", {bubbles: true}));
+        })"""
+    )
     expect(options(page).first).to_contain_text(FAILED)
     page.wait_for_timeout(300)
     assert sum("/suggest" in url for url in asked) <= 3
 
 
 def write(page, mail="kim@example.com"):
-    box(page).fill("refund")
+    ask(page)
     options(page).last.click()
     page.get_by_label("Your e-mail address").fill(mail)
 
@@ -180,13 +180,14 @@ def test_why_a_message_is_refused_is_told_in_the_console(open_shop):
 
 
 def test_a_message_that_nobody_answers_can_be_sent_again(open_shop):
-    page = open_shop(BOX, script=SOON, expect_complaints=True)
+    page = open_shop(BOX, script=PATIENT, expect_complaints=True)
     page.route("**/api/v1/tickets", lambda route: None)
     write(page)
     send = page.get_by_role("button", name="Send")
     send.click()
     expect(send).to_have_attribute("aria-disabled", "true")
     send.press("Enter")
+    page.evaluate("giveUp()")
     expect(page.get_by_text("The message was not sent")).to_be_visible()
     page.unroute("**/api/v1/tickets")
     send.click()

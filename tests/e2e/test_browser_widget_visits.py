@@ -2,31 +2,18 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.models import Event, Ticket
+from tests.widget_fixtures import BOX, CORS, ITEM, ask, box, options, wait_for
 
 pytestmark = pytest.mark.browser
 
-BOX = "<kotae-suggest></kotae-suggest>"
-CORS = {"Access-Control-Allow-Origin": "*"}
-ITEM = {
-    "article_id": "refund", "locale": "en", "title": "Get a refund", "title_highlights": [],
-    "answer": "Within five days.", "answer_highlights": [], "url": "/en/articles/refund",
-    "score": 1, "why": [], "translation_of_query_locale": False,
-}  # fmt: skip
 HOUR = 3_600_000
-
-
-def box(page):
-    return page.get_by_role("combobox")
-
-
-def options(page):
-    return page.get_by_role("option")
 
 
 def batches_of(page):
@@ -45,12 +32,15 @@ def events_in(batches):
     return [event for batch in batches for event in batch["events"]]
 
 
-def wait_for(page, condition, seconds=6):
-    for _ in range(seconds * 10):
-        if condition():
-            return
-        page.wait_for_timeout(100)
-    pytest.fail("waited in vain")
+def wait_for_list(page, batches, query):
+    """What is told of the list that answered `query`."""
+
+    def told():
+        lists = [e for e in events_in(batches) if e["type"] == "suggest_shown"]
+        return [e for e in lists if e["value"]["query"] == query]
+
+    wait_for(page, told)
+    return told()[-1]
 
 
 def serve_experiment(page, *, consent, running=lambda: True):
@@ -79,9 +69,8 @@ def serve_experiment(page, *, consent, running=lambda: True):
 def test_a_list_in_sight_is_told_with_what_was_asked_and_shown(open_shop):
     page = open_shop(BOX)
     batches = batches_of(page)
-    box(page).press_sequentially("refund")
-    wait_for(page, lambda: batches)
-    shown = events_in(batches)[-1]
+    ask(page)
+    shown = wait_for_list(page, batches, "refund")
     assert shown["type"] == "suggest_shown"
     assert 0 < shown["value"].pop("score") <= 1
     assert shown["value"].pop("page") == page.url
@@ -103,28 +92,65 @@ def test_offers_beside_a_message_are_told_apart(open_shop):
     )
     batches = batches_of(page)
     page.locator("#subject").press_sequentially("refund")
-    wait_for(page, lambda: batches)
-    assert events_in(batches)[0]["value"]["via"] == "contact"
+    assert wait_for_list(page, batches, "refund")["value"]["via"] == "contact"
 
 
 def test_the_contact_step_offers_answers_to_the_subject_in_a_tab_of_their_own(open_shop):
     page = open_shop(BOX)
-    box(page).press_sequentially("zz")
+    ask(page, "zz", "No good answer found")
     options(page).last.click()
     batches = batches_of(page)
     expect(page.get_by_label("Subject")).to_have_value("zz")
     with page.expect_request("**/offers.js"):  # not before somebody edits it
         page.get_by_label("Subject").fill("")
-    page.get_by_label("Subject").press_sequentially("refund")
     offer = page.get_by_role("button", name="Get a refund")
-    expect(offer).to_be_visible()
-    wait_for(page, lambda: any(e["type"] == "suggest_shown" for e in events_in(batches)))
-    told = [e for e in events_in(batches) if e["type"] == "suggest_shown"]
-    assert told[-1]["value"]["via"] == "contact"
+    ask(page, field=page.get_by_label("Subject"), row=offer)
+    assert wait_for_list(page, batches, "refund")["value"]["via"] == "contact"
     with page.context.expect_page() as opened:
         offer.click()
     assert "/en/articles/refund" in opened.value.url
     expect(page.get_by_label("Subject")).to_have_value("refund")
+
+
+def test_offers_that_were_not_read_before_the_message_went_are_not_told_of(open_shop):
+    page = open_shop(BOX)
+    ask(page, "zz", "No good answer found")
+    options(page).last.click()
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    offer = page.get_by_role("button", name="Get a refund")
+    page.get_by_label("Subject").fill("")
+    ask(page, field=page.get_by_label("Subject"), row=offer)
+    batches = batches_of(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Thank you. We have your message")).to_be_visible()
+    page.wait_for_timeout(900)  # whatever is told of by now goes with what is sent next
+    wait_for(page, lambda: any(e["type"] == "ticket_submitted" for e in events_in(batches)))
+    assert events_in(batches)[-1]["type"] == "ticket_submitted"
+
+
+def test_offers_of_the_site_are_not_told_of_once_the_message_went(open_page):
+    page = open_page("/en/contact")
+    batches = batches_of(page)
+    page.get_by_label("Your e-mail address").fill("kim@example.com")
+    page.get_by_label("Message").fill("Where is it?")
+    wait_for(page, lambda: batches)  # that contact was begun
+    submitted = []
+
+    def answer_late(route):
+        submitted.append(datetime.now(UTC))
+        answer = route.fetch(max_redirects=0)
+        page.wait_for_timeout(2000)  # for reading, and for sending what is told
+        route.fulfill(response=answer)
+
+    page.route("**/contact", answer_late)
+    row = page.get_by_role("link", name="Get a refund")
+    ask(page, field=page.get_by_label("Subject"), row=row)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", level=1, name="Message sent")).to_be_visible()
+    (then,) = submitted
+    told = {e["type"]: datetime.fromisoformat(e["at"]) > then for e in events_in(batches)}
+    assert told.pop("contact_started") is False
+    assert True not in told.values()
 
 
 def test_a_long_question_in_many_bytes_is_cut_to_what_the_server_takes(open_shop):
@@ -159,19 +185,15 @@ def test_a_page_of_results_tells_what_it_shows(open_page):
 def test_the_sites_contact_page_tells_of_its_offers_and_where_they_led(open_page):
     page = open_page("/en/contact")
     batches = batches_of(page)
-    page.get_by_label("Subject").press_sequentially("refund")
     link = page.get_by_role("link", name="Get a refund")
-    expect(link).to_be_visible()
-    wait_for(page, lambda: any(e["type"] == "suggest_shown" for e in events_in(batches)))
-    told = next(e for e in events_in(batches) if e["type"] == "suggest_shown")
-    assert told["value"]["via"] == "contact"
-    with page.context.expect_page() as opened:
+    ask(page, field=page.get_by_label("Subject"), row=link)
+    assert wait_for_list(page, batches, "refund")["value"]["via"] == "contact"
+    everywhere = batches_of(page.context)
+    with page.context.expect_page():
         link.click()
-    there = batches_of(opened.value)
     wait_for(page, lambda: any(e["type"] == "result_opened" for e in events_in(batches)))
-    wait_for(page, lambda: there)
-    viewed = events_in(there)[0]
-    assert viewed["type"] == "article_viewed"
+    wait_for(page, lambda: any(e["type"] == "article_viewed" for e in events_in(everywhere)))
+    viewed = next(e for e in events_in(everywhere) if e["type"] == "article_viewed")
     assert viewed["value"] == {"from": "contact"}
 
 
@@ -224,7 +246,7 @@ def test_visits_of_the_last_three_days_go_with_a_ticket_and_with_nothing_else(op
     everything = []
     page.on("request", lambda request: everything.append((request.url, request.post_data or "")))
     batches = batches_of(page)
-    box(page).press_sequentially("zz")
+    ask(page, "zz", "No good answer found")
     wait_for(page, lambda: batches)
     options(page).last.click()
     page.get_by_label("Your e-mail address").fill("days@example.com")
@@ -285,7 +307,7 @@ def test_the_host_decides_what_is_kept(open_shop, storage):
     batches = batches_of(page)
     box(page).press_sequentially("refund")
     wait_for(page, lambda: batches)
-    page.wait_for_timeout(300)
+    wait_for(page, lambda: storage == "none" or page.evaluate("localStorage['kotae-sessions']"))
     kept = set(page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"))
     assert kept - {"kotae-answers"} == (
         set() if storage == "none" else {"kotae-session", "kotae-sessions", "kotae-trail"}
@@ -300,7 +322,7 @@ def test_only_who_asks_for_a_person_is_told_to_be_who_the_host_says(open_shop, s
     page.evaluate(
         "Kotae.identify({id: 'customer 7', email: 'kim@example.com', hash: 'f'.repeat(64)})"
     )
-    box(page).press_sequentially("refund")
+    ask(page)
     wait_for(page, lambda: batches)
     assert "identity" not in batches[-1]
     options(page).last.click()
@@ -332,8 +354,7 @@ def test_who_may_take_part_gets_a_name_and_sees_only_the_second_answer(open_shop
             new MutationObserver(look).observe(root, {childList: true, subtree: true});
         }"""
     )
-    box(page).press_sequentially("refund", delay=1)
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "refund", "For a participant")
     name = page.evaluate("JSON.parse(localStorage['kotae-visitor'])")
     assert len(name) == 36
     assert f"visitor={name}" in asked[-1]
@@ -342,8 +363,7 @@ def test_who_may_take_part_gets_a_name_and_sees_only_the_second_answer(open_shop
     assert batches[0]["visitor"] == name
     assert batches[0]["session"] != name
     before = len(asked)
-    box(page).press_sequentially("s")
-    wait_for(page, lambda: len(asked) > before)
+    ask(page, "s", "For a participant")
     page.wait_for_timeout(300)
     assert len(asked) == before + 1  # asked twice once a browser, not once a question
 
@@ -351,31 +371,26 @@ def test_who_may_take_part_gets_a_name_and_sees_only_the_second_answer(open_shop
 def test_where_consent_is_needed_nobody_takes_part_before_giving_it(open_shop):
     page = open_shop(BOX)
     serve_experiment(page, consent=True)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For anybody")
+    ask(page, "refund", "For anybody")
     assert page.evaluate("localStorage.getItem('kotae-visitor')") is None
     page.evaluate("Kotae.consent(true)")
-    box(page).press_sequentially("s")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "s", "For a participant")
     page.evaluate("Kotae.consent(false)")
     assert page.evaluate("localStorage.getItem('kotae-visitor')") is None
-    box(page).press_sequentially("x")
-    expect(options(page).first).to_contain_text("For anybody")
+    ask(page, "x", "For anybody")
 
 
 def test_the_host_may_say_that_consent_is_given(open_shop):
     page = open_shop('<kotae-suggest consent="granted"></kotae-suggest>')
     serve_experiment(page, consent=True)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "refund", "For a participant")
 
 
 def test_the_name_is_deleted_when_the_experiment_is_over(open_shop):
     page = open_shop(BOX)
     state = {"running": True}
     serve_experiment(page, consent=False, running=lambda: state["running"])
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "refund", "For a participant")
     state["running"] = False
     box(page).press_sequentially("s")
     wait_for(page, lambda: page.evaluate("localStorage.getItem('kotae-visitor')") is None)
@@ -384,8 +399,7 @@ def test_the_name_is_deleted_when_the_experiment_is_over(open_shop):
 def test_a_ticket_carries_the_name_of_the_experiment(open_shop):
     page = open_shop(BOX)
     serve_experiment(page, consent=False)
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For a participant")
+    ask(page, "refund", "For a participant")
     options(page).last.click()
     page.get_by_label("Your e-mail address").fill("kim@example.com")
     with page.expect_request("**/api/v1/tickets") as sent:
@@ -405,8 +419,7 @@ def test_the_site_asks_at_its_foot_and_remembers_either_answer(
     asked = serve_experiment(page, consent=True)
     question = page.locator(".experiment")
     expect(question).to_be_hidden()
-    box(page).press_sequentially("refund")
-    expect(options(page).first).to_contain_text("For anybody")
+    ask(page, "refund", "For anybody")
     expect(question).to_be_visible()
     yes, no = (question.get_by_role("button").nth(n) for n in (0, 1))
     assert yes.bounding_box()["height"] == no.bounding_box()["height"] >= 44
@@ -414,11 +427,9 @@ def test_the_site_asks_at_its_foot_and_remembers_either_answer(
     screenshot(page, "consent")
     question.get_by_role("button", name=button, exact=True).click()
     expect(question).to_be_hidden()
-    box(page).press_sequentially("s")
-    expect(options(page).first).to_contain_text(f"For {title}")
+    ask(page, "s", f"For {title}")
     before = len(asked)
     page.goto("/en/")
-    box(page).press_sequentially("refunds")
-    wait_for(page, lambda: len(asked) > before)
-    expect(options(page).first).to_contain_text(f"For {title}")
+    ask(page, "refunds", f"For {title}")
+    assert len(asked) > before
     expect(question).to_be_hidden()

@@ -1,14 +1,9 @@
 """`scripts/churn` from end to end, by keyword only: both rankings typed, their difference told."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.scripts.evaluation_sets import keyword_script, write_set
+
 CORPUS = [
     {"_id": "refund", "title": "Get a refund", "text": "Money back in five days.", "lang": "en"},
     {"_id": "reset", "title": "Reset your password", "text": "Press Forgot.", "lang": "en"},
@@ -20,33 +15,17 @@ QUESTIONS = [
 ]
 
 
-def write_rows(path, rows):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-
-
 @pytest.fixture
 def folder(tmp_path):
     root = tmp_path / "sets"
     for name in ("shop", "store"):
-        write_rows(root / name / "corpus.jsonl", CORPUS)
-        write_rows(root / name / "queries.jsonl", QUESTIONS)
-        (root / name / "qrels.tsv").write_text(
-            "query\tdocument\tscore\n1\trefund\t1\n2\treset\t1\n"
-        )
+        write_set(root / name, CORPUS, QUESTIONS)
     return root
 
 
 @pytest.fixture
 def churn(tmp_path):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    own = {"KB_VAR_DIR": str(tmp_path / "var"), "KB_EMBEDDING_MODEL": "none"}
-
-    def run(*arguments):
-        command = [sys.executable, str(ROOT / "scripts" / "churn"), *map(str, arguments)]
-        return subprocess.run(command, env=inherited | own, capture_output=True, text=True)
-
-    return run
+    return keyword_script("churn", tmp_path)
 
 
 def cells_of(line):

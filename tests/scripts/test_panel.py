@@ -1,14 +1,9 @@
 """`scripts/panel` from end to end, by keyword only: a table, a saved run, a comparison."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.scripts.evaluation_sets import keyword_script, write_rows, write_set
+
 CORPUS = [
     {"_id": "refund", "title": "Get a refund", "text": "Money back in five days.", "lang": "en"},
     {"_id": "reset", "title": "Reset your password", "text": "Press Forgot.", "lang": "en"},
@@ -19,31 +14,17 @@ QUESTIONS = [
 ]
 
 
-def write_rows(path, rows):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-
-
 @pytest.fixture
 def folder(tmp_path):
     root = tmp_path / "sets"
-    write_rows(root / "shop" / "corpus.jsonl", CORPUS)
-    write_rows(root / "shop" / "queries.jsonl", QUESTIONS)
-    (root / "shop" / "qrels.tsv").write_text("query\tdocument\tscore\n1\trefund\t1\n2\treset\t1\n")
+    write_set(root / "shop", CORPUS, QUESTIONS)
     write_rows(root / "no_answer" / "queries.jsonl", [{"_id": "x", "text": "zzzz", "lang": "en"}])
     return root
 
 
 @pytest.fixture
 def panel(tmp_path):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    own = {"KB_VAR_DIR": str(tmp_path / "var"), "KB_EMBEDDING_MODEL": "none"}
-
-    def run(*arguments):
-        command = [sys.executable, str(ROOT / "scripts" / "panel"), *map(str, arguments)]
-        return subprocess.run(command, env=inherited | own, capture_output=True, text=True)
-
-    return run
+    return keyword_script("panel", tmp_path)
 
 
 def test_a_row_for_each_set_and_a_mean_are_printed(panel, folder):

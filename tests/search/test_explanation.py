@@ -6,8 +6,7 @@ import pytest
 
 from search import answering
 from search.document import LegScore, Query, Section
-from search.index import SearchIndex
-from tests.search_documents import TINY_WEIGHTS, ConceptEmbedder, make_document
+from tests.search_documents import TINY_WEIGHTS, ConceptEmbedder, make_document, opened_indexes
 from tests.tiny_embedder import TinyEmbedder
 
 REFUND = make_document(
@@ -28,17 +27,8 @@ DOCUMENTS = [
 
 @pytest.fixture
 def make_index(tmp_path):
-    made = []
-
-    def make(documents, embedder, weights=TINY_WEIGHTS):
-        index = SearchIndex(tmp_path / "index", embedder=embedder, weights=weights, engine="whoosh")
-        index.rebuild(documents, total=len(documents))
-        made.append(index)
-        return index
-
-    yield make
-    for index in made:
-        index.close()
+    with opened_indexes(tmp_path) as make:
+        yield make
 
 
 @pytest.fixture
@@ -88,7 +78,7 @@ def test_keys_count_only_while_one_types(index):
 def test_while_one_types_what_holds_the_words_is_listed_below_the_floor_without_being_an_answer(
     make_index,
 ):
-    index = make_index(DOCUMENTS, TinyEmbedder(), replace(TINY_WEIGHTS, floor=0.8))
+    index = make_index(DOCUMENTS, TinyEmbedder(), weights=replace(TINY_WEIGHTS, floor=0.8))
     typed = index.suggest(Query("how to get a ref", explain=True))
     assert typed.no_answer
     explanation = typed.hits[0].explanation

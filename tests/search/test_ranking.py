@@ -14,9 +14,8 @@ from search.answering import LEAST_LISTED
 from search.completeness import completeness, demand
 from search.document import Query
 from search.fusion import Weights, calibrate
-from search.index import SearchIndex
 from search.recent import Recent
-from tests.search_documents import ConceptEmbedder, make_document
+from tests.search_documents import ConceptEmbedder, make_document, opened_indexes
 
 CONCEPTS = [
     ("refund", "환불", "返金", "退款"),
@@ -51,22 +50,15 @@ SHOP = [
 
 @pytest.fixture(scope="module")
 def make_index(tmp_path_factory):
-    made = []
+    folder = tmp_path_factory.mktemp("ranking")
+    with opened_indexes(folder, weights=WEIGHTS, refresh_seconds=0) as make:
 
-    def make(documents, embedder="concepts", weights=WEIGHTS, **values):
-        if embedder == "concepts":
-            embedder = ConceptEmbedder(CONCEPTS, language_share=0.6)
-        index = SearchIndex(
-            tmp_path_factory.mktemp("ranking"),
-            embedder=embedder, weights=weights, engine="whoosh", refresh_seconds=0, **values,
-        )  # fmt: skip
-        index.rebuild(documents, total=len(documents))
-        made.append(index)
-        return index
+        def of_concepts(documents, embedder="concepts", **values):
+            if embedder == "concepts":
+                embedder = ConceptEmbedder(CONCEPTS, language_share=0.6)
+            return make(documents, embedder, **values)
 
-    yield make
-    for index in made:
-        index.close()
+        yield of_concepts
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from search.document import Query
 from search.index import SearchIndex
 from search.recent import Recent
-from tests.search_documents import TINY_WEIGHTS, ConceptEmbedder, make_document
+from tests.search_documents import ConceptEmbedder, make_document, opened_indexes
 
 
 def test_what_was_put_is_found_and_nothing_else():
@@ -48,23 +48,8 @@ CONCEPTS = [("refund", "money"), ("password", "secret")]
 
 @pytest.fixture
 def make_index(tmp_path):
-    made = []
-
-    def make(embedder):
-        index = SearchIndex(
-            tmp_path / str(len(made)),
-            embedder=embedder,
-            engine="whoosh",
-            refresh_seconds=0,
-            weights=TINY_WEIGHTS,
-        )
-        index.rebuild(SHOP, total=len(SHOP))
-        made.append(index)
-        return index
-
-    yield make
-    for index in made:
-        index.close()
+    with opened_indexes(tmp_path, refresh_seconds=0) as make:
+        yield lambda embedder: make(SHOP, embedder)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from search.document import Query, Section
 from search.embedding_cache import EmbeddingCache
 from search.index import SearchIndex
 from search.passage_vectors import MOST_NEW
-from tests.search_documents import TINY_WEIGHTS, make_document, sample_documents
+from tests.search_documents import make_document, opened_indexes, sample_documents
 from tests.tiny_embedder import TinyEmbedder
 
 REFUND = make_document("refund", "Get a refund", "Your money comes within five days.")
@@ -20,19 +20,8 @@ SIGN_IN = make_document("sign-in", "Sign in", "Choose Forgot password and open t
 
 @pytest.fixture
 def make_index(tmp_path):
-    made = []
-
-    def make(documents, embedder=None, engine="whoosh", name="index", **options):
-        index = SearchIndex(
-            tmp_path / name, embedder=embedder, engine=engine, weights=TINY_WEIGHTS, **options
-        )
-        index.rebuild(documents, total=len(documents))
-        made.append(index)
-        return index
-
-    yield make
-    for index in made:
-        index.close()
+    with opened_indexes(tmp_path) as make:
+        yield make
 
 
 def found(asked, text, **values):
@@ -49,8 +38,8 @@ def place_and_score(asked, document, text):
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 def test_a_document_ranks_as_it_will_when_it_is_indexed(make_index, engine):
     documents = [each for each in sample_documents() if each.locale in ("en", "ja")][::2]
-    before = make_index(documents[1:], TinyEmbedder(), engine, "before")
-    after = make_index(documents, TinyEmbedder(), engine, "after")
+    before = make_index(documents[1:], TinyEmbedder(), engine=engine)
+    after = make_index(documents, TinyEmbedder(), engine=engine)
     new = documents[0]
     trial = before.try_document(new)
     texts = (new.title, *new.questions, "refund", "password reset", new.sections[0].text[:40])
@@ -62,7 +51,7 @@ def test_a_document_ranks_as_it_will_when_it_is_indexed(make_index, engine):
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 def test_a_document_in_its_own_place_changes_no_score(make_index, engine):
     documents = [each for each in sample_documents() if each.locale in ("en", "ja")]
-    index = make_index(documents, TinyEmbedder(), engine)
+    index = make_index(documents, TinyEmbedder(), engine=engine)
     for document in documents[::20]:
         trial = index.try_document(document)
         for text in (document.title, *document.questions[:3], "refund"):
@@ -76,7 +65,7 @@ def test_a_document_in_its_own_place_changes_no_score(make_index, engine):
 
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 def test_another_text_takes_the_place_of_the_one_that_is_indexed(make_index, engine):
-    index = make_index([REFUND, PARCEL, SIGN_IN], TinyEmbedder(), engine)
+    index = make_index([REFUND, PARCEL, SIGN_IN], TinyEmbedder(), engine=engine)
     trial = index.try_document(replace(PARCEL, title="Borrow a bike", sections=()))
     assert found(trial, "borrow a bike")[0] == "parcel"
     hit = trial.search(Query("borrow a bike")).hits[0]
@@ -135,7 +124,7 @@ def test_the_first_document_of_its_language_and_of_all_is_found(make_index):
     korean = make_document("bike", "자전거 빌리기", "코드를 찍으세요.", locale="ko")
     assert found(index.try_document(korean), "자전거 빌리기", locale="ko")[0] == "bike"
     for engine in ("whoosh", "tantivy"):
-        empty = make_index([], TinyEmbedder(), engine, f"empty-{engine}")
+        empty = make_index([], TinyEmbedder(), engine=engine)
         assert found(empty.try_document(REFUND), "refund money") == ["refund"]
 
 

@@ -53,7 +53,6 @@ export async function showArticle(stage, item, url, queryId) {
     button(`← ${words.back}`, stage.back),
     heading,
     body,
-    question,
     make("a", { target: "_blank", rel: "noopener", ...(url && { href: url }) }, words.page),
     make("p", {}, button(words.contact, () => write(""))),
   );
@@ -64,6 +63,8 @@ export async function showArticle(stage, item, url, queryId) {
   } catch {
     body.append(make("p", { role: "status" }, words.missing));
   }
+  // Not before: above it the article would come, and move it away under a finger.
+  body.after(question);
 }
 
 /** @param {Stage} stage @param {Item} item @returns {Promise<DocumentFragment>} */
@@ -73,6 +74,5 @@ async function load({ widget, make }, { article_id, locale }) {
   address.searchParams.set("locale", locale);
   const response = await fetch(address, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`articles answered ${response.status}`);
-  const { html } = await response.json();
-  return readArticle(html, (path) => widget.address(path), make);
+  return readArticle((await response.json()).html, (path) => widget.address(path), make);
 }

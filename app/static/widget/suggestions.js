@@ -29,8 +29,8 @@ const LONGEST_WRITTEN = 400;
 export class Suggestions {
   /** @type {number | undefined} */
   #reading;
-  /** @type {(() => void) | null} */
-  #unread = null;
+  /** Tells of the last list, if that has not been done; who acts on it has read it all the same. */
+  seen = () => {};
   /** @type {number | undefined} */
   #silence;
 
@@ -87,7 +87,6 @@ export class Suggestions {
   cancel() {
     clearTimeout(this.#silence);
     clearTimeout(this.#reading);
-    this.#unread = null;
     this.client.cancel();
   }
 
@@ -106,28 +105,37 @@ export class Suggestions {
     const unsure = text !== "" && answers.no_answer && count > 0;
     const found = unsure ? words.unsure : count || text === "" ? "" : words.none;
     const note = answers.away ?? found ?? "";
+    const counted = (count === 1 && words.one) || words.other || "";
     // What the page says already is not said twice.
     const news = (answers.notices ?? []).filter((notice) => !acts.knows?.(notice));
+    // Who opens a row has read its list, although another text was typed or another list waits.
+    let unread = !silent;
+    const read = () => {
+      if (unread) this.#read(text, answers);
+      unread = false;
+    };
     /** @type {Option[]} */
     const rows = news.map((notice) => ({
       element: noticeRow(notice),
       act: (newTab) => acts.openNotice(notice, newTab),
     }));
     for (const [position, item] of items.entries()) {
-      const act = (/** @type {boolean} */ newTab) => this.#open(item, newTab, answers, position);
-      rows.push({ element: (acts.makeRow ?? answerRow)(item), act });
+      const { article_id, locale } = item;
+      rows.push({
+        element: (acts.makeRow ?? answerRow)(item),
+        act: (newTab) => {
+          read();
+          const about = { query_id: answers.query_id || undefined, article_id, locale, value: { position } };
+          this.reporter.report("result_opened", about);
+          acts.openItem(item, newTab, answers);
+        },
+      });
     }
     if (unsure) for (const row of rows) row.element.classList.add("suggestion-unsure");
     if (!this.certain) rows.push(this.#person(text, answers.query_id, note));
-    this.view.show(rows, silent ? (news[0]?.title ?? "") : note || this.#count(count));
-    if (silent) return;
-    this.#unread = () => this.#read(text, answers);
-    this.#reading = setTimeout(() => this.seen(), READ_MS);
-  }
-
-  /** Tell of the list in sight, if that has not been done; who acts on it has read it all the same. */
-  seen() {
-    this.#unread?.();
+    this.view.show(rows, silent ? (news[0]?.title ?? "") : note || counted.replace("{count}", `${count}`));
+    this.seen = read;
+    this.#reading = setTimeout(read, READ_MS);
   }
 
   /** @param {string} text */
@@ -143,7 +151,6 @@ export class Suggestions {
    * @param {Answers} answers
    */
   #read(text, answers) {
-    this.#unread = null;
     if (!answers.away) {
       const { query_id, items, no_answer, held_back } = answers;
       // docs/deflection.md says what each is for.
@@ -163,20 +170,6 @@ export class Suggestions {
   }
 
   /**
-   * @param {Item} item
-   * @param {boolean} newTab
-   * @param {Answers} answers
-   * @param {number} position
-   */
-  #open(item, newTab, answers, position) {
-    this.seen();
-    const { article_id, locale } = item;
-    const about = { query_id: answers.query_id || undefined, article_id, locale, value: { position } };
-    this.reporter.report("result_opened", about);
-    this.acts.openItem(item, newTab, answers);
-  }
-
-  /**
    * @param {string} text
    * @param {string} queryId
    * @param {string} note
@@ -187,11 +180,5 @@ export class Suggestions {
       element: contactRow(this.words.contact, note),
       act: (newTab) => this.acts.askPerson(text, queryId, newTab),
     };
-  }
-
-  /** @param {number} count @returns {string} */
-  #count(count) {
-    const { one, other } = this.words;
-    return ((count === 1 && one) || other || "").replace("{count}", String(count));
   }
 }

@@ -74,6 +74,8 @@ export function showForm(stage, text, queryId, note) {
     if (send.ariaDisabled || !check([email, subject, body], words)) return;
     send.ariaDisabled = "true";
     status.textContent = "";
+    // Offers that nobody has read by now belong to no need any more.
+    void begun?.then((suggestions) => suggestions?.cancel());
     const outcome = await deliver(stage, form, along, queryId);
     send.ariaDisabled = null;
     if (outcome === "badEmail") {

@@ -1,5 +1,6 @@
 """A machine's draft: made by a real service, marked, and never published without people."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -103,7 +104,7 @@ def test_an_owner_cannot_publish_what_nobody_checked(desk, original, draft):
     with pytest.raises(MachineText):
         desk(publish, PUBLISHER, KOREAN)
     with pytest.raises(MachineText):
-        desk(schedule, PUBLISHER, KOREAN, publish_at=utc_now())
+        desk(schedule, PUBLISHER, KOREAN, publish_at=utc_now() + timedelta(1))
     desk(submit_for_review, WRITER, KOREAN)
     desk(approve, REVIEWER, KOREAN, revision=1)
     with pytest.raises(MachineText):

@@ -1,26 +1,23 @@
 """Publishing: now, later, for a while; what customers see changes by nothing else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from app.content import BadArticleId
 from app.editing.actors import Forbidden
-from app.editing.conflicts import list_conflicts
-from app.editing.drafts import discard_draft, working_text
-from app.editing.lifecycle import delete_article, rename
+from app.editing.lifecycle import delete_article
 from app.editing.publication import (
     StaleRevision,
     publish,
     unpublish,
 )
 from app.editing.revisions import ArticleDeleted
-from app.editing.scheduling import BadSchedule, publish_planned, schedule
-from app.editing.transaction import ArticleName
+from app.editing.scheduling import schedule
 from app.front_matter import BadFrontMatter
 from app.locales import BadLocale
-from app.models import Article, PlannedPublication, Redirect, utc_now
+from app.models import Article, Redirect
 from app.reading import ArticleNotFound
 from tests.app.store.editing.conftest import NAME, PUBLISHER, WRITER
 from tests.store_helpers import publish_source, write_tree
@@ -85,178 +82,6 @@ def test_unpublishing_takes_it_out_of_the_index_and_says_so_in_the_newest_text(d
     assert desk.outbox()[-1] == ("pay/refund@en", "remove")
     desk.publish()
     assert find("pay/refund").source == "---\ntitle: Two\n---\n2"
-
-
-def test_a_schedule_is_written_into_the_front_matter(desk, find):
-    desk.publish("---\ntitle: One # note\n---\nText")
-    desk(unpublish, PUBLISHER, NAME)
-    end = LATER + timedelta(1)
-    desk(schedule, PUBLISHER, NAME, publish_at=LATER, expires_at=end)
-    article = find("pay/refund")
-    assert article.source.startswith("---\ntitle: One # note\n")
-    assert "publish_at: " in article.source
-    assert (article.publish_at, article.expires_at) == (LATER, end)
-    assert not article.is_visible(utc_now())
-    assert article.is_visible(LATER)
-    desk(schedule, PUBLISHER, NAME)
-    article = find("pay/refund")
-    assert article.source == "---\ntitle: One # note\n---\nText"
-    assert article.is_visible(utc_now())
-
-
-def test_an_expiry_is_set_on_a_live_text_and_kept_in_its_draft(desk, find):
-    desk.publish("---\ntitle: One\n---\nText\n")
-    desk.save("---\ntitle: One\n---\nNew text\n", base=1)
-    desk(schedule, PUBLISHER, NAME, expires_at=LATER)
-    article = find("pay/refund")
-    assert (article.expires_at, article.is_visible(utc_now())) == (LATER, True)
-    assert "New" not in article.source
-    desk.publish()
-    article = find("pay/refund")
-    assert (article.expires_at, "New" in article.source) == (LATER, True)
-
-
-def test_a_draft_of_a_live_article_is_published_when_its_time_has_come(desk, find, sessions):
-    desk.publish("# One")
-    desk.save("# Two", base=1)
-    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
-    assert publish_planned(sessions) == 0
-    assert (find("pay/refund").title, find("pay/refund").is_visible(utc_now())) == ("One", True)
-    assert publish_planned(sessions, LATER) == 1
-    article = find("pay/refund")
-    assert (article.title, article.draft_revision) == ("Two", None)
-    assert publish_planned(sessions, LATER) == 0
-    assert desk.actions()[-1] == ("Choi", "publish", 2)
-
-
-def test_what_is_saved_after_planning_stays_a_draft_with_nothing_lost(desk, find, sessions):
-    desk.publish("# One\n\na\n\nb\n")
-    desk.save("# Two\n\na\n\nb\n", base=1)
-    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
-    desk.save("# Three\n\na\n\nB\n", base=2)
-    publish_planned(sessions, LATER)
-    article = find("pay/refund")
-    assert (article.title, article.draft_revision, article.draft_base) == ("Two", 3, 2)
-    assert desk.publish().source == "# Three\n\na\n\nB\n"
-
-
-def test_a_plan_that_would_undo_another_change_is_a_conflict_and_not_carried_out(
-    tmp_path, desk, find, sessions, run_import
-):
-    root = write_tree(tmp_path / "in", {"en/pay/refund.md": "# One"})
-    run_import(root)
-    desk.save("# Mine", base=1)
-    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
-    run_import(write_tree(root, {"en/pay/refund.md": "# Theirs"}))
-    assert publish_planned(sessions, LATER) == 0
-    assert find("pay/refund").title == "Theirs"
-    with sessions() as session:
-        assert len(list_conflicts(session)) == 1
-        assert session.scalars(select(PlannedPublication)).all() == []
-
-
-LINES = "# One\n\na\n\nb\n\nc\n"
-
-
-def plan_draft(desk, run_import, root):
-    """A draft with A, planned; then the folder changes c to C, and somebody opens the draft."""
-    run_import(write_tree(root, {"en/pay/refund.md": LINES}))
-    desk.save(LINES.replace("a\n", "A\n"), base=1)
-    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
-
-
-def test_a_planned_draft_that_was_merged_meanwhile_undoes_nothing(
-    tmp_path, desk, find, sessions, run_import
-):
-    plan_draft(desk, run_import, tmp_path / "in")
-    run_import(write_tree(tmp_path / "in", {"en/pay/refund.md": LINES.replace("c\n", "C\n")}))
-    desk.read(working_text, WRITER, NAME)
-    assert publish_planned(sessions, LATER) == 1
-    article = find("pay/refund")
-    assert article.source == LINES.replace("a\n", "A\n").replace("c\n", "C\n")
-    assert article.draft_revision is None
-
-
-def test_a_plan_for_an_older_state_of_the_draft_undoes_nothing_either(
-    tmp_path, desk, find, sessions, run_import
-):
-    plan_draft(desk, run_import, tmp_path / "in")
-    desk.save(LINES.replace("a\n", "A\n").replace("b\n", "B\n"), base=2)
-    run_import(write_tree(tmp_path / "in", {"en/pay/refund.md": LINES.replace("c\n", "C\n")}))
-    desk.read(working_text, WRITER, NAME)
-    assert publish_planned(sessions, LATER) == 1
-    planned = LINES.replace("a\n", "A\n").replace("c\n", "C\n")
-    assert find("pay/refund").source == planned
-    assert desk.publish().source == planned.replace("b\n", "B\n")
-
-
-def test_a_plan_that_the_folder_carried_out_already_is_dropped(
-    tmp_path, desk, find, sessions, run_import
-):
-    plan_draft(desk, run_import, tmp_path / "in")
-    done = LINES.replace("a\n", "A\n").replace("c\n", "C\n")
-    run_import(write_tree(tmp_path / "in", {"en/pay/refund.md": done}))
-    desk.read(working_text, WRITER, NAME)
-    assert publish_planned(sessions, LATER) == 0
-    assert find("pay/refund").source == done
-
-
-@pytest.mark.parametrize("is_continued", [False, True])
-def test_a_plan_survives_a_rename(desk, find, sessions, is_continued):
-    desk.publish("---\nid: pay/refund\n---\n# One\n\na\n")
-    desk.save("---\nid: pay/refund\n---\n# Two\n\na\n", base=1)
-    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
-    if is_continued:
-        desk.save("---\nid: pay/refund\n---\n# Two\n\nb\n", base=2)
-    desk(rename, PUBLISHER, "pay/refund", "pay/back")
-    assert publish_planned(sessions, LATER) == 1
-    article = find("pay/back")
-    assert (article.title, "id: pay/back" in article.source) == ("Two", True)
-    assert 'redirect_from: ["/en/articles/pay/refund"]' in article.source
-    assert (article.draft_revision is not None) is is_continued
-    if is_continued:
-        assert "b" in desk.publish(name=ArticleName("pay/back", "en")).source
-
-
-def test_a_plan_revives_nothing_that_the_folder_put_away(
-    desk, find, sessions, tmp_path, run_import
-):
-    plan_draft(desk, run_import, tmp_path / "in")
-    (tmp_path / "in/en/pay/refund.md").unlink()
-    write_tree(tmp_path / "in", {"en/pay/other.md": "# Other"})
-    run_import(tmp_path / "in", prune=True)
-    assert find("pay/refund").status == "archived"
-    assert publish_planned(sessions, LATER) == 0
-    assert find("pay/refund").status == "archived"
-    with sessions() as session:
-        assert session.scalars(select(PlannedPublication)).all() == []
-    assert desk.actions()[-1][1] == "publish-failed"
-
-
-def test_a_discarded_draft_is_not_published_later(desk, find, sessions):
-    desk.publish("# One")
-    desk.save("# Two", base=1)
-    desk(schedule, PUBLISHER, NAME, publish_at=LATER)
-    desk(discard_draft, WRITER, NAME)
-    assert publish_planned(sessions, LATER) == 0
-    assert find("pay/refund").title == "One"
-
-
-def test_a_draft_that_names_its_own_time_does_not_hide_the_live_text(desk, find, sessions):
-    desk.publish("# One")
-    desk.save("---\npublish_at: 2999-01-01T09:00:00Z\n---\n# Two", base=1)
-    desk.publish()
-    assert find("pay/refund").is_visible(utc_now())
-    assert publish_planned(sessions, LATER) == 1
-    assert find("pay/refund").title == "Two"
-
-
-def test_times_that_make_no_sense_are_refused(desk):
-    desk.publish("# One")
-    with pytest.raises(BadSchedule, match="expire"):
-        desk(schedule, PUBLISHER, NAME, publish_at=LATER, expires_at=LATER)
-    with pytest.raises(BadSchedule, match="already"):
-        desk(schedule, PUBLISHER, NAME, publish_at=LATER)
 
 
 def test_a_deleted_article_is_not_published_by_the_way(desk):
