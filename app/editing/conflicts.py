@@ -159,7 +159,7 @@ def resolve_conflict(
             )
         _put_resolution(tx, article, conflict, content, note or "Conflict resolved")
         number = head_of(article) if is_draft else article.revision
-        tx.record("resolve", article, number, kind=conflict.kind)
+        tx.record("resolve", article, number, kind=conflict.kind, email=actor.email)
         mark_resolved(tx, conflict)
     return article
 

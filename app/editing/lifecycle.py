@@ -104,7 +104,7 @@ def take_out_of_archive(session: Session, actor: Actor, name: ArticleName) -> Ar
             )
             show_revision(tx, article, content, number)
             article.status = "draft"
-            tx.record("unarchive", article, article.revision)
+            tx.record("unarchive", article, article.revision, email=actor.email)
     return article
 
 
@@ -129,7 +129,7 @@ def undelete(session: Session, actor: Actor, name: ArticleName) -> Article:
         if article.deleted_at is not None:
             article.deleted_at = None
             note_change(session, article, tx.now)
-            tx.record("undelete", article, article.revision)
+            tx.record("undelete", article, article.revision, email=actor.email)
     return article
 
 

@@ -41,10 +41,9 @@ def store_attachments(
 
 def forget_gone_attachments(session: Session, tree: Tree) -> None:
     """Forget attachments that the folder had and has no more."""
-    paths = tree.paths()
-    rows = select(MediaFile).where(
+    synced = select(MediaFile).where(
         MediaFile.source_root == str(tree.root), MediaFile.synced.is_(True)
     )
-    for row in session.scalars(rows):
-        if row.source_path not in paths:
-            session.delete(row)
+    rows = {row.source_path: row for row in session.scalars(synced)}
+    for path in tree.gone_among(rows):
+        session.delete(rows[path])

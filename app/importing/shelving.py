@@ -67,9 +67,11 @@ def store_shelves(
 ) -> None:
     """Write the categories that `shelves` name and those that articles stand on."""
     rows = {(row.locale, row.slug): row for row in session.scalars(select(Category))}
-    root, given = str(tree.root), tree.paths()
-    for row in rows.values():
-        if row.source_root == root and row.source_path not in given:
+    root = str(tree.root)
+    ours = [row for row in rows.values() if row.source_root == root]
+    gone = tree.gone_among(row.source_path or "" for row in ours)
+    for row in ours:
+        if (row.source_path or "") in gone:
             _put_back(row)
     for shelf in shelves:
         _store(session, rows, shelf, root)

@@ -253,24 +253,29 @@ def _retire(
     session: Session, tree: Tree, plan: Plan, forced_locale: str | None, now: datetime
 ) -> int:
     """Archive what an earlier import of this folder brought and the folder no longer gives."""
-    root, paths = str(tree.root), tree.paths()
     given = {file.parsed.file.path: file.parsed.name for file in plan.rendered}
     given |= {file.path: article.name for file, article in [*plan.unchanged, *plan.renamed]}
     # Also at another path than the row names: of a file that was moved while its article is edited.
     names, gone = set(given.values()), 0
     rows = session.scalars(
-        select(Article).where(Article.source_root == root, Article.status != "archived")
-    )
+        select(Article).where(
+            Article.source_root == str(tree.root),
+            Article.status != "archived",
+            Article.imported_hash.is_not(None),
+        )
+    ).all()
+    missing = tree.gone_among(article.source_path or "" for article in rows)
     for article in rows:
         path = article.source_path or ""
         in_scope = forced_locale in (None, article.locale)
         # A file that failed today keeps the article that it gave yesterday.
-        is_gone = path not in paths or path in given
+        is_gone = path in missing or path in given
         # Nor is one gone of which the plan did not know: it was renamed here while this ran.
         is_gone = is_gone and article_name(article) in plan.known_names - names
         if in_scope and is_gone:
+            # As in a sync: what comes back on the site is no file's that is gone.
             article.status = "archived"
-            article.import_key = None
+            article.imported_hash = article.import_key = None
             note_change(session, article, now)
             _record(session, article, "retire", Attribution(AUTHOR), now)
             gone += 1

@@ -6,7 +6,7 @@ Nothing is opened here but folders. A symbolic link is followed only where it st
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -53,10 +53,21 @@ class Tree:
     failed: list[FileProblem] = field(default_factory=list)
     warnings: list[FileProblem] = field(default_factory=list)
 
-    def paths(self) -> frozenset[str]:
-        """Paths of all files found, those that failed included."""
+    def gone_among(self, paths: Iterable[str]) -> Set[str]:
+        """Those of `paths` at which there is nothing any more, as far as one can see."""
         found = (*self.articles, *self.categories, *self.attachments)
-        return frozenset([file.path for file in found] + [bad.path for bad in self.failed])
+        missing = set(paths).difference(file.path for file in found)
+        return missing - self.hidden_among(missing)
+
+    def hidden_among(self, paths: Iterable[str]) -> Set[str]:
+        """Those of `paths` of which nobody can say what is there: they, or a folder that they lie
+        in, cannot be read."""
+        failed = {bad.path for bad in self.failed}
+        return {
+            path
+            for path in paths
+            if failed and not failed.isdisjoint([path, *map(str, PurePosixPath(path).parents)])
+        }
 
 
 def find_root(directory: Path) -> Path:
@@ -92,7 +103,7 @@ def _walk(root: Path, tree: Tree) -> Iterator[str]:
     for folder, folders, names in os.walk(root, onerror=report):
         here = Path(folder)
         for name in folders:
-            if (here / name).is_symlink():
+            if os.path.islink(here / name):
                 _note_linked_folder(root, here / name, tree)
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
@@ -102,20 +113,26 @@ def _walk(root: Path, tree: Tree) -> Iterator[str]:
 
 
 def _is_usable(root: Path, file: Path, relative: str, tree: Tree) -> bool:
-    problem = None
-    if file.is_symlink() and not _stays_inside(root, file):
-        problem = (
-            "outside-folder",
-            "It is a symbolic link that leads out of the folder; copy the file in.",
-        )
-    elif not file.is_file():
-        problem = ("unreadable", "It is not a file that can be read; remove it.")
-    elif not _is_text(relative):
-        problem = ("bad-file-name", "Its name is not UTF-8 or too long; rename it.")
+    problem = _find_problem(root, file, relative)
     if problem:
         printable = relative.encode("utf-8", "backslashreplace").decode("utf-8")
         tree.failed.append(FileProblem(printable, *problem))
     return problem is None
+
+
+def _find_problem(root: Path, file: Path, relative: str) -> tuple[str, str] | None:
+    """A code and a reason; None for a file that can be used."""
+    try:
+        if file.is_symlink() and not _stays_inside(root, file):
+            reason = "It is a symbolic link that leads out of the folder; copy the file in."
+            return "outside-folder", reason
+        if not file.is_file():
+            return "unreadable", "It is not a file that can be read; remove it."
+    except OSError as error:  # names can be listed where files cannot be looked at
+        return "unreadable", f"It cannot be read: {error.strerror}."
+    if not _is_text(relative):
+        return "bad-file-name", "Its name is not UTF-8 or too long; rename it."
+    return None
 
 
 def _note_linked_folder(root: Path, folder: Path, tree: Tree) -> None:

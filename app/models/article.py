@@ -83,7 +83,8 @@ class Article(Base):
     source_path: Mapped[str | None] = mapped_column(Text)
     """Its path in that folder, with forward slashes."""
     imported_hash: Mapped[str | None] = mapped_column(SHA256)
-    """source_hash at the last import: tells a changed file from an article edited since."""
+    """source_hash at the last import or sync: tells a changed file from an article edited since.
+    None where there is no file: it never had one, or both sides let it go."""
     import_key: Mapped[str | None] = mapped_column(SHA256)
     """Hash of the file, the import's options and the renderer: the same again means no work."""
 

@@ -27,9 +27,11 @@ from app.importing.storing import Attribution, store_plan
 from app.importing.tree import Tree, find_root, scan_tree
 from app.models import Article
 from app.settings import Settings
+from app.syncing.committing import commit_all, own_text
 from app.syncing.files import sweep_drafts
 from app.syncing.git import GitFolder, find_git
-from app.syncing.plan import Step, decide, namesakes, shared_paths
+from app.syncing.holders import shared_paths
+from app.syncing.plan import Step, decide, namesakes
 from app.syncing.previewing import find_unusable, foresee, waiting_paths
 from app.syncing.pulling import (
     UNCOMMITTED,
@@ -40,7 +42,6 @@ from app.syncing.pulling import (
 from app.syncing.pushing import (
     Pushing,
     agree_on,
-    commit_all,
     name_in_text,
     push_all,
     push_media,
@@ -85,6 +86,8 @@ class _Work:
     reading: Reading
     git: GitFolder | None
     progress: Progress
+    is_detached: bool
+    """Whether git has no branch checked out: the folder is read, and not written."""
 
     @property
     def root(self) -> Path:
@@ -112,7 +115,8 @@ def sync_folder(
         if git is not None:
             git.require_rest()
         tree = scan_tree(root)
-        work = _Work(session_factory, settings, tree, reading, git, progress)
+        is_detached = git is not None and git.is_detached()
+        work = _Work(session_factory, settings, tree, reading, git, progress, is_detached)
         steps, refused = _decide(work, allow_missing)
         tree.failed.extend(refused)
         if dry_run:
@@ -138,13 +142,26 @@ def _decide(work: _Work, allow_missing: bool) -> tuple[list[Step], list[FileProb
     taken = namesakes(sides, steps)
     refused = [_say_shared(*each) for each in shared_paths(sides).items()]
     refused += [say_duplicate(path, name, [other]) for path, (name, other) in taken.items()]
-    return [step for step in steps if step.path not in taken], refused
+    steps = [step for step in steps if step.path not in taken]
+    refused += _refuse_unwritten(work, steps)
+    return [step for step in steps if not _is_unwritten(work, step)], refused
 
 
 def _say_shared(path: str, names: Sequence[Name]) -> FileProblem:
     ids = " and ".join(repr(article_id) for article_id, _ in names)
     reason = f"It is the file of {ids}; archive all but the one that it names."
     return FileProblem(path, "shared-file", reason)
+
+
+def _refuse_unwritten(work: _Work, steps: Sequence[Step]) -> list[FileProblem]:
+    """What would be written into a folder that no branch keeps; it waits until one is there."""
+    reason = "It waits: git has no branch checked out, and would lose it; check one out."
+    unwritten = (step.path for step in steps if _is_unwritten(work, step))
+    return [FileProblem(path, "detached-head", reason) for path in unwritten]
+
+
+def _is_unwritten(work: _Work, step: Step) -> bool:
+    return work.is_detached and step.action in _PUSHED
 
 
 def _preview(work: _Work, steps: Sequence[Step]) -> SyncReport:
@@ -185,7 +202,7 @@ def _carry_out(work: _Work, steps: list[Step]) -> SyncReport:
         counts=counts,
         commits=pushed.commits,
         conflicts=waiting,
-        failed=tuple(sorted([*failed, *pushed.problems])),
+        failed=tuple(sorted({*failed, *pushed.problems})),
         warnings=tuple(sorted(warnings)),
     )
 
@@ -249,11 +266,16 @@ def _push(work: _Work) -> Pushing:
     tree = scan_tree(work.root)
     with work.sessions() as session:
         decided = decide(look(session, tree, work.reading, no_progress))
+    done.problems += _refuse_unwritten(work, decided)
+    if work.is_detached:
+        return done
     steps = [step for step in decided if step.action in _PUSHED]
     with work.sessions() as session, writing(session, SYSTEM) as tx:
         for step in steps:
             if step.action == "add":
                 name_in_text(tx, session.get_one(Article, step.pk), step.path)
+            if step.action != "remove" and work.git is not None:
+                own_text(tx, session.get_one(Article, step.pk))
     with work.sessions() as session:
         written = push_all(session, work.root, steps, done, work.progress)
     with work.sessions() as session, writing(session, SYSTEM) as tx:

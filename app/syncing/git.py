@@ -9,13 +9,15 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from app.errors import KotaeError
 from app.importing.storing import Attribution
 
+_NUL = "\0"
 _SECONDS = 300
 _ARGUMENTS_AT_ONCE = 400
 _UNFINISHED = {
@@ -24,6 +26,7 @@ _UNFINISHED = {
     "REVERT_HEAD": "a revert",
     "rebase-merge": "a rebase",
     "rebase-apply": "a rebase",
+    "BISECT_LOG": "a bisect",
 }
 
 
@@ -50,8 +53,8 @@ class Author:
 
     def __str__(self) -> str:
         """As git reads it: no angle brackets or line ends within."""
-        name = re.sub(r"[<>\s]+", " ", self.name).strip(" .,:;'\"\\") or "Somebody"
-        email = re.sub(r"[<>\s]+", "", self.email)
+        name = re.sub(r"[<>\s\x00-\x1f]+", " ", self.name).strip(" .,:;'\"\\") or "Somebody"
+        email = re.sub(r"[<>\s\x00-\x1f]+", "", self.email)
         return f"{name} <{email}>"
 
 
@@ -64,7 +67,7 @@ class GitFolder:
         self._prefix = prefix
 
     def require_rest(self) -> None:
-        """Raise GitBusy while a merge, a rebase or the like is unfinished, or files conflict."""
+        """Raise GitBusy while a merge, a bisect or the like is unfinished, or files conflict."""
         for name, what in _UNFINISHED.items():
             if Path(self.root, self._run("rev-parse", "--git-path", name).strip()).exists():
                 raise GitBusy(f"{self.root} is in the middle of {what}; finish it first.")
@@ -72,6 +75,10 @@ class GitFolder:
         if unmerged:
             path = min(unmerged).partition("\t")[2]
             raise GitBusy(f"{path} has conflicts in git; resolve them first.")
+
+    def is_detached(self) -> bool:
+        """Whether no branch is checked out: what is committed then belongs to none."""
+        return self._call("symbolic-ref", "--quiet", "HEAD").returncode == 1
 
     def changed_paths(self) -> set[str]:
         """Files, relative to the folder, that differ from the last commit: new ones and gone ones
@@ -90,17 +97,16 @@ class GitFolder:
         if not wanted:
             # Asked for no path, git would walk the whole history.
             return {}
-        form = "--format=%x1e%H%x1f%an%x1f%ae%x1f%s%x1f"
+        # NUL, alone, can be in no name, no subject and no path.
+        form = "--format=%x00%H%x00%an%x00%ae%x00%s"
         # Few paths: git looks only for them. Many: one walk from the newest commit on.
         asked = ["--", *sorted(wanted)] if len(wanted) <= _ARGUMENTS_AT_ONCE else []
-        log = self._run("log", "--no-renames", "--relative", "--name-only", "-z", form, *asked)
+        listed = ("--no-renames", "--relative", "--name-only", "-z", "--encoding=UTF-8")
+        log = self._run("log", "--no-show-signature", *listed, form, *asked)
         found: dict[str, Attribution] = {}
-        for record in log.split("\x1e")[1:]:
-            commit, author, email, subject, names = record.split("\x1f", 4)
-            for name in names.strip("\n\0").split("\0"):
-                if name.strip("\n") in wanted:
-                    made = Attribution(author, email, commit, subject)
-                    found.setdefault(name.strip("\n"), made)
+        for path, made in _read_log(log):
+            if path in wanted:
+                found.setdefault(path, made)
         return found
 
     def commit(self, paths: Sequence[str], author: Author, message: str) -> None:
@@ -114,7 +120,7 @@ class GitFolder:
             "--quiet",
             "--only",
             f"--author={author}",
-            f"--message={message}",
+            f"--message={message.replace(_NUL, ' ')}",
             "--",
             *paths,
         )
@@ -146,6 +152,26 @@ class GitFolder:
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return _call_git(self.root, *arguments)
+
+
+def _read_log(log: str) -> Iterator[tuple[str, Attribution]]:
+    """Each path of each commit: after an empty word a commit's four, then its paths."""
+    words = iter(log.split(_NUL))
+    made = Attribution("")
+    for word in words:
+        if word:
+            # Git begins a line before the first path.
+            yield word.removeprefix("\n"), made
+            continue
+        said = [_as_text(each) for each in islice(words, 4)]
+        if len(said) == 4:
+            commit, author, email, subject = said
+            made = Attribution(author, email, commit, subject)
+
+
+def _as_text(said: str) -> str:
+    """What somebody may have written in another encoding than they told git."""
+    return said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def find_git(root: Path) -> GitFolder | None:

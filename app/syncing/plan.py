@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
+from app.syncing.holders import without_shared
 from app.syncing.states import FileState, Name, Sides, SiteState
 
 _LIKE = 0.5
@@ -52,9 +52,10 @@ class Step:
 
 def decide(sides: Sides) -> list[Step]:
     """Every step, in the order of paths; what is equal on both sides needs none."""
-    sides = _without_shared(sides)
+    sides = without_shared(sides)
     linked, unlinked = _link(sides)
     taken = {file.path for _, file in linked if file is not None}
+    held = {*sides.files, *(article.path or "" for article, _ in linked)}
     steps: list[Step] = []
     for article, file in linked:
         steps += _decide_known(sides, article, file)
@@ -68,22 +69,9 @@ def decide(sides: Sides) -> list[Step]:
             steps += _decide_known(sides, waiting, file)
     for article in by_name.values():
         if article.presence == "shown":
-            path = new_path(article.name, sides.files)
+            path = new_path(article.name, held)
             steps.append(Step(path, "add", article.pk, article.revision, base=article.base))
     return sorted(steps, key=lambda step: (step.path, step.action != "rename"))
-
-
-def shared_paths(sides: Sides) -> dict[str, list[Name]]:
-    """Paths that more than one article takes for its file, and those articles' names.
-
-    No step is planned for them: which of them the file is, a person says, by putting others away.
-    """
-    found = {}
-    for path, articles in _holders(sides).items():
-        living = [article for article in articles if article.presence != "gone"]
-        if len(living) > 1 or (living and _is_anothers(sides.files.get(path), living[0], articles)):
-            found[path] = sorted(article.name for article in articles)
-    return found
 
 
 def namesakes(sides: Sides, steps: Iterable[Step]) -> dict[str, tuple[Name, str]]:
@@ -100,39 +88,6 @@ def namesakes(sides: Sides, steps: Iterable[Step]) -> dict[str, tuple[Name, str]
         for file in created
         if file.name is not None and file.name in holders
     }
-
-
-def _holders(sides: Sides) -> dict[str, list[SiteState]]:
-    holders: dict[str, list[SiteState]] = defaultdict(list)
-    for article in sides.articles:
-        if article.path is not None:
-            holders[article.path].append(article)
-    return holders
-
-
-def _is_anothers(file: FileState | None, living: SiteState, articles: Iterable[SiteState]) -> bool:
-    """Whether the file, not what its one living article agreed on, is by its name or text a gone
-    one's."""
-    if file is None or file.hash == living.base:
-        return False
-    others = (article for article in articles if article is not living)
-    return any(file.name == each.name or file.hash == each.base for each in others)
-
-
-def _without_shared(sides: Sides) -> Sides:
-    """Both sides without files that are nobody's for certain, and without their articles.
-
-    One that is gone has no say about a file that is a living article's.
-    """
-    shared = shared_paths(sides)
-    files = {path: file for path, file in sides.files.items() if path not in shared}
-    living = {each.path for each in sides.articles if each.presence != "gone"}
-    articles = [
-        replace(each, path=None) if each.presence == "gone" and each.path in living else each
-        for each in sides.articles
-        if each.path not in shared
-    ]
-    return replace(sides, files=files, articles=articles)
 
 
 def new_path(name: Name, taken: Container[str]) -> str:
@@ -218,6 +173,8 @@ def match_renames(
 
 def _decide_known(sides: Sides, article: SiteState, file: FileState | None) -> list[Step]:
     """What to do about an article that the folder knows, or is about to."""
+    if file is not None and file.is_hidden:
+        return []  # it may be as it was
     path = file.path if file else article.path or ""
     made = Step(path, "", article.pk, article.revision, file.hash if file else None, article.base)
     steps = []

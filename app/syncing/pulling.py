@@ -128,7 +128,8 @@ def _archive(pulling: Pulling, step: Step) -> str:
     article = pulling.article(step)
     if article.revision != step.revision:
         return "skipped"
-    article.status, article.import_key = "archived", None
+    # Both sides agree that there is no file: what comes back, on either, is new to the other.
+    article.status, article.imported_hash, article.import_key = "archived", None, None
     close_conflict(pulling.tx, article)
     note_change(pulling.tx.session, article, pulling.tx.now)
     pulling.tx.record("archive", article, article.revision, path=step.path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,8 @@ class FileState:
     """SHA-256; None for one that cannot be read."""
     name: Name | None
     """What it calls itself; None where that was not looked at, or cannot be."""
+    is_hidden: bool = False
+    """Whether the folder cannot even be asked for it: nothing is to be done then."""
 
     @property
     def path(self) -> str:
@@ -80,27 +82,31 @@ class Sides:
 def look(session: Session, tree: Tree, reading: Reading, progress: Progress) -> Sides:
     """Read both sides; nothing is written. The session must stay open while it is decided."""
     articles = _load_articles(session, str(tree.root))
-    known = {article.path: article for article in articles if article.path is not None}
+    known = _bases_by_path(articles)
     hashes: dict[str, str | None] = {}
     for done, file in enumerate(tree.articles, start=1):
         hashes[file.path] = read_hash(tree.root / file.path)
         progress("Looking at files", done, len(tree.articles))
-    asked = [
-        file
-        for file in tree.articles
-        if file.path not in known or hashes[file.path] != known[file.path].base
-    ]
+    asked = [file for file in tree.articles if known.get(file.path) != {hashes[file.path]}]
     # On a first sync there is nothing that a file's name could belong to.
     names = _read_names(reading, asked) if articles else {}
+    hidden = tree.hidden_among(path for path in known if path not in hashes)
+    files = [FileState(describe_path(path), None, None, is_hidden=True) for path in sorted(hidden)]
+    files += [FileState(each, hashes[each.path], names.get(each.path)) for each in tree.articles]
     return Sides(
-        files={
-            file.path: FileState(file, hashes[file.path], names.get(file.path))
-            for file in tree.articles
-        },
+        files={file.path: file for file in files},
         articles=articles,
         likeness=partial(_likeness, session, tree.root),
         name_at_base=partial(_name_at_base, session, reading),
     )
+
+
+def _bases_by_path(articles: Iterable[SiteState]) -> Mapping[str, Set[str | None]]:
+    bases: dict[str, set[str | None]] = defaultdict(set)
+    for article in articles:
+        if article.path is not None:
+            bases[article.path].add(article.base)
+    return bases
 
 
 def _name_at_base(session: Session, reading: Reading, article: SiteState) -> Name | None:
@@ -114,13 +120,16 @@ def _name_at_base(session: Session, reading: Reading, article: SiteState) -> Nam
 
 
 def _likeness(session: Session, root: Path, article: SiteState, file: FileState) -> float:
+    if article.base is None:
+        return 0.0  # it agreed on no file with the folder, and so has lost none
     stored = session.scalar(select(Article.source).where(Article.id == article.pk)) or ""
     try:
-        text = (root / file.path).read_text(encoding="utf-8")
+        text = (root / file.path).read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return 0.0
-    lines, others = Counter(stored.split("\n")), Counter(text.split("\n"))
-    return 2 * (lines & others).total() / (lines.total() + others.total())
+    # Whatever ends them: an editor or git may have converted the ends with the rename.
+    lines, others = Counter(stored.splitlines()), Counter(text.splitlines())
+    return 2 * (lines & others).total() / max(1, lines.total() + others.total())
 
 
 def _read_names(reading: Reading, files: Sequence[TreeFile]) -> dict[str, Name]:

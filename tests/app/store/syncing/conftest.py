@@ -1,6 +1,8 @@
 """A folder and a site that are kept equal, with and without git."""
 
+import os
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
@@ -60,6 +62,31 @@ class Pair:
             ["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True
         )
         return done.stdout
+
+
+@pytest.fixture
+def unreadable(pair, monkeypatch):
+    """A way to forbid a folder of the pair: its names, or what they name."""
+
+    def forbid(folder, *, names=True):
+        forbidden = os.path.join(pair.root, folder) if folder else str(pair.root)
+
+        def refuse(where):
+            raise PermissionError(13, "Permission denied", str(where))
+
+        def scan(where="."):
+            return refuse(where) if os.fspath(where) == forbidden else scandir(where)
+
+        def look(path, *arguments, **options):
+            is_in = not isinstance(path, int) and os.path.dirname(os.fspath(path)) == forbidden
+            return refuse(path) if is_in else stat(path, *arguments, **options)
+
+        scandir, stat = os.scandir, os.stat
+        with monkeypatch.context() as patch:
+            patch.setattr(os, *(("scandir", scan) if names else ("stat", look)))
+            yield
+
+    return contextmanager(forbid)
 
 
 @pytest.fixture

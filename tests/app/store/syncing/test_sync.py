@@ -188,6 +188,157 @@ def test_a_deleted_file_archives_the_article(pair, find):
     assert find("pay/refund").is_visible(utc_now())
 
 
+def test_an_article_archived_with_its_file_comes_back_on_the_site_and_gets_a_file(pair, find):
+    pair.write(FILES)
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.sync()
+    pair.do(take_out_of_archive, NAME)
+    assert pair.sync().counts == {"add": 1}
+    pair.do(publish, NAME)
+    report = pair.sync()
+    assert (report.counts, report.conflicts) == ({"push": 1}, ())
+    assert find("pay/refund").is_visible(utc_now())
+    assert is_settled(pair)
+
+
+def test_an_article_that_comes_back_published_gets_its_file_where_it_was(pair, find):
+    path = "en/Elsewhere/Money back.md"
+    pair.write({path: "---\nid: pay/refund\n---\n" + "# Refunds\n"})
+    pair.sync()
+    (pair.root / path).unlink()
+    pair.sync()
+    pair.do(take_out_of_archive, NAME)
+    pair.do(publish, NAME)
+    for counts in ({"add": 1}, {}):
+        assert pair.sync().counts == counts
+        assert list(pair.files()) == [path]
+    assert find("pay/refund").is_visible(utc_now())
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_deleted_file_that_comes_back_brings_its_article_and_history(pair, find, changed):
+    pair.write(FILES)
+    pair.sync()
+    pair.publish("pay/refund", TEXT.replace("one", "ONE"))
+    pair.sync()
+    text = pair.read(PATH)
+    (pair.root / PATH).unlink()
+    pair.sync()
+    pk = find("pay/refund").id
+    pair.write({PATH: text.replace("two", "TWO") if changed else text})
+    assert pair.sync().counts == {"pull": 1}
+    article = find("pay/refund")
+    assert (article.id, article.is_visible(utc_now())) == (pk, True)
+    assert len(article.revisions) == 2 + changed
+    assert is_settled(pair)
+
+
+def test_what_came_back_on_both_sides_in_other_words_is_a_conflict(pair, find):
+    pair.write(FILES)
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.sync()
+    pair.do(take_out_of_archive, NAME)
+    edited = TEXT.replace("one", "ONE")
+    pair.write({PATH: edited})
+    assert pair.sync().conflicts == (PATH,)
+    assert pair.read(PATH) == edited
+    assert find("pay/refund").status == "draft"
+
+
+@pytest.mark.parametrize("new_id", ["pay/refund", "money-back"])
+def test_what_comes_back_leaves_its_place_to_the_article_that_stands_there(pair, find, new_id):
+    pair.write(FILES)
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.sync()
+    if new_id == "pay/refund":
+        pair.write({PATH: "---\nid: other\n---\n# Other\n"})
+        pair.sync()
+        pair.do(take_out_of_archive, NAME)
+    else:
+        pair.do(rename, "pay/refund", new_id)
+        pair.do(take_out_of_archive, ArticleName(new_id, "en"))
+        pair.write({PATH: "---\nid: other\n---\n# Other\n"})
+    report = pair.sync()
+    assert (report.failed, report.conflicts) == ((), ())
+    assert is_settled(pair)
+    assert find("other").source_path == PATH
+    assert find(new_id).status == "draft"
+    assert find(new_id).source_path not in {PATH, None}
+
+
+@pytest.fixture
+def place_of_two(pair):
+    """A file that was one article's, archived when it was deleted, and is `other`'s now."""
+    for text in (TEXT, None, "---\nid: other\n---\n# Other\n"):
+        pair.write({PATH: text}) if text else (pair.root / PATH).unlink()
+        pair.sync()
+    return pair
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_comes_back_has_no_say_about_a_place_that_another_leaves(place_of_two, find, when):
+    pair = place_of_two
+    (pair.root / PATH).unlink()
+    if when == "after":
+        pair.sync()
+        pair.do(take_out_of_archive, ArticleName("other", "en"))
+    pair.do(take_out_of_archive, NAME)
+    report = pair.sync()
+    assert report.failed == ()
+    assert report.counts == ({"archive": 1, "add": 1} if when == "before" else {"add": 2})
+    assert is_settled(pair)
+
+
+def test_what_comes_back_has_no_say_about_a_file_that_another_is_to_lose(place_of_two, find):
+    pair = place_of_two
+    pair.do(archive, ArticleName("other", "en"))
+    pair.do(take_out_of_archive, NAME)
+    report = pair.sync()
+    assert (report.failed, report.conflicts) == ((), ())
+    assert report.counts == {"remove": 1, "add": 1}
+    assert is_settled(pair)
+
+
+def test_what_comes_back_and_what_is_new_do_not_get_one_file(pair, find):
+    pair.write({PATH: TEXT})
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.sync()
+    pair.do(rename, "pay/refund", "money-back")
+    pair.do(take_out_of_archive, ArticleName("money-back", "en"))
+    pair.publish("pay/refund", "# New\n")
+    report = pair.sync()
+    assert (report.counts, report.failed) == ({"add": 2}, ())
+    assert is_settled(pair)
+
+
+def test_what_comes_back_is_not_taken_for_a_new_file_that_is_like_it(pair, find):
+    pair.write(FILES)
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.sync()
+    pair.do(take_out_of_archive, NAME)
+    pair.write({"en/like.md": TEXT.replace("one", "ONE")})
+    assert pair.sync().counts == {"create": 1, "add": 1}
+    assert is_settled(pair)
+
+
+def test_what_was_pruned_and_comes_back_on_the_site_stays(pair, find):
+    pair.write(FILES)
+    prune = {"session_factory": pair.sessions, "settings": pair.settings, "prune": True}
+    import_folder(pair.root, **prune)
+    (pair.root / PATH).unlink()
+    assert import_folder(pair.root, **prune).retired == 1
+    pair.do(take_out_of_archive, NAME)
+    pair.do(publish, NAME)
+    assert import_folder(pair.root, **prune).retired == 0
+    assert pair.sync().counts == {"add": 1}
+    assert find("pay/refund").is_visible(utc_now())
+
+
 @pytest.mark.parametrize("put_away", [archive, delete_article])
 def test_an_article_that_is_put_away_loses_its_file(pair, put_away):
     pair.write(FILES)
@@ -317,6 +468,18 @@ def test_a_file_that_was_renamed_and_changed_is_followed_by_its_lines(pair, find
     pair.sync()
     assert [revision.number for revision in find("refunds").revisions] == [1, 2]
     assert find("pay/refund") is None
+
+
+@pytest.mark.parametrize(("before", "after"), [("\r\n", "\r\n"), ("\n", "\r\n"), ("\r\n", "\n")])
+def test_a_file_that_was_renamed_and_changed_is_followed_whatever_ends_its_lines(
+    pair, find, before, after
+):
+    pair.write({PATH: TEXT.replace("\n", before)})
+    pair.sync()
+    (pair.root / PATH).unlink()
+    pair.write({"en/refunds.md": TEXT.replace("one", "ONE").replace("\n", after)})
+    assert pair.sync().counts == {"pull": 1, "rename": 1}
+    assert [revision.number for revision in find("refunds").revisions] == [1, 2]
 
 
 def test_a_file_that_only_moved_keeps_an_id_that_it_names(pair, find):
