@@ -144,10 +144,9 @@ def _say_renamed(file: RenderedFile) -> FileProblem:
 
 def _waits(article: Article, file: RenderedFile, plan: Plan) -> bool:
     """Whether an editor did something to it that a sync has to bring together with the file."""
-    is_retired = article.status == "archived" or article.deleted_at is not None
-    if is_retired and article.import_key is None:
+    if article.is_gone and article.import_key is None:
         return False
-    if not is_retired and article.source_hash == article.imported_hash:
+    if not article.is_gone and article.source_hash == article.imported_hash:
         return False
     if article.imported_hash != file.parsed.content.source_hash:
         reason = "It was changed here and in the editor; `kb sync` brings both together."
@@ -162,8 +161,7 @@ def _keeps_an_edit(article: Article, file: RenderedFile, plan: Plan) -> bool:
     """
     if article.imported_hash is None:
         return False  # written in the editor, and its name is given to this file
-    is_retired = article.status == "archived" or article.deleted_at is not None
-    if is_retired and article.import_key is not None:
+    if article.is_gone and article.import_key is not None:
         return article.imported_hash == file.parsed.content.source_hash
     if article.source_hash == article.imported_hash:
         return False
@@ -223,7 +221,7 @@ def _deed_of(article: Article, status: str, is_new_text: bool) -> str | None:
         return "create"
     if article.status == "published" and status != "published":
         return "unpublish"
-    if article.status == "archived" or article.deleted_at is not None:
+    if article.is_gone:
         return "unarchive"
     if article.status != "published" and status == "published":
         return "publish"

@@ -75,17 +75,13 @@ def _commit_article(
     articles = session.scalars(
         select(Article).where(Article.source_root == str(root), Article.source_path == path)
     ).all()
-    living = [article for article in articles if not _is_gone(article)]
+    living = [article for article in articles if not article.is_gone]
     for article in living:
         if article.source_hash == held:
             _commit_text(session, git, path, article, done)
             return
     if articles and not living and held is None and git.is_tracked(path):
         _commit_removal(session, git, path, articles, done)
-
-
-def _is_gone(article: Article) -> bool:
-    return article.status == "archived" or article.deleted_at is not None
 
 
 def _commit_text(
