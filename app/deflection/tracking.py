@@ -68,7 +68,16 @@ def load_moments(session: Session, visitors: Sequence[str]) -> dict[str, list[Mo
         events[visitor].append(moment)
     for visitor, moment in _tickets(session, visitors):
         tickets[visitor].append(moment)
-    return {visitor: merge_tickets(events[visitor], tickets[visitor]) for visitor in visitors}
+    stored = [each.id for those in tickets.values() for each in those]
+    gone = _void(session, stored)
+    return {
+        visitor: merge_tickets(
+            events[visitor],
+            [each for each in those if each.id not in gone],
+            [each for each in those if each.id in gone],
+        )
+        for visitor, those in tickets.items()
+    }
 
 
 def _visitors_with_news(session: Session, window: timedelta, now: datetime) -> list[str]:
@@ -194,20 +203,17 @@ def _events(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, Mo
 def _tickets(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, Moment]]:
     """Tickets made here, and those that a help desk says were opened elsewhere, and when."""
     columns = Ticket.session, Ticket.id, Ticket.created_at, Ticket.locale
-    made = session.execute(select(*columns).where(Ticket.session.in_(visitors))).all()
-    void = _void(session, [row.id for row in made])
+    made = session.execute(select(*columns).where(Ticket.session.in_(visitors)))
     for visitor, ticket_id, at, locale in made:
-        if visitor and ticket_id not in void:
+        if visitor:
             yield visitor, Moment(ticket_id, at, TICKET, locale=locale)
     elsewhere = select(TicketOutcome.session, TicketOutcome.id, TicketOutcome.at).where(
         TicketOutcome.session.in_(visitors),
         TicketOutcome.ticket_id.is_(None),
         TicketOutcome.outcome == "created",
     )
-    found = session.execute(elsewhere).all()
-    void = _void(session, [row.id for row in found])
-    for visitor, outcome_id, at in found:
-        if visitor and outcome_id not in void:
+    for visitor, outcome_id, at in session.execute(elsewhere):
+        if visitor:
             yield visitor, Moment(outcome_id, at, TICKET)
 
 
