@@ -67,6 +67,44 @@ def test_every_outcome_is_counted_and_its_share_has_an_interval(recorded):
     assert report.effect is None
 
 
+def test_needs_without_contact_that_a_ticket_of_another_refutes_are_not_of_the_contacts(sessions):
+    record(sessions, "c", "0m contact_started, 1m suggest_shown, 2m solved")
+    record(sessions, "e", "0m suggest_shown, 1m result_opened:a, 2h contact_started, 121m ticket")
+    report = report_of(sessions)
+    assert report.outcomes["failed"] == 1
+    assert report.outcomes["direct"] == 1
+    confirmed = report.shares["confirmed_of_contacts"]
+    assert (confirmed.count, confirmed.of) == (1, 2)
+
+
+def test_who_only_began_to_write_sought_no_help_whether_they_sent_it_or_not(sessions):
+    for name, timeline in {
+        "left": "0m contact_started",
+        "sent": "0m contact_started, 1m ticket",
+        "searched": "0m suggest_shown:miss, 4m ticket",
+        "reading": "0m article_viewed:contact",
+        "judged": "0m helpful:a",
+    }.items():
+        record(sessions, name, timeline)
+    assert report_of(sessions).self_service_score == 3 / 2
+
+
+def test_sums_made_by_other_definitions_are_made_anew(sessions):
+    record(sessions, "left", "0m contact_started")
+    record(sessions, "sent", "0m suggest_shown, 4m ticket")
+    report_of(sessions)
+    update_sums(sessions, LATER)
+    with sessions.begin() as session:
+        for day in session.scalars(select(DaySums)):
+            day.sums = [["seeker", "", "", 2]]
+    assert report_of(sessions).self_service_score == 2
+    with sessions.begin() as session:
+        session.execute(delete(DeflectionMark).where(DeflectionMark.name.like("day sums%")))
+    assert update_sums(sessions, LATER) == 1
+    assert report_of(sessions).self_service_score == 1
+    assert update_sums(sessions, LATER) == 0
+
+
 def test_articles_questions_and_languages_are_told_and_small_groups_are_not(recorded):
     shown = report_of(recorded).to_json()
     assert shown["failing_articles"] == {
