@@ -20,8 +20,10 @@ from app.models import (
     Participant,
     ParticipantSession,
     Ticket,
+    TicketOutcome,
 )
 from app.retention import forget_old_events
+from app.ticket_outcomes import Outcome, record_outcome
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START, WINDOW
 
@@ -150,6 +152,43 @@ def test_forgetting_leaves_the_figures_as_they_were_and_names_nobody(recorded):
     assert after.languages == before.languages
     assert dict(after.counts.events) == dict(before.counts.events)
     assert after.queries.rows == []
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_help_desks_word_of_a_ticket_of_a_forgotten_day_changes_no_figure(sessions, here):
+    def say(name, what, at, **about):
+        with sessions.begin() as session:
+            about = {"reference": "R", "session": "v", "at": at, "received_at": at} | about
+            session.add(TicketOutcome(id=name, outcome=what, **about))
+
+    def keep(now):
+        update_episodes(sessions, window=WINDOW, now=now)
+        forget_old_events(sessions, 90, now, window=WINDOW)
+        with sessions() as session:
+            return make_report(session, since=None, window=WINDOW, now=now).outcomes
+
+    record(sessions, "v", "0m suggest_shown, 4m ticket" if here else "0m suggest_shown")
+    record(sessions, "s", "0m ticket")
+    with sessions() as session:
+        mine, spam = (
+            session.scalar(select(Ticket.id).where(Ticket.session == each)) for each in "vs"
+        )
+    say("0", "created", START + DAY / 200, ticket_id=mine)
+    say("1", "spam", START + DAY, ticket_id=spam, session="s", reference=None)
+    before = keep(LATER)
+    assert (before["failed"], before["direct"]) == (1, 0)
+    for number, what in enumerate(("reopened", "solved", "closed")):
+        now = START + (95 + number) * DAY
+        assert keep(now) == before
+        _tell(sessions, now, what, number, mine)
+        _tell(sessions, now, what, number + 5, spam)
+        assert keep(now + DAY / 24) == before
+
+
+def _tell(sessions, now, what, number, ticket_id):
+    told = Outcome(f"late{number}", ticket_id or "", "R" if not ticket_id else "", what, now, {})
+    with sessions() as session:
+        record_outcome(session, told, now=now)
 
 
 def arms(sessions):
