@@ -207,14 +207,22 @@ def _tickets(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, M
     for visitor, ticket_id, at, locale in made:
         if visitor:
             yield visitor, Moment(ticket_id, at, TICKET, locale=locale)
-    elsewhere = select(TicketOutcome.session, TicketOutcome.id, TicketOutcome.at).where(
+    yield from _reported(session, visitors)
+
+
+def _reported(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, Moment]]:
+    reported = select(TicketOutcome).where(
         TicketOutcome.session.in_(visitors),
         TicketOutcome.ticket_id.is_(None),
         TicketOutcome.outcome == "created",
     )
-    for visitor, outcome_id, at in session.execute(elsewhere):
-        if visitor:
-            yield visitor, Moment(outcome_id, at, TICKET)
+    known = set()
+    for report in sorted(session.scalars(reported), key=lambda each: (each.received_at, each.id)):
+        # Reported again under one number and session, it is the same ticket.
+        ticket = report.session, report.reference or report.id
+        if report.session and ticket not in known:
+            known.add(ticket)
+            yield report.session, Moment(report.id, report.at, TICKET)
 
 
 def _later_tickets(session: Session, visitors: Sequence[str]) -> dict[str, list[Moment]]:
@@ -239,14 +247,16 @@ def _void(session: Session, tickets: Sequence[str]) -> set[str]:
     created = aliased(TicketOutcome)
     same = and_(TicketOutcome.ticket_id.is_(None), TicketOutcome.reference == created.reference)
     by_time = TicketOutcome.received_at, TicketOutcome.id
+    # That it was created may be told again late, and takes nothing back.
+    news = TicketOutcome.outcome != "created"
     for part in _chunks(tickets, _AT_ONCE):
         here = select(TicketOutcome.ticket_id, TicketOutcome.outcome).where(
-            TicketOutcome.ticket_id.in_(part)
+            TicketOutcome.ticket_id.in_(part), news
         )
         elsewhere = (
             select(created.id, TicketOutcome.outcome)
             .join(TicketOutcome, same)
-            .where(created.id.in_(part), created.ticket_id.is_(None))
+            .where(created.id.in_(part), created.ticket_id.is_(None), news)
         )
         for said in (here, elsewhere):
             last |= {str(row[0]): row[1] for row in session.execute(said.order_by(*by_time))}
