@@ -18,7 +18,7 @@ from app.deflection.people import hash_customer, link_ticket, sessions_of
 from app.errors import KotaeError
 from app.models import Ticket, TicketOutcome, TicketReply, utc_now
 from app.payload import Fields, parse_json
-from app.ticket_references import adopt_reports, find_reported, find_sent
+from app.ticket_references import adopt_reports, find_reported, find_sent, know_session
 from app.tickets import read_object
 
 OUTCOMES = ("created", "reopened", "replied", "solved", "closed", "merged", "spam")
@@ -179,7 +179,8 @@ def _connect(session: Session, outcome: Outcome, about: _About, now: datetime) -
         link_ticket(session, ticket.id, others, at=ticket.created_at, now=now)
         _follow(session, ticket, outcome, now)
     elif reported is not None:
-        reported.session = next(iter(about.visits), None)
+        if about.visits:
+            know_session(session, reported, about.visits[0])
         link_ticket(session, reported.id, about.visits[1:], at=reported.at, now=now)
     else:
         link_ticket(session, outcome.id, about.visits[1:], at=outcome.at, now=now)

@@ -33,6 +33,14 @@ def find_reported(
     return None
 
 
+def know_session(session: Session, report: TicketOutcome, visit: str) -> None:
+    """Let all reports of a ticket say whose it was, where none of them did. The caller commits."""
+    if report.session is None:
+        for each in _unclaimed(session, report.reference or ""):
+            if each.outcome == "created" and each.session is None:
+                each.session = visit
+
+
 def find_sent(session: Session, reference: str, visits: Collection[str] = ()) -> Ticket | None:
     """The ticket made here that has this number, if there is one; `visits` as above."""
     if not reference:
