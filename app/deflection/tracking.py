@@ -211,13 +211,19 @@ def _tickets(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, M
 
 
 def _reported(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, Moment]]:
-    reported = select(TicketOutcome).where(
+    reported = select(
+        TicketOutcome.session,
+        TicketOutcome.id,
+        TicketOutcome.reference,
+        TicketOutcome.at,
+        TicketOutcome.received_at,
+    ).where(
         TicketOutcome.session.in_(visitors),
         TicketOutcome.ticket_id.is_(None),
         TicketOutcome.outcome == "created",
     )
     known = set()
-    for report in sorted(session.scalars(reported), key=lambda each: (each.received_at, each.id)):
+    for report in sorted(session.execute(reported), key=lambda each: (each.received_at, each.id)):
         # Reported again under one number and session, it is the same ticket.
         ticket = report.session, report.reference or report.id
         if report.session and ticket not in known:
