@@ -1,4 +1,4 @@
-"""The site's contact form when something comes between: midnight, a fault, a slow or missing network."""
+"""The contact form when something comes between: midnight, a fault, a slow or missing network."""
 
 import re
 from datetime import UTC, datetime
