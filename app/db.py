@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -57,21 +58,30 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
-def begin_writing(session: Session) -> None:
+def begin_writing(session: Session, about: str = "") -> None:
     """Take the writers' turn now, so that what `session` reads stays true until it commits.
 
-    Call it before the first read. Other writers wait; readers do not.
+    Call it before the first read. Other writers wait; readers do not. With `about`, only those
+    who name the same thing need to wait; SQLite knows no such difference.
     """
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("BEGIN IMMEDIATE"))
     else:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_of(about)})
 
 
 def insert_new(session: Session, table: type[Any]) -> Any:
     """An INSERT into a mapped class's table that passes over rows whose key is there already."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _lock_of(about: str) -> int:
+    """The number of a lock, of the 64 bits that PostgreSQL has for it."""
+    if not about:
+        return WRITER_LOCK
+    digest = hashlib.sha256(about.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def _sqlite_engine(url: URL) -> Engine:

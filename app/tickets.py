@@ -9,14 +9,16 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.attachments import Attachment
+from app.db import begin_writing
 from app.deflection.participants import SHORTEST_VISITOR, Holdout, join
 from app.deflection.people import MOST_EARLIER, know_sender, link_ticket
 from app.languages import read_locale
@@ -26,6 +28,8 @@ from app.problems import NotSigned
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
+SAME_MESSAGE = timedelta(minutes=10)
+"""How long the same words with the same files from the same sender are the same message."""
 LARGEST_CUSTOM = 8000
 """Bytes of JSON in a ticket's custom fields."""
 REPLAY_SECONDS = 300
@@ -94,11 +98,65 @@ def open_ticket(
 ) -> str:
     """Store the ticket, commit, and return its id, which cannot be guessed or counted.
 
+    What is sent again within SAME_MESSAGE, by a second click or because the answer was lost, is
+    the ticket that is there: its id is returned, and nothing is stored or carried a second time.
     `channels` are those by which it is to be carried to a help desk (app/ticket_delivery).
     `holdout`: the experiment that runs; `secret`: the one shared with the help desk, with which
     the sender's address is hashed, so that a ticket opened elsewhere finds their sessions.
     """
-    ticket_id, at = secrets.token_hex(8), now or utc_now()
+    at, files = now or utc_now(), tuple(files)
+    begin_writing(session, f"ticket\n{ticket.email}\n{ticket.subject}\n{ticket.body}")
+    ticket_id = _find_same(session, ticket, files, at)
+    if not ticket_id:
+        ticket_id = _store(session, ticket, files, channels, at)
+    link_ticket(session, ticket_id, ticket.earlier_sessions, at=at, now=at)
+    _know_sender(session, ticket, holdout, secret, at)
+    session.commit()
+    return ticket_id
+
+
+def _find_same(
+    session: Session, ticket: NewTicket, files: Sequence[Attachment], at: datetime
+) -> str:
+    """The id of the ticket that this one repeats; "" where it says something new.
+
+    A ticket of another visit is never it: its number leads to what support writes about it. One
+    of no visit takes this one's (the first click may have come before the page's scripts).
+    """
+    candidates = session.scalars(
+        select(Ticket)
+        .where(
+            # Of two at once the one that waited may have begun first.
+            Ticket.created_at.between(at - SAME_MESSAGE, at + SAME_MESSAGE),
+            Ticket.email == ticket.email,
+            Ticket.subject == ticket.subject,
+            Ticket.body == ticket.body,
+        )
+        .order_by(Ticket.created_at)
+    )
+    visits = (None, ticket.session, *ticket.earlier_sessions)
+    for known in candidates:
+        who = (known.site, known.identity) == (ticket.site, ticket.identity)
+        if who and known.session in visits and _has_files(session, known.id, files):
+            known.session = known.session or ticket.session
+            return known.id
+    return ""
+
+
+def _has_files(session: Session, ticket_id: str, files: Sequence[Attachment]) -> bool:
+    kept = select(TicketAttachment.sha256).where(TicketAttachment.ticket_id == ticket_id)
+    return sorted(session.scalars(kept)) == sorted(file.sha256 for file in files)
+
+
+def _store(
+    session: Session,
+    ticket: NewTicket,
+    files: Sequence[Attachment],
+    channels: Iterable[str],
+    at: datetime,
+) -> str:
+    """Write down a new ticket with all that goes with it; returns its id."""
+    ticket_id = secrets.token_hex(8)
     session.add(
         Ticket(
             id=ticket_id,
@@ -118,9 +176,6 @@ def open_ticket(
     session.flush()
     session.add_all(_attached(ticket_id, file) for file in files)
     session.add_all(TicketDelivery(ticket_id=ticket_id, channel=channel) for channel in channels)
-    link_ticket(session, ticket_id, ticket.earlier_sessions, at=at, now=at)
-    _know_sender(session, ticket, holdout, secret, at)
-    session.commit()
     return ticket_id
 
 

@@ -1,5 +1,6 @@
 // The contact form's comforts: answers while the subject is typed, and what was read in this tab.
 
+import { keepDraft } from "./contact-draft.js";
 import { Offers } from "./contact-offers.js";
 import {
   SuggestClient,
@@ -12,7 +13,10 @@ import {
   recall,
   recallQuestions,
 } from "./site.js";
-import { offerSolved } from "./visit.js";
+import { offerSolved, tieForms } from "./visit.js";
+
+// After that a press of Send is a new try; the server knows the message again.
+const PATIENCE_MS = 15_000;
 
 /**
  * Offer answers to the subject; the writer stays where they are, so they open in a new tab.
@@ -65,6 +69,8 @@ function attachOffers(form, visit, reporter) {
     offers.typed();
     suggestions.ask(subject.value);
   };
+  // The browser's own list would cover the answers; without scripts it may keep what was typed.
+  subject.autocomplete = "off";
   subject.addEventListener("input", ask);
   // What nobody had read by then belongs to no need any more.
   form.addEventListener("submit", () => suggestions.cancel());
@@ -97,10 +103,12 @@ function addRow(form, template, { id, value, text, lang }) {
 }
 
 /**
- * What was searched for and read in this tab, offered to be sent along.
+ * What was searched for and read in this tab, offered to be sent along; on a form that came back with
+ * a fault all of it was offered before, and what is not there any more was left out.
  * @param {HTMLFormElement} form
  */
 function attachTried(form) {
+  if (form.dataset.returned !== undefined) return;
   /** @param {string} name */
   const shown = (name) =>
     new Set([...form.querySelectorAll(`input[name=${name}]`)].map((box) => box.getAttribute("value")));
@@ -124,11 +132,15 @@ function attachTried(form) {
  * @param {import("./widget/reporter.js").Reporter} reporter
  */
 function attachVisit(form, visit, reporter) {
-  const session = form.elements.namedItem("session");
-  if (session instanceof HTMLInputElement) session.value = visit.session;
+  tieForms(visit);
   form.addEventListener("submit", () => {
-    if (visit.visitor) addHidden(form, "visitor", visit.visitor);
-    for (const name of earlierSessions(visit)) addHidden(form, "earlier_sessions", name);
+    setHidden(form, "visitor", visit.visitor);
+    setHidden(form, "earlier_sessions", earlierSessions(visit).join(" "));
+    // Of an article that is unticked not even that it did not help.
+    for (const told of form.querySelectorAll("input[name=rejected]")) {
+      const box = told.parentElement?.querySelector("input");
+      if (told instanceof HTMLInputElement) told.disabled = !box?.checked;
+    }
   });
   const asked = form.elements.namedItem("query_id");
   const queryId = asked instanceof HTMLInputElement && asked.value ? asked.value : undefined;
@@ -141,18 +153,38 @@ function attachVisit(form, visit, reporter) {
  * @param {string} name
  * @param {string} value
  */
-function addHidden(form, name, value) {
-  const field = document.createElement("input");
+function setHidden(form, name, value) {
+  const found = form.elements.namedItem(name);
+  const field = found instanceof HTMLInputElement ? found : document.createElement("input");
   Object.assign(field, { type: "hidden", name, value });
   form.append(field);
+}
+
+/**
+ * One message is sent once, however often Send is pressed while its answer is awaited.
+ * @param {HTMLFormElement} form
+ */
+function attachPatience(form) {
+  let sent = -PATIENCE_MS;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - sent > PATIENCE_MS) sent = event.timeStamp;
+    else {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  });
+  // Whoever comes back to the page by the browser's Back may send again.
+  window.addEventListener("pageshow", () => (sent = -PATIENCE_MS));
 }
 
 const form = document.querySelector("form.contact");
 if (form instanceof HTMLFormElement) {
   const visit = makeVisit();
   const reporter = makeReporter(visit);
+  attachPatience(form);
   attachVisit(form, visit, reporter);
-  const seen = attachOffers(form, visit, reporter);
   attachTried(form);
+  keepDraft(form); // before answers are looked for to its subject
+  const seen = attachOffers(form, visit, reporter);
   offerSolved(reporter, seen);
 }

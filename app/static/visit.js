@@ -1,10 +1,14 @@
 // What ties forms about help to the visit in which it was looked for. Without scripts the forms work,
 // and belong to no visit.
 
-/** @param {import("./widget/visit.js").Visit} visit */
+/**
+ * They name the visit in which they are sent: a page may stay open past the end of its own.
+ * @param {import("./widget/visit.js").Visit} visit
+ */
 export function tieForms(visit) {
-  for (const field of document.querySelectorAll(".feedback input[name=session]")) {
-    if (field instanceof HTMLInputElement) field.value = visit.session;
+  for (const field of document.querySelectorAll(":is(.feedback, .contact) input[name=session]")) {
+    if (!(field instanceof HTMLInputElement)) continue;
+    field.form?.addEventListener("submit", () => (field.value = visit.session));
   }
 }
 

@@ -4,7 +4,7 @@
 import { read, withdraw, write } from "./site.js";
 
 const CONSENT = "kotae-consent";
-const FORGOTTEN = ["kotae-session", "kotae-sessions", "kotae-waiting", "kotae-read", "kotae-asked"];
+const NAMES = ["session", "sessions", "waiting", "read", "asked", "message"];
 const PLACES = [() => localStorage, () => sessionStorage];
 const KINDS = ["events", "episodes", "experiments", "tickets"];
 
@@ -48,7 +48,7 @@ async function show(page) {
 
 async function forget(/** @type {HTMLElement} */ page) {
   for (const session of names()) await post(page.dataset.delete ?? "", session);
-  for (const place of PLACES) for (const name of FORGOTTEN) write(place, name, null);
+  for (const place of PLACES) for (const name of NAMES) write(place, `kotae-${name}`, null);
   withdraw();
 }
 

@@ -48,7 +48,7 @@ def key_of() -> str:
 
 def remember_request(response: AnyResponse, ticket_id: str, key: str) -> None:
     """Let this browser find the request again for thirty days."""
-    kept = [f"{ticket_id}-{key}", *_kept()][:_MOST]
+    kept = list(dict.fromkeys([f"{ticket_id}-{key}", *_kept()]))[:_MOST]
     response.set_cookie(
         _COOKIE,
         ".".join(kept),

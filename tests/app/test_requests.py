@@ -161,7 +161,7 @@ def test_what_was_read_goes_along_only_where_it_is_ticked_and_may_be_read(client
     text = client.get("/en/contact?page=/en/articles/refund").get_data(as_text=True)
     assert 'name="read" value="refund" checked' in text
     client.post("/en/contact", data=FORM | {"read": ["refund", "escalation", "nothing"]})
-    client.post("/en/contact", data=FORM)
+    client.post("/en/contact", data=FORM | {"body": "Again."})
     with sessions() as session:
         sent = [each.custom for each in session.query(Ticket).order_by(Ticket.created_at)]
     assert sent == [{"read": ["refund"]}, {}]

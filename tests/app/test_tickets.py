@@ -111,7 +111,9 @@ def test_what_is_too_large_is_refused():
 
 def test_numbers_of_tickets_can_neither_be_guessed_nor_counted(sessions):
     with sessions() as session:
-        numbers = [open_ticket(session, NewTicket(**GOOD)) for _ in range(20)]
+        numbers = [
+            open_ticket(session, NewTicket(**GOOD | {"body": str(number)})) for number in range(20)
+        ]
     assert len(set(numbers)) == 20
     assert all(len(number) == 16 for number in numbers)
     assert numbers != sorted(numbers)

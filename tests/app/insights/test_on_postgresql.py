@@ -65,9 +65,9 @@ def test_staff_set_up_sign_in_and_stay(sessions):
 
 def test_couriers_side_by_side_carry_each_ticket_once(sessions):
     files = read_attachments([("a.txt", b"words")])
-    for _ in range(12):
+    for number in range(12):
         with sessions() as session:
-            ticket = NewTicket(email="kim@example.com", subject="a", body="b")
+            ticket = NewTicket(email="kim@example.com", subject="a", body=str(number))
             open_ticket(session, ticket, files=files, channels=["webhook"])
     seen = []
 
