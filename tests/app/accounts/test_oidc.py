@@ -288,7 +288,7 @@ def test_what_does_not_hold_signs_nobody_in(door, sessions, issuer, lie):
 def test_the_provider_may_change_its_keys(door, issuer, monkeypatch):
     sign_in(door)
     behave(issuer, lies={"new_key": True})
-    monkeypatch.setattr("app.accounts.oidc_provider._RENEWED_SECONDS", 0)
+    monkeypatch.setattr("app.accounts.oidc_metadata._RENEWED_SECONDS", 0)
     assert sign_in(door.application.test_client()).status_code == 303
 
 
