@@ -8,9 +8,9 @@ POLL_SECONDS = 0.01
 
 
 class SlowServer:
-    """`says` is said at once; after it a byte every `pause` seconds, or nothing at all."""
+    """`says` is said at once, `drips` every `pause` seconds; `greets`: before it is asked."""
 
-    def __init__(self, says=b"", *, drips=b"", pause=0.02):
+    def __init__(self, says=b"", *, drips=b"", pause=0.02, greets=False):
         self.asked = threading.Semaphore(0)
         self.count = 0
         self.ending = threading.Event()
@@ -18,7 +18,8 @@ class SlowServer:
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self):
-                self.request.recv(65536)
+                if not greets:
+                    self.request.recv(65536)
                 slow.count += 1
                 slow.asked.release()
                 with contextlib.suppress(OSError):

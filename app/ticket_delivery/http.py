@@ -13,8 +13,8 @@ from typing import Any
 from app.ticket_delivery.channel import DeliveryFailed, DeliveryRefused
 from app.timely_http import TimelyHandler
 
-LONGEST_SECONDS = 20.0
-"""Of one request, from the connection to the last byte of the answer."""
+LONGEST_SECONDS = 40.0
+"""Of one request, from the connection to the last byte of the answer; files take their time."""
 _CONNECT_SECONDS = 10.0
 _LARGEST_ANSWER = 1024 * 1024
 _SHOWN = 300
