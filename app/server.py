@@ -123,12 +123,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _begin_work(self, _server: Any, _worker: Any) -> None:
         """Start this worker's indexer and warm its index; called after the fork."""
-        from app.accounts.password_reset import open_mail_server, send_due_resets
+        from app.carrying import make_couriers
         from app.db import create_database_engine, session_factory
         from app.first_answers import FirstAnswers
         from app.indexer import Indexer
-        from app.notifications.sending import tell_staff
-        from app.ticket_delivery.courier import Courier
 
         self._index.warm()
         # What is loaded by now stays: to look through it for garbage makes whoever asks wait.
@@ -137,11 +135,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         sessions = session_factory(create_database_engine(self._settings))
         Indexer(self._settings, sessions, self._index).start()
         FirstAnswers(self._index).start()
-        site, mail = self._settings.base_url, open_mail_server(self._settings)
-        errands = [partial(tell_staff, sessions, self._ways, self._settings)]
-        if mail is not None:
-            errands.insert(0, partial(send_due_resets, sessions, mail, site))
-        Courier(sessions, self._channels, site, errands=errands).start()
+        for courier in make_couriers(self._settings, sessions, self._channels, self._ways):
+            courier.start()
         if self._settings.check_links == "on":
             self._begin_asking(sessions)
 
@@ -152,8 +147,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from app.ticket_delivery.courier import Courier
 
         asker = Asker(name_for(self._settings.base_url))
-        rounds = [partial(check_links, sessions, self._settings, asker)]
-        Courier(sessions, {}, "", errands=rounds, interval=_ASKING_SECONDS).start()
+        go_round = partial(check_links, sessions, self._settings, asker)
+        Courier(go_round, interval=_ASKING_SECONDS).start()
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

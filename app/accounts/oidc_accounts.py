@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts.addresses import is_free, move_address
 from app.accounts.audit import Actor, note_deed
 from app.accounts.grants import follow_groups
-from app.accounts.users import LONGEST_NAME, fold_email, has_identity, has_other_owner
+from app.accounts.users import LONGEST_NAME, BadUser, fold_email, has_identity, has_other_owner
 from app.db import begin_writing
 from app.errors import KotaeError
 from app.models import (
@@ -107,6 +108,7 @@ def enter(
     try:
         user = _find(session, person) or _link(session, person) or _make(session, person, role)
         _require_entry(user, role)
+        _follow_address(session, user, person)
         _follow_role(session, user, role or "")
         follow_groups(session, user, shares, actor=Actor.of(user))
     except KotaeError as error:
@@ -166,6 +168,18 @@ def _require_entry(user: User, role: str | None) -> None:
         raise AccountDisabled("Your account was disabled here.")
     if role is None:
         raise NoRole("None of your groups has a role here.")
+
+
+def _follow_address(session: Session, user: User, person: KnownPerson) -> None:
+    """The address that the provider verified, unless another account has it."""
+    if not person.email or not person.is_email_verified:
+        return
+    try:
+        folded = fold_email(person.email)
+    except BadUser:
+        return  # the one that the account has does
+    if folded != user.email and is_free(session, folded):
+        move_address(session, user, folded, actor=Actor.of(user))
 
 
 def _follow_role(session: Session, user: User, role: str) -> None:

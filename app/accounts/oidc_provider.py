@@ -7,36 +7,31 @@ with the provider itself, and the ID token it gives is checked whole (app/accoun
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
+from app.accounts.oidc_metadata import (
+    CONNECT_SECONDS,
+    LONGEST_SECONDS,
+    MetadataReader,
+    ProviderUnavailable,
+    get_json,
+)
 from app.accounts.oidc_tokens import BadIdToken, Expected, UnknownKey, check_id_token
 from app.accounts.tokens import new_token
 from app.errors import KotaeError
 from app.sign_in_settings import SignInSettings, is_safe_address
+from app.timely_http import Deadline, mount_deadline
 
-TIMEOUT_SECONDS = 10
-_FRESH_SECONDS = 3600.0
-_RENEWED_SECONDS = 60.0
-"""Keys that are not known are looked up again, but not more often than this."""
-_LARGEST_ANSWER = 1024 * 1024
-_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-
-
-class ProviderUnavailable(KotaeError):
-    """The OpenID provider cannot be reached, or says of itself what cannot be used."""
-
-    code = "provider-unavailable"
-    status = 502
+_AT_ONCE = 2
+"""Codes that are redeemed at a time: of a worker's four threads, the others serve customers."""
 
 
 class ProviderRefused(KotaeError):
@@ -58,16 +53,6 @@ class Attempt:
     """Ties the code to whoever asked for it (PKCE)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Metadata:
-    """What the provider says of itself."""
-
-    document: Mapping[str, Any]
-    keys: Mapping[str, Any]
-    """A JWK Set (RFC 7517)."""
-    read_at: float
-
-
 def new_attempt() -> Attempt:
     """One that nobody can guess; 43 letters each, as many as PKCE asks of a verifier."""
     return Attempt(new_token(), new_token(), new_token())
@@ -77,17 +62,22 @@ class OidcProvider:
     """Asks the provider that the settings name. Safe to share between threads."""
 
     def __init__(
-        self, settings: SignInSettings, clock: Callable[[], float] = time.monotonic
+        self,
+        settings: SignInSettings,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        seconds: float = LONGEST_SECONDS,
     ) -> None:
-        """`clock`: seconds, for how long what the provider says of itself is kept."""
+        """`clock`: seconds, for how long what the provider says of itself is kept. `seconds`: how
+        long each thing that it is asked may take in all."""
         self._settings = settings
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._metadata: _Metadata | None = None
+        self._seconds = seconds
+        self._metadata = MetadataReader(settings.oidc_issuer, clock, seconds=seconds)
+        self._redeeming = threading.BoundedSemaphore(_AT_ONCE)
 
     def address_for(self, attempt: Attempt, redirect_uri: str) -> str:
         """Where to send a browser. Raises ProviderUnavailable."""
-        document = self._read_metadata().document
+        document = self._metadata.read().document
         with self._client(redirect_uri) as client:
             address, _ = client.create_authorization_url(
                 document["authorization_endpoint"],
@@ -102,9 +92,19 @@ class OidcProvider:
     ) -> Mapping[str, Any]:
         """The claims about whom the provider signed in, from what it sent the browser back with.
 
-        Raises ProviderRefused, ProviderUnavailable.
+        Raises ProviderRefused, ProviderUnavailable; that too where others wait for the provider.
         """
-        metadata = self._read_metadata()
+        if not self._redeeming.acquire(blocking=False):
+            raise ProviderUnavailable("The provider has not answered those who came before.")
+        try:
+            return self._redeem(attempt, answer, redirect_uri)
+        finally:
+            self._redeeming.release()
+
+    def _redeem(
+        self, attempt: Attempt, answer: Mapping[str, str], redirect_uri: str
+    ) -> Mapping[str, Any]:
+        metadata = self._metadata.read()
         code = self._read_answer(attempt, answer, metadata.document)
         with self._client(redirect_uri) as client:
             token = _fetch_token(
@@ -157,35 +157,14 @@ class OidcProvider:
         if wanted <= claims.keys() or not is_safe_address(address) or not token.get("access_token"):
             return {}
         bearer = {"Authorization": f"Bearer {token['access_token']}"}
-        told = _get_json(address, "UserInfo endpoint", bearer)
+        deadline = Deadline(self._seconds)
+        told = get_json(address, "UserInfo endpoint", bearer, deadline=deadline)
         if told.get("sub") != claims["sub"]:
             raise ProviderRefused("The provider told of somebody else than it signed in.")
         return {name: value for name, value in told.items() if name not in claims}
 
     def _keys(self, *, renew: bool = False) -> Mapping[str, Any]:
-        return self._read_metadata(renew=renew).keys
-
-    def _read_metadata(self, *, renew: bool = False) -> _Metadata:
-        with self._lock:
-            kept = self._metadata
-            lasts = _RENEWED_SECONDS if renew else _FRESH_SECONDS
-            if kept is None or self._clock() - kept.read_at > lasts:
-                kept = self._metadata = self._ask_metadata()
-            return kept
-
-    def _ask_metadata(self) -> _Metadata:
-        issuer = self._settings.oidc_issuer
-        address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        document = _get_json(address, "discovery document")
-        if document.get("issuer") != issuer:
-            raise ProviderUnavailable(
-                f"The provider calls itself {document.get('issuer')!r}, not {issuer!r}."
-            )
-        for name in _ENDPOINTS:
-            if not is_safe_address(str(document.get(name, ""))):
-                raise ProviderUnavailable(f"The provider's {name} is missing, or not https.")
-        keys = _get_json(document["jwks_uri"], "keys")
-        return _Metadata(document, keys, self._clock())
+        return self._metadata.read(renew=renew).keys
 
     def _client(self, redirect_uri: str) -> Any:
         settings = self._settings
@@ -197,14 +176,15 @@ class OidcProvider:
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
             token_endpoint_auth_method=self._way_to_authenticate() if secret else "none",
-            default_timeout=TIMEOUT_SECONDS,
+            default_timeout=CONNECT_SECONDS,
         )
+        mount_deadline(client, self._seconds)
         client.max_redirects = 0  # a code and a secret go to the address named, and nowhere else
         return client
 
     def _way_to_authenticate(self) -> str:
         """As the provider says; where it does not, by HTTP Basic (Discovery 1.0, section 3)."""
-        known = self._read_metadata().document.get("token_endpoint_auth_methods_supported")
+        known = self._metadata.read().document.get("token_endpoint_auth_methods_supported")
         ways = known if isinstance(known, list) else ["client_secret_basic"]
         return "client_secret_post" if "client_secret_basic" not in ways else "client_secret_basic"
 
@@ -228,20 +208,3 @@ def _fetch_token(client: Any, address: str, code: str, verifier: str) -> Mapping
     if not isinstance(token, Mapping):
         raise ProviderUnavailable("The provider's token endpoint answered something else.")
     return token
-
-
-def _get_json(
-    address: str, what: str, headers: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Any]:
-    try:
-        with requests.get(
-            address, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
-        ) as response:
-            if response.status_code != 200:
-                raise ProviderUnavailable(f"The provider's {what}: HTTP {response.status_code}.")
-            value = json.loads(response.raw.read(_LARGEST_ANSWER, decode_content=True))
-    except (requests.RequestException, OSError, ValueError) as error:
-        raise ProviderUnavailable(f"The provider's {what} cannot be read: {error}") from error
-    if not isinstance(value, dict):
-        raise ProviderUnavailable(f"The provider's {what} is not a JSON object.")
-    return value

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from app.accounts.addresses import change_address
 from app.accounts.audit import COMMAND_LINE, list_deeds
 from app.accounts.invitations import VALID, invite
 from app.accounts.second_factor import remove_second_factor
@@ -123,6 +124,17 @@ def role_command(email: str, role: str) -> None:
     """Say what somebody may do; it counts from their next click on."""
     with open_account(email) as (session, user):
         set_role(session, user, role, actor=COMMAND_LINE)
+    click.echo(_line(user))
+
+
+@user_group.command("email")
+@click.argument("email")
+@click.argument("new")
+@named_errors
+def email_command(email: str, new: str) -> None:
+    """Let somebody go by another e-mail address; links sent to the old one end."""
+    with open_account(email) as (session, user):
+        change_address(session, user, new, actor=COMMAND_LINE)
     click.echo(_line(user))
 
 

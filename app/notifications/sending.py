@@ -29,7 +29,43 @@ class _Taken:
 
     way: str
     ids: tuple[int, ...]
+    attempt: int
     outgoing: Outgoing
+
+
+def gather_news(
+    sessions: sessionmaker[Session],
+    ways: Collection[str],
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+) -> int:
+    """Write letters about what is new, for `ways`; returns how many things were read.
+
+    Those are all that are open, whoever sends them: what was read once is not read again.
+    """
+    return gather_letters(sessions, ways, settings.default_locale, clock())
+
+
+def send_letters(
+    sessions: sessionmaker[Session],
+    ways: Mapping[str, Way],
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+) -> int:
+    """Send every letter that is due by `ways`; returns how many were tried.
+
+    After a way failed the rest waits for the next time.
+    """
+    return carry_all(
+        lambda: _take_one(sessions, ways.keys(), settings, clock()),
+        lambda taken: _send(ways, taken),
+        arrived=lambda taken, _: _settle(
+            sessions, taken, lambda letter: note_arrival(letter, clock())
+        ),
+        failed=lambda taken, error: _settle(
+            sessions, taken, lambda letter: note_failure(letter, error, taken.attempt, clock())
+        ),
+    )
 
 
 def tell_staff(
@@ -38,18 +74,10 @@ def tell_staff(
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
 ) -> int:
-    """Gather what is new, and send every letter that is due; returns how many were tried."""
-    gather_letters(sessions, ways.keys(), settings.default_locale, clock())
-    return carry_all(
-        lambda: _take_one(sessions, ways.keys(), settings, clock()),
-        lambda taken: _send(ways, taken),
-        arrived=lambda taken, _: _settle(
-            sessions, taken, lambda letter: note_arrival(letter, clock())
-        ),
-        failed=lambda taken, error: _settle(
-            sessions, taken, lambda letter: note_failure(letter, error, clock())
-        ),
-    )
+    """Gather what is new, and send what is due, one way after the other; returns how many were
+    tried. A server does each on a thread of its own (app/carrying.py)."""
+    gather_news(sessions, ways.keys(), settings, clock)
+    return sum(send_letters(sessions, {name: way}, settings, clock) for name, way in ways.items())
 
 
 def last_fault(session: Session, user: User) -> str:
@@ -130,7 +158,7 @@ def _take(
         subjects=tuple(subject for _, subject in subjects),
         words=words,
     )
-    return _Taken(letters[0].way, ids, outgoing)
+    return _Taken(letters[0].way, ids, letters[0].attempts, outgoing)
 
 
 def _subject_of(session: Session, letter: Letter, site: str) -> Subject | None:

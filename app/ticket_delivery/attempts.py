@@ -43,13 +43,17 @@ def carry_all(
     """Hand over what `take` gives until it gives nothing; returns how many were tried.
 
     `hand_over` returns the other side's number for it and raises DeliveryFailed, DeliveryRefused.
+    After DeliveryFailed no more is tried: who is away now would let each of them wait.
     """
     tried = 0
     while (taken := take()) is not None:
         tried += 1
         try:
             reference = hand_over(taken)
-        except (DeliveryFailed, DeliveryRefused) as error:
+        except DeliveryFailed as error:
+            failed(taken, error)
+            break
+        except DeliveryRefused as error:
             failed(taken, error)
         except Exception as error:
             # A defect of ours must end like every failure, or it would be tried for ever first.
@@ -71,8 +75,14 @@ def note_arrival(row: Carried, now: datetime) -> None:
     row.state, row.delivered_at, row.fault = "delivered", now, ""
 
 
-def note_failure(row: Carried, error: Failure, now: datetime) -> None:
-    """It was not; after MOST_ATTEMPTS, or where it never will be, it is given up. As above."""
+def note_failure(row: Carried, error: Failure, attempt: int, now: datetime) -> None:
+    """It was not; after MOST_ATTEMPTS, or where it never will be, it is given up. As above.
+
+    `attempt`: the number that `claim` gave it. Nothing happens where the lease of that ran out and
+    another took the row since, or even delivered it: it would be sent once more.
+    """
+    if row.state != "waiting" or row.attempts != attempt:
+        return
     final = isinstance(error, DeliveryRefused) or row.attempts >= MOST_ATTEMPTS
     wait = getattr(error, "wait", None) or timedelta()
     row.state = "dead" if final else "waiting"

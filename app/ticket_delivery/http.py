@@ -11,8 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from app.ticket_delivery.channel import DeliveryFailed, DeliveryRefused
+from app.timely_http import TimelyHandler
 
-TIMEOUT_SECONDS = 20
+LONGEST_SECONDS = 40.0
+"""Of one request, from the connection to the last byte of the answer; files take their time."""
+_CONNECT_SECONDS = 10.0
 _LARGEST_ANSWER = 1024 * 1024
 _SHOWN = 300
 _FINAL = frozenset({400, 404, 405, 410, 413, 414, 415, 422})
@@ -28,31 +31,39 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = LONGEST_SECONDS
+) -> bytes:
     """POST `body`; the answer's body where it was taken (2xx).
 
-    Raises DeliveryRefused where it never will be, DeliveryFailed where it may be later.
+    After `seconds` it is given up, however far it is. Raises DeliveryRefused where it never will be
+    taken, DeliveryFailed where it may be later.
     """
     request = urllib.request.Request(url, body, dict(headers), method="POST")
-    opener = urllib.request.build_opener(_NoRedirects)
+    opener = urllib.request.build_opener(_NoRedirects, TimelyHandler(seconds))
     try:
-        with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            return bytes(answer.read(_LARGEST_ANSWER))
-    except urllib.error.HTTPError as error:
-        with error:
-            said = error.read(_LARGEST_ANSWER).decode("utf-8", "replace")[:_SHOWN]
-        message = f"{request.host} answered {error.code}: {' '.join(said.split())}"
-        if error.code in _FINAL:
-            raise DeliveryRefused(message) from None
-        raise DeliveryFailed(message, wait=_wait(error.headers.get("Retry-After"))) from None
+        try:
+            with opener.open(request, timeout=min(_CONNECT_SECONDS, seconds)) as answer:
+                return bytes(answer.read(_LARGEST_ANSWER))
+        except urllib.error.HTTPError as error:
+            with error:
+                said = error.read(_LARGEST_ANSWER).decode("utf-8", "replace")[:_SHOWN]
+            status, wait = error.code, _wait(error.headers.get("Retry-After"))
     except (OSError, http.client.HTTPException) as error:
         raise DeliveryFailed(f"{request.host} cannot be reached: {error}") from error
+    message = f"{request.host} answered {status}: {' '.join(said.split())}"
+    if status in _FINAL:
+        raise DeliveryRefused(message)
+    raise DeliveryFailed(message, wait=wait)
 
 
-def post_json(url: str, value: Any, headers: Mapping[str, str]) -> Any:
+def post_json(
+    url: str, value: Any, headers: Mapping[str, str], *, seconds: float = LONGEST_SECONDS
+) -> Any:
     """POST JSON; the JSON that is answered. Raises as `post`."""
     body = json.dumps(value, ensure_ascii=False).encode()
-    answer = post(url, body, {"Content-Type": "application/json; charset=utf-8"} | dict(headers))
+    sent = {"Content-Type": "application/json; charset=utf-8"} | dict(headers)
+    answer = post(url, body, sent, seconds=seconds)
     try:
         return json.loads(answer)
     except ValueError as error:

@@ -34,6 +34,7 @@ class _Taken:
     """A delivery that is ours for LEASE."""
 
     id: int
+    attempt: int
     channel: str
     handoff: Handoff
 
@@ -44,7 +45,10 @@ def deliver_due(
     base_url: str,
     clock: Callable[[], datetime] = utc_now,
 ) -> int:
-    """Hand over every ticket that is due by one of `channels`; returns how many were tried."""
+    """Hand over every ticket that is due by one of `channels`; returns how many were tried.
+
+    After a channel failed the rest waits for the next time.
+    """
     return carry_all(
         lambda: _take_one(sessions, channels.keys(), base_url, clock()),
         lambda taken: channels[taken.channel].deliver(taken.handoff, taken.id),
@@ -107,7 +111,7 @@ def _take_one(
         ticket = session.get_one(Ticket, delivery.ticket_id)
         handoff = load_handoff(session, ticket, base_url)
         session.commit()
-        return _Taken(delivery.id, delivery.channel, handoff)
+        return _Taken(delivery.id, delivery.attempts, delivery.channel, handoff)
 
 
 def _note_arrival(
@@ -135,5 +139,5 @@ def _note_failure(
     with sessions() as session:
         delivery = session.get(TicketDelivery, taken.id)
         if delivery is not None:
-            note_failure(delivery, error, now)
+            note_failure(delivery, error, taken.attempt, now)
             session.commit()

@@ -49,6 +49,7 @@ def _deeds_of_people() -> dict[str, str]:
         "user.ask-reset": gettext("Asked for a new password"),
         "user.reset": gettext("Set a new password by mail"),
         "user.role": gettext("Changed the role"),
+        "user.email": gettext("Changed the e-mail address"),
         "user.grant": gettext("Granted a right"),
         "user.ungrant": gettext("Took a right away"),
         "user.disable": gettext("Disabled an account"),

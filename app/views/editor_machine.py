@@ -14,7 +14,7 @@ from app.problems import BadAddress
 from app.translating.http_translator import open_translator
 from app.views.editor_list import show_new
 from app.views.editor_scope import desk, text_url
-from app.views.scope import settings
+from app.views.scope import parts, settings
 from app.views.staff import required_role
 
 
@@ -36,7 +36,8 @@ def translate_text(locale: str, article_id: str) -> AnyResponse:
         raise BadAddress("The form does not say which language to translate from.")
     name = ArticleName(article_id, locale)
     try:
-        draft_by_machine(*desk(), name, source_locale=original, translator=translator)
+        with parts().translation_turn.take():
+            draft_by_machine(*desk(), name, source_locale=original, translator=translator)
     except KotaeError as error:
         return show_new(ArticleForm(), locale, article_id, error)
     return redirect(text_url(name, beside=original, done="machine"), 303)

@@ -15,11 +15,11 @@ from flask_limiter import Limiter
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.oidc_accounts import enter, read_person
+from app.accounts.oidc_metadata import ProviderUnavailable
 from app.accounts.oidc_provider import (
     Attempt,
     OidcProvider,
     ProviderRefused,
-    ProviderUnavailable,
     new_attempt,
 )
 from app.accounts.sessions import open_session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, cast
 
@@ -21,6 +21,7 @@ from app.reading import PUBLIC
 from app.settings import Settings
 from app.simulation import HEADER, LOOPBACK, SimulationRefused, is_simulation
 from app.sites import find_site
+from app.translating.translator import TranslationTurn
 
 PRODUCTS_COOKIE = "kotae_products"
 _NAME = "kotae"
@@ -42,6 +43,8 @@ class Parts:
     sessions: sessionmaker[Session]
     index: ServingIndex
     metrics: Metrics
+    translation_turn: TranslationTurn = field(default_factory=TranslationTurn)
+    """Of this process."""
 
 
 def install_scope(app: Flask, parts: Parts) -> None:

@@ -1,10 +1,12 @@
 """Having a machine draft a translation, and choosing what to be told of: the pages."""
 
 import re
+import threading
 
 import pytest
 
 from app.models import Article
+from tests.slow_server import slow_server
 from tests.staff_fixtures import form_token
 from tests.translation_server import start_translation_server
 
@@ -78,6 +80,40 @@ def test_a_service_that_is_away_is_said(sign_in_as, article, service):
     failed = have_it_made(client)
     assert failed.status_code == 502
     assert "The translation service did not answer" in failed.text
+
+
+@pytest.mark.parametrize("api", ["libretranslate", "deepl"])
+def test_a_service_that_answers_nothing_makes_no_draft(sign_in_as, article, service, sessions, api):
+    client = sign_in_as("writer", translate_url=service, translate_key="empty", translate_api=api)
+    assert have_it_made(client).status_code == 502
+    with sessions() as session:
+        assert session.query(Article).filter_by(article_id="city/bike", locale="ja").count() == 0
+
+
+def test_a_second_article_is_told_to_wait_and_then_has_its_turn(sign_in_as, article, service):
+    client = sign_in_as("writer", translate_url=service)
+    turn = client.application.extensions["kotae"].translation_turn
+    with turn.take():
+        busy = have_it_made(client)
+    assert busy.status_code == 503
+    assert "Another article is being translated" in busy.text
+    assert have_it_made(client).status_code == 303
+
+
+def test_while_a_service_is_slow_only_one_thread_waits_for_it(sign_in_as, article):
+    with slow_server() as slow:
+        client = sign_in_as("writer", translate_url=slow.url)
+        other = client.application.test_client()
+        other.set_cookie("kotae_staff", client.get_cookie("kotae_staff").value)
+        data = {"form_token": form_token(client), "beside": "en"}
+        waiting = threading.Thread(
+            target=client.post, args=("/edit/machine/ja/city/bike",), kwargs={"data": data}
+        )
+        waiting.start()
+        assert slow.asked.acquire(timeout=30)
+        assert other.post("/edit/machine/ko/city/bike", data=data).status_code == 503
+        assert slow.count == 1
+    waiting.join()
 
 
 def test_what_to_be_told_of_is_chosen_and_remembered(sign_in_as):

@@ -104,13 +104,50 @@ def test_a_session_from_the_provider_ends_after_hours_not_weeks(door, sessions):
 
 def test_the_account_belongs_to_the_subject_whatever_the_address_becomes(door, sessions, issuer):
     sign_in(door)
-    behave(issuer, user=KIM | {"email": "kim.married@example.com"})
-    sign_in(door)
+    behave(issuer, user=KIM | {"email": "kim.married@example.com", "email_verified": False})
+    assert sign_in(door).status_code == 303
     assert list(users(sessions)) == ["kim@example.com"]
     behave(issuer, user=KIM | {"sub": "somebody else"})
     refused = sign_in(door)
     assert refused.status_code == 403
     assert "does not confirm your e-mail address" in refused.text
+
+
+def test_a_verified_new_address_is_followed_and_written_down(door, sessions, issuer):
+    sign_in(door)
+    before = users(sessions)["kim@example.com"].id
+    behave(issuer, user=KIM | {"email": "Kim.Married@example.com"})
+    sign_in(door)
+    assert {email: user.id for email, user in users(sessions).items()} == {
+        "kim.married@example.com": before
+    }
+    with sessions() as session:
+        [deed] = session.scalars(select(AuditEntry).where(AuditEntry.action == "user.email"))
+        told = {"before": "kim@example.com", "after": "kim.married@example.com"}
+        assert (deed.actor, deed.details) == ("kim@example.com", told)
+    behave(issuer, user=KIM | {"sub": "somebody else"})
+    assert sign_in(door).status_code == 303
+    assert len(users(sessions)) == 2
+
+
+@pytest.mark.parametrize("email", ["lee@example.com", "no address", ""])
+def test_an_address_that_cannot_be_had_changes_nothing_and_keeps_nobody_out(
+    door, sessions, issuer, email
+):
+    sign_in(door)
+    with sessions() as session:
+        lee = add_staff(session, "lee", "admin").id
+    behave(issuer, user=KIM | {"email": email})
+    assert sign_in(door).status_code == 303
+    assert users(sessions)["lee@example.com"].id == lee
+    assert users(sessions)["kim@example.com"].role == "writer"
+
+
+def test_whom_no_group_lets_in_changes_no_address(door, sessions, issuer):
+    sign_in(door)
+    behave(issuer, user=KIM | {"email": "kim.married@example.com", "groups": []})
+    assert sign_in(door).status_code == 403
+    assert list(users(sessions)) == ["kim@example.com"]
 
 
 @pytest.mark.parametrize(
@@ -288,7 +325,7 @@ def test_what_does_not_hold_signs_nobody_in(door, sessions, issuer, lie):
 def test_the_provider_may_change_its_keys(door, issuer, monkeypatch):
     sign_in(door)
     behave(issuer, lies={"new_key": True})
-    monkeypatch.setattr("app.accounts.oidc_provider._RENEWED_SECONDS", 0)
+    monkeypatch.setattr("app.accounts.oidc_metadata._RENEWED_SECONDS", 0)
     assert sign_in(door.application.test_client()).status_code == 303
 
 

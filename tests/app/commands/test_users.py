@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from app.accounts.invitations import find_invited
+from app.accounts.invitations import InvitationGone, find_invited
 from app.accounts.second_factor import begin_enrolment
 from app.accounts.users import find_user
 from app.cli import main
@@ -66,6 +66,28 @@ def test_an_account_is_disabled_enabled_and_given_a_role(run):
     assert "only owner" in refused.stderr
     log = [line["action"] for line in json.loads(run("log", "--json").stdout)]
     assert log[:3] == ["user.role", "user.enable", "user.disable"]
+
+
+def test_an_account_gets_another_address_and_the_links_to_the_old_one_end(run, tmp_path):
+    link = run("invite", "kim@example.com").stdout.strip()
+    run("invite", "lee@example.com")
+    assert (
+        "kim.married@example.com"
+        in run("email", "Kim@example.com", "Kim.Married@example.com").stdout
+    )
+    assert sorted(users(run)) == ["kim.married@example.com", "lee@example.com"]
+    engine = create_database_engine(Settings(var_dir=tmp_path))
+    with session_factory(engine)() as session, pytest.raises(InvitationGone):
+        find_invited(session, link.rpartition("/")[2], now=utc_now())
+    engine.dispose()
+    [deed, *_] = json.loads(run("log", "--json").stdout)
+    assert (deed["action"], deed["details"]["before"]) == ("user.email", "kim@example.com")
+    taken = run("email", "kim.married@example.com", "lee@example.com")
+    assert (taken.exit_code, "already" in taken.stderr) == (1, True)
+    assert run("email", "kim.married@example.com", "nowhere").exit_code == 1
+    assert run("email", "nobody@example.com", "x@example.com").exit_code == 1
+    assert run("email", "lee@example.com", "LEE@example.com").exit_code == 0
+    assert sorted(users(run)) == ["kim.married@example.com", "lee@example.com"]
 
 
 def test_a_lost_authenticator_app_is_taken_away(run, tmp_path):

@@ -7,22 +7,28 @@ import email.policy
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 from click.testing import CliRunner
 
-from app.attachments import read_attachments
+from app.accounts import password_reset
+from app.attachments import MOST_FILES, read_attachments
 from app.cli import main
 from app.doctor import _check_deliveries
 from app.models import Ticket, TicketAttachment, TicketDelivery, TicketOutcome
 from app.settings import Settings, SettingsError
+from app.ticket_delivery import http, mail_server
 from app.ticket_delivery.attempts import LEASE, MOST_ATTEMPTS, pause_after
+from app.ticket_delivery.channel import DeliveryFailed
 from app.ticket_delivery.channels import open_channels
 from app.ticket_delivery.courier import Courier
+from app.ticket_delivery.mail_server import MailServer
 from app.ticket_delivery.queue import DeliveryNotFound, deliver_again, deliver_due
 from app.ticket_outcomes import Outcome, record_outcome
 from app.tickets import NewTicket, check_signature, open_ticket
 from tests.app.ticket_delivery.help_desk import HelpDesk
+from tests.slow_server import slow_server
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 SITE = "https://help.example.com"
@@ -299,22 +305,63 @@ def test_couriers_side_by_side_carry_each_ticket_once(sessions, send):
     assert len(seen) == 20
 
 
-def test_a_courier_carries_on_its_own_thread_and_stops(sessions, send):
-    arrived = threading.Event()
+def test_a_courier_carries_on_after_a_defect_and_stops():
+    went = []
+    again = threading.Event()
 
-    class Notes:
-        def deliver(self, handoff, delivery_id):
-            arrived.set()
-            return ""
+    def go_round():
+        went.append(1)
+        if len(went) == 1:
+            raise RuntimeError("a defect")
+        again.set()
 
-    def fails():
-        raise RuntimeError("an errand with a defect")
-
-    send("webhook")
-    courier = Courier(sessions, {"webhook": Notes()}, SITE, errands=[fails], interval=0.01)
+    courier = Courier(go_round, interval=0.01)
     courier.start()
-    assert arrived.wait(20)
+    assert again.wait(20)
     courier.stop()
+
+
+def test_after_a_failure_the_rest_waits_for_the_next_round(sessions, send, carry, desk):
+    for _ in range(3):
+        send("webhook")
+    desk.failures = [(503, {}), (422, {})]
+    assert carry(ticket_delivery=("webhook",)) == 1
+    assert carry(ticket_delivery=("webhook",)) == 2  # a refused one is no reason to stop
+
+
+def test_an_attempt_that_outlived_its_lease_takes_nothing_back(sessions, send, carry, desk, clock):
+    send("webhook")
+
+    class Hangs:
+        def deliver(self, handoff, delivery_id):
+            clock.now += LEASE
+            assert carry(ticket_delivery=("webhook",)) == 1
+            raise DeliveryFailed("too late")
+
+    deliver_due(sessions, {"webhook": Hangs()}, SITE, clock)
+    assert delivery(sessions).state == "delivered"
+    clock.now += pause_after(1)
+    assert carry(ticket_delivery=("webhook",)) == 0
+    assert len(desk.requests) == 1
+
+
+def test_a_lease_is_longer_than_all_that_a_delivery_may_take():
+    assert LEASE.total_seconds() > (MOST_FILES + 1) * http.LONGEST_SECONDS
+    assert min(LEASE, password_reset._LEASE).total_seconds() > mail_server.LONGEST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("says", "drips"),
+    [(b"", b""), (b"220 h", b"i"), (b"220 hi\r\n250-mail\r\n", b"250-more\r\n")],
+    ids=["silent", "drips", "never done"],
+)
+def test_a_mail_server_that_never_ends_is_given_up(says, drips):
+    message = EmailMessage()
+    message["From"], message["To"] = "help@example.com", "team@example.com"
+    with slow_server(says, drips=drips, greets=True) as slow:
+        server = MailServer(slow.url.replace("http", "smtp"), sender="x@example.com", seconds=0.3)
+        with pytest.raises(DeliveryFailed, match="cannot be used"):
+            server.send(message)
 
 
 def test_dead_ones_are_tried_again_when_asked_for(sessions, send, carry, desk, clock):

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from app.accounts.addresses import change_address
+from app.accounts.audit import COMMAND_LINE
 from app.editing.actors import Actor, Forbidden
 from app.editing.reviewing import (
     AlreadyInReview,
@@ -23,8 +25,10 @@ from app.editing.reviewing import (
     submit_for_review,
 )
 from app.editing.scheduling import publish_planned, schedule
+from app.editor.people import actor_of
 from app.models import Review
 from tests.app.store.editing.conftest import NAME, OTHER_WRITER, PUBLISHER, REVIEWER, WRITER
+from tests.staff_fixtures import add_staff
 
 TEXT = "# Refunds\n\nSend it back.\n\nSend it back soon.\n"
 
@@ -86,6 +90,16 @@ def test_a_text_that_somebody_else_saved_last_is_still_ones_own(desk):
     desk(submit_for_review, WRITER, NAME)
     with pytest.raises(OwnText):
         desk(approve, REVIEWER, NAME, revision=2)
+
+
+def test_a_text_stays_ones_own_under_another_address(desk, sessions):
+    with sessions() as session:
+        lee = add_staff(session, "lee", "reviewer")
+        desk.save(TEXT, actor=actor_of(session, lee))
+        desk(submit_for_review, WRITER, NAME)
+        change_address(session, lee, "lee.married@example.com", actor=COMMAND_LINE)
+        with pytest.raises(OwnText):
+            desk(approve, actor_of(session, lee), NAME, revision=1)
 
 
 def test_what_was_merged_into_a_text_is_its_writers_own(desk):
