@@ -25,11 +25,15 @@ class Typed:
     """The words that a remark is about."""
     remark: str = ""
     new_id: str = ""
+    begins: str = ""
+    """When the text is to be published, as a browser's field has it."""
+    ends: str = ""
 
 
 def typed_in_step() -> Typed:
     """What a form of the workflow, or the one that renames, sent along."""
     keys = {"answer": "note", "quote": "quote", "remark": "body", "new_id": "new_id"}
+    keys |= {"begins": "publish_at", "ends": "expires_at"}
     return Typed(**{field: _posted_words(key) for field, key in keys.items()})
 
 

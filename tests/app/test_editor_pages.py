@@ -708,6 +708,7 @@ def test_the_form_for_times_offers_no_beginning_that_is_over(writer, desk_of, re
     assert "Half done." not in read().source
     refused = publisher.step("schedule", publish_at="", expires_at="2020-01-01T09:00")
     assert refused.status_code == 422
+    assert 'type="datetime-local" value="2020-01-01T09:00"' in refused.text
     assert read().is_visible(utc_now())
 
 

@@ -283,7 +283,7 @@ def test_a_message_that_could_not_be_sent_is_kept_and_another_way_is_shown(open_
     options(page).last.click()
     page.get_by_label("Your e-mail address").fill("kim@example.com")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    expect(page.get_by_text("The message may not have been sent")).to_be_visible()
     expect(page.get_by_label("Message")).to_have_value("capital")
     other = page.get_by_role("link", name="Contact us another way")
     expect(other).to_have_attribute("href", re.compile(r"/en/contact\?q=capital"))
@@ -475,6 +475,24 @@ def test_every_state_is_accessible(open_shop, screenshot, lang, scheme):
     expect(page.locator("kotae-suggest form")).to_be_visible()
     assert faults(page) == ""
     screenshot(page, f"widget-contact-{lang}-{scheme}")
+
+
+@pytest.mark.parametrize("ending", ["reset", "sent"])
+@pytest.mark.parametrize("target", ["#subject", "#ticket"])
+def test_offers_go_when_the_pages_form_is_sent_or_emptied(open_shop, target, ending):
+    script = """document.querySelector("form").addEventListener("submit", (event) => {
+        event.preventDefault(); document.querySelector("#subject").value = ""; })"""
+    body = FORM.replace('for="#subject"', f'for="{target}"')
+    page = open_shop(
+        body.replace("</form>", '<button type="reset">Empty</button></form>'), script=script
+    )
+    field = page.get_by_label("Subject")
+    offer = page.get_by_role("button", name="Get a refund")
+    ask(page, field=field, row=offer)
+    page.get_by_role("button", name="Empty" if ending == "reset" else "Send it").click()
+    expect(offer).to_be_hidden()
+    expect(field).to_have_value("")
+    ask(page, field=field, row=offer)
 
 
 @pytest.mark.parametrize("body", [BOX, FLOATING, FORM])

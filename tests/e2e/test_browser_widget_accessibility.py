@@ -197,7 +197,7 @@ def test_sending_keeps_the_focus_and_then_leads_to_the_heading(open_shop, body):
     page.route("**/api/v1/tickets", lambda route: route.abort())
     send = page.get_by_role("button", name="Send")
     send.press("Enter")
-    expect(page.get_by_text("The message was not sent")).to_be_visible()
+    expect(page.get_by_text("The message may not have been sent")).to_be_visible()
     expect(send).to_be_focused()
     page.unroute("**/api/v1/tickets")
     page.keyboard.press("Enter")

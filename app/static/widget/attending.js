@@ -29,8 +29,10 @@ function fieldOf(wanted, target) {
 export function attend(widget, signal, begin) {
   /** @type {Promise<Suggestions | null> | undefined} */
   let begun;
+  const find = (/** @type {EventTarget | null} */ target) =>
+    fieldOf(widget.getAttribute("for") ?? "", target);
   const write = async (/** @type {EventTarget | null} */ target) => {
-    const field = fieldOf(widget.getAttribute("for") ?? "", target);
+    const field = find(target);
     if (!field) return;
     // Once, however many keys are hit until it is here.
     const suggestions = await (begun ??= begin());
@@ -42,6 +44,12 @@ export function attend(widget, signal, begin) {
   const heard = (/** @type {Event} */ { target }) => void write(target);
   root.addEventListener("input", heard, { signal, capture: true });
   root.addEventListener("focusin", heard, { signal, capture: true });
+  // Sent or emptied: nobody writes about it any more, whatever the page leaves in the field.
+  const ended = async (/** @type {Event} */ { target }) => {
+    if (target instanceof HTMLFormElement && [...target.elements].some(find)) (await begun)?.ask("");
+  };
+  root.addEventListener("submit", ended, { signal, capture: true });
+  root.addEventListener("reset", ended, { signal, capture: true });
   // What was typed before this code was here.
   void write(root.activeElement);
 }
