@@ -39,12 +39,14 @@ def count_senders(session: Session, start: datetime | None, end: datetime | None
 
     Of tickets sent here people are told by their addresses, of those opened elsewhere (a help
     desk's `created`) by their sessions, where a session that sent one here is counted already; one
-    without a session is somebody of its own.
+    without a session is somebody of its own, however often it was reported under one number.
     """
     here, there = (_within(column, start, end) for column in (Ticket.created_at, TicketOutcome.at))
     address = func.count(func.distinct(func.lower(Ticket.email)))
     known = select(Ticket.session).where(*here, Ticket.session.is_not(None))
-    person = func.coalesce(TicketOutcome.session, TicketOutcome.id)
+    # A ticket that was reported twice has its help desk's number to be known by.
+    number = func.nullif(TicketOutcome.reference, "")
+    person = func.coalesce(TicketOutcome.session, number, TicketOutcome.id)
     elsewhere = select(func.count(func.distinct(person))).where(
         *there,
         TicketOutcome.ticket_id.is_(None),

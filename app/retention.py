@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import begin_writing
@@ -24,6 +24,8 @@ from app.models import (
     Participant,
     ParticipantSession,
     PersonSession,
+    Ticket,
+    TicketOutcome,
     TicketSession,
     utc_now,
 )
@@ -41,7 +43,8 @@ def forget_old_events(
     """Delete what arrived `days` days ago or earlier, in whole days of UTC; returns event count.
 
     Each day is counted and deleted in one transaction, so that after a crash nothing is counted
-    twice or lost. Tickets stay: they are messages to answer, not traces. `window` is that of
+    twice or lost. Tickets stay: they are messages to answer, not traces, and no longer say in which
+    session they were written. `window` is that of
     `update_episodes`, which must have run before.
     """
     moment = now or utc_now()
@@ -78,13 +81,33 @@ def _forget_day(session: Session, day: datetime) -> int:
     close_participants(session, visitors)
     gone = select(EpisodeRecord.id).where(theirs)
     session.execute(delete(EpisodeChange).where(EpisodeChange.episode_id.in_(gone)))
+    # A help desk's later word of these tickets must not make a need of them: it was counted.
+    _detach(session, Ticket.session.in_(visitors), TicketOutcome.session.in_(visitors))
     session.execute(delete(EpisodeRecord).where(theirs))
     removed = session.execute(delete(Event).where(*span.of(Event.received_at)))
     return int(getattr(removed, "rowcount", 0))
 
 
+def _detach(session: Session, sent: ColumnElement[bool], told: ColumnElement[bool]) -> None:
+    """Let tickets, and what a help desk told, no longer say in which session they were written."""
+    for table, which in ((Ticket, sent), (TicketOutcome, told)):
+        session.execute(
+            update(table)
+            .where(table.session.is_not(None), which)
+            .values(session=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def _forget_links(session: Session, limit: datetime) -> None:
-    """Delete what ties sessions to each other and to people, made before `limit`."""
+    """Delete what ties sessions to each other, to people and to tickets, made before `limit`."""
+    # Tickets in no episode, spam for instance: no visitor's turn has come for them.
+    earlier = select(Ticket.id).where(Ticket.created_at < limit)
+    told = or_(
+        TicketOutcome.ticket_id.in_(earlier),
+        and_(TicketOutcome.ticket_id.is_(None), TicketOutcome.at < limit),
+    )
+    _detach(session, Ticket.created_at < limit, told)
     for moment in (TicketSession.at, PersonSession.at, ParticipantSession.joined_at):
         session.execute(delete(moment.class_).where(moment < limit))
 

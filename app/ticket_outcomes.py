@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import insert_new
+from app.db import begin_writing, insert_new
 from app.deflection.people import hash_customer, link_ticket, sessions_of
 from app.errors import KotaeError
 from app.models import Ticket, TicketOutcome, TicketReply, utc_now
 from app.payload import Fields, parse_json
+from app.ticket_references import adopt_reports, find_reported, find_sent, know_session
 from app.tickets import read_object
 
 OUTCOMES = ("created", "reopened", "replied", "solved", "closed", "merged", "spam")
@@ -68,7 +68,7 @@ def read_outcome(body: bytes) -> Outcome:
     outcome = Outcome(
         id=fields.text("id", longest=100, shortest=1, required=True),
         ticket_id=fields.text("ticket_id", longest=32, shortest=1),
-        reference=fields.text("reference", longest=200),
+        reference=fields.text("reference", longest=200).strip(),
         outcome=fields.choice("outcome", OUTCOMES),
         at=fields.moment("at"),
         data=read_object(fields, "data"),
@@ -84,6 +84,17 @@ def read_outcome(body: bytes) -> Outcome:
     return outcome
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """The ticket that an outcome is about, and the sessions it is known to belong to."""
+
+    ticket: Ticket | None = None
+    reported: TicketOutcome | None = None
+    """The first report of one that was opened elsewhere and reported before."""
+    visits: tuple[str, ...] = ()
+    """The surest first."""
+
+
 def record_outcome(
     session: Session,
     outcome: Outcome,
@@ -94,19 +105,17 @@ def record_outcome(
 ) -> int:
     """Keep the outcome, put the help desk's reference on the ticket, and commit.
 
-    A repeated delivery (same id, same content) counts once. Returns how many sessions the ticket
-    is known to belong to. Raises TicketNotFound, OutcomeConflict.
+    A repeated delivery (same id, same content) counts once, and so does a ticket that is told of
+    twice (app/ticket_references.py). Returns how many sessions the ticket is known to belong to.
+    Raises TicketNotFound, OutcomeConflict.
     """
     at = now or utc_now()
-    ticket = session.get(Ticket, outcome.ticket_id) if outcome.ticket_id else None
-    if outcome.ticket_id and ticket is None:
-        raise TicketNotFound(f"There is no ticket {outcome.ticket_id!r} here.")
-    belongs = [ticket.session] if ticket else _visits(session, outcome, secret, window)
-    visits = [visit for visit in belongs if visit]
+    begin_writing(session)  # or a number that is learned meanwhile would be missed
+    about = _find_ticket(session, outcome, secret, window)
     row = {
         "id": outcome.id,
-        "ticket_id": outcome.ticket_id or None,
-        "session": visits[0] if visits else None,
+        "ticket_id": about.ticket.id if about.ticket else None,
+        "session": about.ticket.session if about.ticket else next(iter(about.visits), None),
         "reference": outcome.reference or None,
         "outcome": outcome.outcome,
         "at": outcome.at,
@@ -115,52 +124,75 @@ def record_outcome(
     }
     stored = session.execute(insert_new(session, TicketOutcome).returning(TicketOutcome.id), [row])
     if stored.first() is None:
-        _refuse_other(session, row)
-    elif ticket is not None:
-        _follow(session, ticket, outcome)
-    elif outcome.outcome == "created":
-        link_ticket(session, outcome.id, visits[1:], at=outcome.at, now=at)
+        _refuse_other(session, outcome, row)
+    else:
+        _connect(session, outcome, about, at)
     session.commit()
-    return len(visits)
+    return len(about.visits)
 
 
-def _visits(session: Session, outcome: Outcome, secret: str, window: timedelta) -> list[str | None]:
-    """The sessions of whom a ticket opened elsewhere is, the surest first."""
-    if outcome.outcome != "created":
-        return [_reported(session, outcome.reference).session]
+def _find_ticket(session: Session, outcome: Outcome, secret: str, window: timedelta) -> _About:
+    if outcome.ticket_id:
+        ticket = session.get(Ticket, outcome.ticket_id)
+        if ticket is None:
+            raise TicketNotFound(f"There is no ticket {outcome.ticket_id!r} here.")
+        return _About(ticket, visits=_named(ticket.session))
+    is_new = outcome.outcome == "created"
+    visits = _visits(session, outcome, secret, window) if is_new else []
+    reported = find_reported(session, outcome.reference, visits)
+    if reported is not None:
+        return _About(reported=reported, visits=_named(reported.session, *visits))
+    sent = find_sent(session, outcome.reference, visits)
+    if sent is None and not is_new:
+        raise TicketNotFound(f"No ticket is known by the reference {outcome.reference!r}.")
+    return _About(sent, visits=_named(sent.session if sent else None, *visits))
+
+
+def _named(*visits: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(visit for visit in visits if visit))
+
+
+def _visits(session: Session, outcome: Outcome, secret: str, window: timedelta) -> list[str]:
+    """The sessions of whom a ticket is that the help desk says was created, the surest first."""
     people = [outcome.email_hash] if outcome.email_hash else []
     if outcome.customer and secret:
         people.append(hash_customer(secret, outcome.customer))
     found = sessions_of(session, people, at=outcome.at, window=window)
-    named = [outcome.session] if outcome.session else []
-    return list(dict.fromkeys([*named, *found]))
+    return list(_named(outcome.session, *found))
 
 
-def _reported(session: Session, reference: str) -> TicketOutcome:
-    created = select(TicketOutcome).where(
-        TicketOutcome.reference == reference,
-        TicketOutcome.ticket_id.is_(None),
-        TicketOutcome.outcome == "created",
-    )
-    found = session.scalars(created.limit(1)).first()
-    if found is None:
-        raise TicketNotFound(f"No ticket was reported as created with reference {reference!r}.")
-    return found
-
-
-def _refuse_other(session: Session, row: dict[str, Any]) -> None:
+def _refuse_other(session: Session, outcome: Outcome, row: dict[str, Any]) -> None:
     """Raise OutcomeConflict where another outcome was delivered under the same id."""
-    known = session.get_one(TicketOutcome, row["id"])
-    said = ("ticket_id", "reference", "outcome", "at", "data")
+    known = session.get_one(TicketOutcome, outcome.id)
+    said = ["reference", "outcome", "at", "data"]
+    if outcome.ticket_id:  # else it is what we concluded, and that may change
+        said.append("ticket_id")
     if any(getattr(known, name) != row[name] for name in said):
         raise OutcomeConflict(f"Delivery {row['id']!r} said something else before; use a new id.")
 
 
-def _follow(session: Session, ticket: Ticket, outcome: Outcome) -> None:
+def _connect(session: Session, outcome: Outcome, about: _About, now: datetime) -> None:
+    """Bring what a new outcome says to its ticket, and the ticket to the sessions it tells of."""
+    ticket, reported = about.ticket, about.reported
+    if ticket is not None:
+        others = [visit for visit in about.visits if visit != ticket.session]
+        link_ticket(session, ticket.id, others, at=ticket.created_at, now=now)
+        _follow(session, ticket, outcome, now)
+    elif reported is not None:
+        if about.visits:
+            know_session(session, reported, about.visits[0])
+        link_ticket(session, reported.id, about.visits[1:], at=reported.at, now=now)
+    else:
+        link_ticket(session, outcome.id, about.visits[1:], at=outcome.at, now=now)
+
+
+def _follow(session: Session, ticket: Ticket, outcome: Outcome, now: datetime) -> None:
     """Put on the ticket what a new outcome says; its sender reads the reply on their page."""
     ticket.reference = outcome.reference or ticket.reference
     ticket.status = "new"  # from now on the help desk's outcomes say how it stands
-    reply = outcome.data.get("reply")
+    adopt_reports(session, ticket, now)
+    # A trigger that knows only the help desk's number may echo what was told by ours.
+    reply = outcome.data.get("reply") if outcome.ticket_id else None
     if outcome.outcome == "replied" and isinstance(reply, str) and reply.strip():
         session.add(
             TicketReply(ticket_id=ticket.id, author="support", body=reply.strip(), at=outcome.at)

@@ -24,16 +24,19 @@ from app.deflection.tallies import (
     tally_events,
     tally_queries,
 )
-from app.models import DaySums, EpisodeRecord, Event
+from app.models import DaySums, DeflectionMark, EpisodeRecord, Event
 
 DAY = timedelta(days=1)
 _SETTLED = timedelta(minutes=10)  # what was being written when the day ended is there by then
 _AT_ONCE = 400
+_DEFINITIONS = "day sums 2"
+"""The mark that says by which definitions days were summed; another one where they change."""
 
 
 def update_sums(session_factory: sessionmaker[Session], now: datetime) -> int:
     """Sum every day that is over and has no sums; returns how many. Committed day by day."""
     summed = 0
+    _forget_other_definitions(session_factory, now)
     with session_factory() as session:
         missing = [day for day in _days(session) if midnight(day) + DAY + _SETTLED <= now]
         missing = sorted(set(missing) - set(session.scalars(select(DaySums.day))))
@@ -45,6 +48,18 @@ def update_sums(session_factory: sessionmaker[Session], now: datetime) -> int:
             session.commit()
         summed += 1
     return summed
+
+
+def _forget_other_definitions(session_factory: sessionmaker[Session], now: datetime) -> None:
+    """Delete sums that an earlier release made by other definitions: the days are summed anew."""
+    with session_factory() as session:
+        if session.get(DeflectionMark, _DEFINITIONS) is not None:
+            return
+        session.rollback()
+        begin_writing(session)
+        session.execute(delete(DaySums))
+        session.merge(DeflectionMark(name=_DEFINITIONS, at=now))
+        session.commit()
 
 
 def forget_sums(session: Session, days: Collection[date]) -> None:

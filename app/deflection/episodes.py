@@ -173,9 +173,14 @@ def judge_episode(
     )
 
 
+def sought_help(looked: bool, read: Sequence[str], verdict: str) -> bool:
+    """Whether a visitor sought an answer; beginning to write to a person alone is not that."""
+    return looked or bool(read or verdict)
+
+
 def _outcome(evidence: Evidence, any_ticket: bool, *, is_open: bool) -> str:
     if any_ticket:
-        sought = evidence.looked or bool(evidence.read or evidence.verdict)
+        sought = sought_help(evidence.looked, evidence.read, evidence.verdict)
         return "failed" if sought else "direct"
     if is_open:
         return "pending"

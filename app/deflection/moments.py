@@ -73,16 +73,25 @@ def in_order(moments: Iterable[Moment]) -> list[Moment]:
     return sorted(once.values(), key=lambda m: (m.at, _ORDER.get(m.kind, len(_ORDER)), m.id))
 
 
-def merge_tickets(events: Iterable[Moment], tickets: Sequence[Moment]) -> list[Moment]:
+def merge_tickets(
+    events: Iterable[Moment], tickets: Sequence[Moment], void: Sequence[Moment] = ()
+) -> list[Moment]:
     """All moments of a visitor in order, each ticket once.
 
-    A `ticket_submitted` event counts as a ticket of its own only where no stored ticket was opened
-    within SAME_TICKET of it: then it went to a form that Kotae does not know.
+    A `ticket_submitted` event counts as a ticket of its own only where it names no stored ticket
+    (`ticket_id`) and none was opened within SAME_TICKET of it: then it went to a form that Kotae
+    does not know. `void` are stored tickets that count as none, nor do the events about them.
     """
+    stored = [*tickets, *void]
     merged = list(tickets)
     for event in events:
         if event.kind != "ticket_submitted":
             merged.append(event)
-        elif not any(abs(event.at - ticket.at) <= SAME_TICKET for ticket in tickets):
+        elif not any(_is_about(event, ticket) for ticket in stored):
             merged.append(replace(event, kind=TICKET))
     return in_order(merged)
+
+
+def _is_about(event: Moment, ticket: Moment) -> bool:
+    named = event.details.get("ticket_id") == ticket.id
+    return named or abs(event.at - ticket.at) <= SAME_TICKET

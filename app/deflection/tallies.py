@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from app.deflection.episodes import sought_help
 from app.models import DailyCount, EpisodeRecord, Event
 
 Tally = Counter[tuple[str, str, str]]
@@ -22,7 +23,7 @@ Tally = Counter[tuple[str, str, str]]
 
 event      an event's type
 outcome    an outcome, of all episodes that were decided or pending
-contact    an outcome, of the episodes in which the visitor began to write to a person
+contact    an outcome, of the episodes in which contact was begun or a ticket of their own sent
 read       an article, of the episodes in which it was opened
 failed     an article, of the episodes in which it was opened and a ticket came all the same
 helpful, not_helpful   an article, of the votes about it
@@ -33,8 +34,6 @@ query_failed, query_unanswered   a question, of the episodes that failed, or sho
 """
 
 ARTICLE_MEASURES = ("read", "failed", "helpful", "not_helpful")
-WITH_CONTACT = ("confirmed", "assumed", "failed", "direct")
-"""Outcomes that cannot be had without contact being begun or made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,12 @@ def tally_episodes(rows: Iterable[Row[Any]]) -> Tally:
     for row in rows:
         locale, evidence = row.locale or "", row.evidence
         tally["outcome", row.outcome, locale] += 1
-        if row.outcome != "direct":
+        if sought_help(
+            evidence.get("looked", False), evidence.get("read", ()), evidence.get("verdict", "")
+        ):
             seekers.add(row.visitor)
-        if evidence.get("contact") or row.tickets or row.outcome in WITH_CONTACT:
+        # What only a ticket of another episode refutes reached no person itself.
+        if evidence.get("contact") or row.tickets:
             tally["contact", row.outcome, locale] += 1
         for article_id in evidence.get("read", ()):
             tally["read", article_id, ""] += 1

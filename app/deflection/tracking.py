@@ -68,7 +68,16 @@ def load_moments(session: Session, visitors: Sequence[str]) -> dict[str, list[Mo
         events[visitor].append(moment)
     for visitor, moment in _tickets(session, visitors):
         tickets[visitor].append(moment)
-    return {visitor: merge_tickets(events[visitor], tickets[visitor]) for visitor in visitors}
+    stored = [each.id for those in tickets.values() for each in those]
+    gone = _void(session, stored)
+    return {
+        visitor: merge_tickets(
+            events[visitor],
+            [each for each in those if each.id not in gone],
+            [each for each in those if each.id in gone],
+        )
+        for visitor, those in tickets.items()
+    }
 
 
 def _visitors_with_news(session: Session, window: timedelta, now: datetime) -> list[str]:
@@ -194,21 +203,32 @@ def _events(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, Mo
 def _tickets(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, Moment]]:
     """Tickets made here, and those that a help desk says were opened elsewhere, and when."""
     columns = Ticket.session, Ticket.id, Ticket.created_at, Ticket.locale
-    made = session.execute(select(*columns).where(Ticket.session.in_(visitors))).all()
-    void = _void(session, [row.id for row in made])
+    made = session.execute(select(*columns).where(Ticket.session.in_(visitors)))
     for visitor, ticket_id, at, locale in made:
-        if visitor and ticket_id not in void:
+        if visitor:
             yield visitor, Moment(ticket_id, at, TICKET, locale=locale)
-    elsewhere = select(TicketOutcome.session, TicketOutcome.id, TicketOutcome.at).where(
+    yield from _reported(session, visitors)
+
+
+def _reported(session: Session, visitors: Sequence[str]) -> Iterator[tuple[str, Moment]]:
+    reported = select(
+        TicketOutcome.session,
+        TicketOutcome.id,
+        TicketOutcome.reference,
+        TicketOutcome.at,
+        TicketOutcome.received_at,
+    ).where(
         TicketOutcome.session.in_(visitors),
         TicketOutcome.ticket_id.is_(None),
         TicketOutcome.outcome == "created",
     )
-    found = session.execute(elsewhere).all()
-    void = _void(session, [row.id for row in found])
-    for visitor, outcome_id, at in found:
-        if visitor and outcome_id not in void:
-            yield visitor, Moment(outcome_id, at, TICKET)
+    known = set()
+    for report in sorted(session.execute(reported), key=lambda each: (each.received_at, each.id)):
+        # Reported again under one number and session, it is the same ticket.
+        ticket = report.session, report.reference or report.id
+        if report.session and ticket not in known:
+            known.add(ticket)
+            yield report.session, Moment(report.id, report.at, TICKET)
 
 
 def _later_tickets(session: Session, visitors: Sequence[str]) -> dict[str, list[Moment]]:
@@ -233,14 +253,16 @@ def _void(session: Session, tickets: Sequence[str]) -> set[str]:
     created = aliased(TicketOutcome)
     same = and_(TicketOutcome.ticket_id.is_(None), TicketOutcome.reference == created.reference)
     by_time = TicketOutcome.received_at, TicketOutcome.id
+    # That it was created may be told again late, and takes nothing back.
+    news = TicketOutcome.outcome != "created"
     for part in _chunks(tickets, _AT_ONCE):
         here = select(TicketOutcome.ticket_id, TicketOutcome.outcome).where(
-            TicketOutcome.ticket_id.in_(part)
+            TicketOutcome.ticket_id.in_(part), news
         )
         elsewhere = (
             select(created.id, TicketOutcome.outcome)
             .join(TicketOutcome, same)
-            .where(created.id.in_(part), created.ticket_id.is_(None))
+            .where(created.id.in_(part), created.ticket_id.is_(None), news)
         )
         for said in (here, elsewhere):
             last |= {str(row[0]): row[1] for row in session.execute(said.order_by(*by_time))}

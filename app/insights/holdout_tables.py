@@ -11,7 +11,6 @@ from app.counting import count_senders
 from app.deflection.course import Look
 from app.deflection.holdout import CONTROL, TREATMENT, Comparison, Effect
 from app.deflection.intervals import LEVEL, Interval, wilson
-from app.deflection.tallies import WITH_CONTACT
 from app.insights.figures import SMALLEST_GROUP, Chart, Row, Table
 from app.insights.journeys import Journey, decided, people
 from app.insights.selection import Period
@@ -77,7 +76,7 @@ def claims_table(
 ) -> Table:
     """The period as others would put it, and as the experiment of all visitors has it."""
     ended = decided(journeys)
-    contacts = [each for each in ended if _reached_contact(each)]
+    contacts = [each for each in ended if each.contact or each.tickets]
     rows = [
         _claim(contacts, "confirmed_of_contacts", "salesforce_successful", ("confirmed",)),
         _claim(contacts, "claimed_of_contacts", "salesforce_potential", ("confirmed", "assumed")),
@@ -140,10 +139,6 @@ def _single(name: str, kind: str, found: Interval | None) -> Row:
     return {"measure": name, "kind": kind, "difference": found and found.value, **limits}
 
 
-def _reached_contact(journey: Journey) -> bool:
-    return bool(journey.contact or journey.tickets) or (journey.outcome in WITH_CONTACT)
-
-
 def _claim(
     contacts: Sequence[Journey], name: str, by: str, outcomes: tuple[str, ...]
 ) -> Row | None:
@@ -154,7 +149,7 @@ def _claim(
 
 
 def _score(session: Session, journeys: Sequence[Journey], period: Period) -> Row | None:
-    seekers = people(each for each in journeys if each.outcome != "direct")
+    seekers = people(each for each in journeys if each.sought)
     senders = count_senders(session, period.start, period.end)
     if min(seekers, senders) < SMALLEST_GROUP:
         return None

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.deflection.episodes import sought_help
 from app.insights.selection import Selection
 from app.models import Article, EpisodeRecord, Ticket
 
@@ -48,7 +49,9 @@ class Journey:
     looked: bool
     shown: bool
     contact: bool
-    """Whether help was looked for, answers were shown, contact was begun."""
+    """Whether help was searched for, answers were shown, contact was begun."""
+    sought: bool
+    """Searched for, read, or judged."""
     read: tuple[str, ...]
     """The articles opened."""
     seen: tuple[str, ...]
@@ -173,6 +176,9 @@ def _journey(
         looked=bool(evidence.get("looked")),
         shown=bool(evidence.get("shown")),
         contact=bool(evidence.get("contact")),
+        sought=sought_help(
+            bool(evidence.get("looked")), _texts(evidence, "read"), evidence.get("verdict") or ""
+        ),
         read=_texts(evidence, "read"),
         seen=_texts(evidence, "seen"),
         queries=_texts(evidence, "queries"),

@@ -15,7 +15,7 @@ class Ticket(Base):
     """One message a visitor sent to a person."""
 
     __tablename__ = "tickets"
-    __table_args__ = (Index(None, "session"), Index(None, "created_at"))
+    __table_args__ = (Index(None, "session"), Index(None, "created_at"), Index(None, "reference"))
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     """Random, shown to the visitor; it must not be guessable or countable."""
@@ -42,7 +42,7 @@ class TicketOutcome(Base):
     """One signed report of a help desk about a ticket, kept as it came. Append-only."""
 
     __tablename__ = "ticket_outcomes"
-    __table_args__ = (Index(None, "ticket_id"), Index(None, "session"))
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "session"), Index(None, "reference"))
 
     id: Mapped[str] = mapped_column(String(100), primary_key=True)
     """The delivery's own name, so that a repeated delivery counts once."""

@@ -19,6 +19,7 @@ from app.models import Ticket, TicketDelivery, utc_now
 from app.ticket_delivery.attempts import carry_all, claim, note_arrival, note_failure
 from app.ticket_delivery.channel import Channel, DeliveryFailed, DeliveryRefused
 from app.ticket_delivery.handoff import Handoff, load_handoff
+from app.ticket_references import adopt_reports
 
 
 class DeliveryNotFound(KotaeError):
@@ -113,12 +114,15 @@ def _note_arrival(
     sessions: sessionmaker[Session], taken: _Taken, reference: str, now: datetime
 ) -> None:
     with sessions() as session:
+        begin_writing(session)
         delivery = session.get(TicketDelivery, taken.id)
         if delivery is None:  # its ticket was deleted meanwhile
             return
         note_arrival(delivery, now)
         ticket = session.get_one(Ticket, delivery.ticket_id)
-        ticket.reference = reference or ticket.reference
+        if reference.strip():
+            ticket.reference = reference.strip()
+            adopt_reports(session, ticket, now)
         session.commit()
 
 

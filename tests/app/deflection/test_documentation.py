@@ -19,7 +19,13 @@ from app.deflection.intervals import (
 )
 from app.insights.costs import Costs
 from app.models import EVENT_TYPES
-from tests.app.deflection.timelines import START, WINDOW, read_timeline, split_later
+from tests.app.deflection.timelines import (
+    START,
+    WINDOW,
+    read_timeline,
+    split_later,
+    stored_and_told,
+)
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "deflection.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^\| `(\d+[smhd] [^`]*)` \| (.*?) ?\|$", TEXT, flags=re.MULTILINE)
@@ -29,8 +35,7 @@ EXAMPLES = re.findall(r"^\| `(\d+[smhd] [^`]*)` \| (.*?) ?\|$", TEXT, flags=re.M
 def test_an_example_comes_out_as_written(timeline, outcomes):
     moments, later = split_later(read_timeline(timeline))
     now = next((each.at for each in moments if each.kind == "now"), START + timedelta(days=60))
-    # What a help desk calls spam or merged never comes this far: see test_tracking.
-    moments = [each for each in moments if each.kind != "now" and each.value != "void"]
+    moments = stored_and_told(each for each in moments if each.kind != "now")
     found = follow_visitor("v", moments, window=WINDOW, now=now, later_tickets=later)
     assert ", ".join(episode.outcome for episode in found) == outcomes
 

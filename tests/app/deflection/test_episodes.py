@@ -127,6 +127,14 @@ def test_a_ticket_told_by_browser_and_server_is_one_ticket():
     assert [m.kind for m in merge_tickets([near], [])] == [TICKET]
 
 
+def test_what_a_browser_says_of_a_ticket_by_name_is_about_that_one_whenever_it_was():
+    late = Moment("e", START + timedelta(hours=2), "ticket_submitted", value={"ticket_id": "t1"})
+    stored = [Moment("t1", START, TICKET)]
+    assert [m.id for m in merge_tickets([late], stored)] == ["t1"]
+    assert merge_tickets([late], [], stored) == []
+    assert [m.id for m in merge_tickets([late], [replace(stored[0], id="t2")])] == ["t2", "e"]
+
+
 KINDS = [
     "contact_started",
     "suggest_shown",

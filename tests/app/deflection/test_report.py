@@ -20,8 +20,10 @@ from app.models import (
     Participant,
     ParticipantSession,
     Ticket,
+    TicketOutcome,
 )
 from app.retention import forget_old_events
+from app.ticket_outcomes import Outcome, record_outcome
 from tests.app.deflection.recording import record
 from tests.app.deflection.timelines import START, WINDOW
 
@@ -65,6 +67,44 @@ def test_every_outcome_is_counted_and_its_share_has_an_interval(recorded):
     assert (claimed.count, claimed.of) == (8, 18)
     assert report.self_service_score == pytest.approx(29 / 10)
     assert report.effect is None
+
+
+def test_needs_without_contact_that_a_ticket_of_another_refutes_are_not_of_the_contacts(sessions):
+    record(sessions, "c", "0m contact_started, 1m suggest_shown, 2m solved")
+    record(sessions, "e", "0m suggest_shown, 1m result_opened:a, 2h contact_started, 121m ticket")
+    report = report_of(sessions)
+    assert report.outcomes["failed"] == 1
+    assert report.outcomes["direct"] == 1
+    confirmed = report.shares["confirmed_of_contacts"]
+    assert (confirmed.count, confirmed.of) == (1, 2)
+
+
+def test_who_only_began_to_write_sought_no_help_whether_they_sent_it_or_not(sessions):
+    for name, timeline in {
+        "left": "0m contact_started",
+        "sent": "0m contact_started, 1m ticket",
+        "searched": "0m suggest_shown:miss, 4m ticket",
+        "reading": "0m article_viewed:contact",
+        "judged": "0m helpful:a",
+    }.items():
+        record(sessions, name, timeline)
+    assert report_of(sessions).self_service_score == 3 / 2
+
+
+def test_sums_made_by_other_definitions_are_made_anew(sessions):
+    record(sessions, "left", "0m contact_started")
+    record(sessions, "sent", "0m suggest_shown, 4m ticket")
+    report_of(sessions)
+    update_sums(sessions, LATER)
+    with sessions.begin() as session:
+        for day in session.scalars(select(DaySums)):
+            day.sums = [["seeker", "", "", 2]]
+    assert report_of(sessions).self_service_score == 2
+    with sessions.begin() as session:
+        session.execute(delete(DeflectionMark).where(DeflectionMark.name.like("day sums%")))
+    assert update_sums(sessions, LATER) == 1
+    assert report_of(sessions).self_service_score == 1
+    assert update_sums(sessions, LATER) == 0
 
 
 def test_articles_questions_and_languages_are_told_and_small_groups_are_not(recorded):
@@ -112,6 +152,43 @@ def test_forgetting_leaves_the_figures_as_they_were_and_names_nobody(recorded):
     assert after.languages == before.languages
     assert dict(after.counts.events) == dict(before.counts.events)
     assert after.queries.rows == []
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_help_desks_word_of_a_ticket_of_a_forgotten_day_changes_no_figure(sessions, here):
+    def say(name, what, at, **about):
+        with sessions.begin() as session:
+            about = {"reference": "R", "session": "v", "at": at, "received_at": at} | about
+            session.add(TicketOutcome(id=name, outcome=what, **about))
+
+    def keep(now):
+        update_episodes(sessions, window=WINDOW, now=now)
+        forget_old_events(sessions, 90, now, window=WINDOW)
+        with sessions() as session:
+            return make_report(session, since=None, window=WINDOW, now=now).outcomes
+
+    record(sessions, "v", "0m suggest_shown, 4m ticket" if here else "0m suggest_shown")
+    record(sessions, "s", "0m ticket")
+    with sessions() as session:
+        mine, spam = (
+            session.scalar(select(Ticket.id).where(Ticket.session == each)) for each in "vs"
+        )
+    say("0", "created", START + DAY / 200, ticket_id=mine)
+    say("1", "spam", START + DAY, ticket_id=spam, session="s", reference=None)
+    before = keep(LATER)
+    assert (before["failed"], before["direct"]) == (1, 0)
+    for number, what in enumerate(("reopened", "solved", "closed")):
+        now = START + (95 + number) * DAY
+        assert keep(now) == before
+        _tell(sessions, now, what, number, mine)
+        _tell(sessions, now, what, number + 5, spam)
+        assert keep(now + DAY / 24) == before
+
+
+def _tell(sessions, now, what, number, ticket_id):
+    told = Outcome(f"late{number}", ticket_id or "", "R" if not ticket_id else "", what, now, {})
+    with sessions() as session:
+        record_outcome(session, told, now=now)
 
 
 def arms(sessions):

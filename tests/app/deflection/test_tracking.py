@@ -173,6 +173,28 @@ def test_a_ticket_that_was_spam_is_none(sessions, record, follow, stored, said, 
     assert stored() == [("v", outcome)]
 
 
+@pytest.mark.parametrize("number", [None, "v-2-ticket"])
+def test_a_ticket_that_was_spam_is_none_whatever_the_browser_said_of_it(
+    sessions, record, follow, number
+):
+    """The widget's own word of it, with the ticket's number or without."""
+    record("v", "0m suggest_shown, 1m result_opened:a, 3h ticket")
+    at = START + 3 * HOUR
+    with sessions.begin() as session:
+        said = {"id": "told", "session": "v", "type": "ticket_submitted", "at": at}
+        value = {"ticket_id": number} if number else None
+        session.add(Event(**said, received_at=at, occurred_at=at, value=value))
+        about = {"ticket_id": "v-2-ticket", "outcome": "spam", "at": at, "received_at": at}
+        session.add(TicketOutcome(id="1", session="v", **about))
+        join(session, Holdout("x", 20), "name", "v", START)
+    follow()
+    with sessions() as session:
+        (episode,) = session.scalars(select(EpisodeRecord))
+        (participant,) = session.scalars(select(Participant))
+    assert (episode.outcome, episode.tickets) == ("self_served", 0)
+    assert participant.tickets == 0
+
+
 def test_many_visitors_are_followed_in_parts(record, follow, stored, monkeypatch):
     monkeypatch.setattr(tracking, "_AT_ONCE", 2)
     for number in range(5):

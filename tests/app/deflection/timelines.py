@@ -2,13 +2,14 @@
 
 Behind a type stands an article, or for suggestions `hit` (some were shown), `miss` (there were
 none), `held` (the experiment held them back) and `typing` (none for a ticket's subject). Behind a
-ticket may stand `later`: it was sent in a later session that names this one.
+ticket may stand `later` (it was sent in a later session that names this one) or `void` (the help
+desk called it spam or merged).
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 
-from app.deflection.moments import TICKET, Moment
+from app.deflection.moments import TICKET, Moment, merge_tickets
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
@@ -36,6 +37,15 @@ def read_timeline(text, later=None):
         at = START + timedelta(**{_UNITS[unit]: int(number)}) + (later or timedelta())
         moments.append(Moment(f"{place}-{kind}", at, kind, article, value=value))
     return moments
+
+
+def stored_and_told(moments):
+    """The moments as they are merged from a browser's words, tickets and void tickets."""
+    moments = list(moments)
+    tickets = [each for each in moments if each.kind == TICKET]
+    void = [each for each in tickets if each.value == "void"]
+    told = [each for each in moments if each.kind != TICKET]
+    return merge_tickets(told, [each for each in tickets if each not in void], void)
 
 
 def split_later(moments):

@@ -131,6 +131,18 @@ def test_claims_of_others_stand_beside_what_was_measured(sessions, worth):
     }
 
 
+def test_claims_leave_out_who_was_refuted_elsewhere_and_who_only_began_to_write(sessions, worth):
+    refuted = "0m suggest_shown, 1m result_opened:a, 2h contact_started, 121m ticket"
+    for number in range(6):
+        record(sessions, f"c{number}", "0m contact_started, 1m suggest_shown, 2m solved")
+        record(sessions, f"r{number}", refuted)
+        record(sessions, f"l{number}", "0m contact_started")
+    (table,) = (each for each in worth().tables if each.id == "claims")
+    claims = {row["claim"]: row["value"] for row in table.rows}
+    assert claims["confirmed_of_contacts"] == pytest.approx(6 / 18, abs=1e-6)
+    assert claims["self_service_score"] == 12 / 6
+
+
 def test_what_sites_with_a_share_of_their_own_avoided_is_added(sessions, worth):
     shares = {"site_a": 50}
     with sessions() as session:

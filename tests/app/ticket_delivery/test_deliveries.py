@@ -14,12 +14,13 @@ from click.testing import CliRunner
 from app.attachments import read_attachments
 from app.cli import main
 from app.doctor import _check_deliveries
-from app.models import Ticket, TicketAttachment, TicketDelivery
+from app.models import Ticket, TicketAttachment, TicketDelivery, TicketOutcome
 from app.settings import Settings, SettingsError
 from app.ticket_delivery.attempts import LEASE, MOST_ATTEMPTS, pause_after
 from app.ticket_delivery.channels import open_channels
 from app.ticket_delivery.courier import Courier
 from app.ticket_delivery.queue import DeliveryNotFound, deliver_again, deliver_due
+from app.ticket_outcomes import Outcome, record_outcome
 from app.tickets import NewTicket, check_signature, open_ticket
 from tests.app.ticket_delivery.help_desk import HelpDesk
 
@@ -128,6 +129,19 @@ def test_a_webhook_is_signed_and_says_what_was_tried(carry, send, sessions, desk
     with sessions() as session:
         assert session.get(Ticket, ticket_id).reference == "HOOK-1"
     assert (delivery(sessions).state, carry(ticket_delivery=("webhook",))) == ("delivered", 0)
+
+
+def test_what_the_help_desk_reported_before_its_answer_came_is_about_the_ticket(
+    carry, send, sessions, clock
+):
+    """Its own trigger is quicker than the answer that tells us its number."""
+    ticket_id = send("webhook", session="visit")
+    told = {"id": "trigger", "ticket_id": "", "reference": "HOOK-1", "outcome": "created"}
+    with sessions() as session:
+        record_outcome(session, Outcome(**told, at=clock(), data={}, session="visit"), now=clock())
+    carry(ticket_delivery=("webhook",))
+    with sessions() as session:
+        assert session.get(TicketOutcome, "trigger").ticket_id == ticket_id
 
 
 def test_zendesk_gets_a_ticket_in_its_senders_name_with_uploaded_files(carry, send, sessions, desk):
