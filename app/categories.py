@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,20 @@ def shelves_to(session: Session, category: str, *, locale: str, default_locale: 
 def shelf_titles(session: Session, *, locale: str, default_locale: str) -> dict[str, str]:
     """The title of every category that has one, by slug."""
     return {slug: row.title for slug, row in _names(session, (locale, default_locale)).items()}
+
+
+def order_shelves(
+    session: Session, slugs: Iterable[str], *, locale: str, default_locale: str
+) -> list[Shelf]:
+    """The named categories as the site has them: each after the one it is in, and among its
+    siblings by its order. Their counts are 0."""
+    names = _names(session, (locale, default_locale))
+
+    def place(slug: str) -> list[tuple[int, str, str]]:
+        above = [(each, _shelf(each, names, Counter())) for each in _lineage(slug)]
+        return [(_position(names.get(each)), shelf.title, each) for each, shelf in above]
+
+    return [_shelf(slug, names, Counter()) for slug in sorted(filter(None, slugs), key=place)]
 
 
 def _count_articles(session: Session, audiences: frozenset[str], now: datetime) -> Counter[str]:

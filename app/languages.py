@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from babel import Locale, UnknownLocaleError
+
 from app.locales import BadLocale, normalise_locale
 
 INTERFACE_LOCALES = ("en", "ko", "ja", "zh", "zh-Hant")
 _TRADITIONAL = frozenset({"TW", "HK", "MO"})
 """Regions that write Chinese in traditional characters unless a tag says otherwise."""
+_NAMES = {"zh": "简体中文", "zh-Hans": "简体中文", "zh-CN": "简体中文", "zh-Hant": "繁體中文"}
+"""What the two ways of writing Chinese are called in a menu, without the brackets of CLDR."""
 
 
 def language_of(tag: str) -> str:
@@ -68,3 +72,14 @@ def read_locale(text: str) -> str | None:
         return normalise_locale(text.strip())
     except BadLocale:
         return None
+
+
+def language_name(tag: str) -> str:
+    """A language's name in that language: "ko" -> "한국어"; the tag where none is known."""
+    if tag in _NAMES:
+        return _NAMES[tag]
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return name[:1].upper() + name[1:] if name else tag

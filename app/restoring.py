@@ -9,14 +9,15 @@ import sqlite3
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from app.backup import CALIBRATION, DATABASE, FORMAT, MANIFEST, sqlite_path
 from app.db import create_database_engine, session_factory
@@ -26,9 +27,13 @@ from app.media import store_media
 from app.migrating import upgrade
 from app.models import Article, OutboxEntry, utc_now
 from app.private_folders import make_private_folder
+from app.restored_access import Access, close_doors, find_differences, read_access
+from app.restored_deliveries import Outcomes, drop_letters, read_outcomes, settle_deliveries
 from app.settings import Settings
 from search.calibration import Calibration, CalibrationError
 from search.document import Progress, no_progress
+
+T = TypeVar("T")
 
 _MEMBER = re.compile(
     r"(manifest|calibration)\.json|database\.sqlite3|media/[0-9a-f]{2}/[0-9a-f]{64}"
@@ -57,6 +62,8 @@ class RestoreReport:
     articles: int
     """Published at this moment."""
     media: int
+    differences: tuple[str, ...] | None
+    """Whose access is not as it was just before; None where there was nothing to compare with."""
 
 
 def restore(file: Path, *, settings: Settings, progress: Progress = no_progress) -> RestoreReport:
@@ -65,6 +72,7 @@ def restore(file: Path, *, settings: Settings, progress: Progress = no_progress)
     The archive is unpacked beside, checked against its manifest, and migrated; only then one
     transaction swaps the contents. The outbox then holds what the index must learn. A calibration
     in it takes the place of the present one; a running server goes by it from its next start.
+    Nobody is signed in afterwards, no link that was sent to staff works, and nothing is sent again.
     Raises RestoreRefused, BackupRefused (for PostgreSQL), IndexerBusy.
     """
     target = sqlite_path(settings, "pg_restore")
@@ -79,11 +87,15 @@ def restore(file: Path, *, settings: Settings, progress: Progress = no_progress)
             store_media(path, settings.media_dir)
             progress("Copying attachments", done, len(media))
         with indexing_turn(settings, timeout=_TURN_SECONDS):
-            articles = _fill_outbox(unpacked / DATABASE, _indexed_names(settings, target))
+            indexed = _read_present(settings, target, _indexed_names) or set()
+            articles = _fill_outbox(unpacked / DATABASE, indexed)
+            before = _read_present(settings, target, read_access)
+            outcomes = _read_present(settings, target, read_outcomes) or {}
+            differences = _settle(unpacked / DATABASE, before, outcomes)
             _swap(unpacked / DATABASE, target)
         if (unpacked / CALIBRATION).is_file():
             (unpacked / CALIBRATION).replace(settings.calibration_file)
-    return RestoreReport(articles, len(media))
+    return RestoreReport(articles, len(media), differences)
 
 
 def _unpack(file: Path, folder: Path, progress: Progress) -> list[Path]:
@@ -162,21 +174,24 @@ def _check_calibration(path: Path) -> None:
         raise RestoreRefused(f"The calibration in the backup cannot be used: {error}") from error
 
 
-def _indexed_names(settings: Settings, target: Path) -> set[str]:
-    """Documents that the index may hold now, by the database that is about to be replaced."""
+def _read_present(settings: Settings, target: Path, read: Callable[[Session], T]) -> T | None:
+    """What the database that is about to be replaced says; None where it cannot say it."""
     if not target.is_file():
-        return set()
+        return None
     engine = create_database_engine(settings)
     try:
         with session_factory(engine)() as session:
-            rows = session.execute(
-                select(Article.article_id, Article.locale).where(Article.indexed)
-            )
-            return {f"{article_id}@{locale}" for article_id, locale in rows}
+            return read(session)
     except DBAPIError:
-        return set()  # a database without tables, or one that is damaged: why one restores
+        return None  # one of an older version, without tables, or damaged: why one restores
     finally:
         engine.dispose()
+
+
+def _indexed_names(session: Session) -> set[str]:
+    """Documents that the index may hold now."""
+    rows = session.execute(select(Article.article_id, Article.locale).where(Article.indexed))
+    return {f"{article_id}@{locale}" for article_id, locale in rows}
 
 
 def _fill_outbox(database: Path, indexed: set[str]) -> int:
@@ -196,6 +211,16 @@ def _fill_outbox(database: Path, indexed: set[str]) -> int:
             )
         session.commit()
     return len(shown)
+
+
+def _settle(database: Path, before: Access | None, outcomes: Outcomes) -> tuple[str, ...] | None:
+    """Close what was open, and drop what was sent; returns whose access differs."""
+    with _opened(database) as session:
+        close_doors(session)
+        drop_letters(session)
+        settle_deliveries(session, outcomes)
+        session.commit()
+        return None if before is None else find_differences(before, read_access(session))
 
 
 @contextmanager

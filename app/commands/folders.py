@@ -100,8 +100,10 @@ def export_command(directory: Path, form: str, as_json: bool, shows_progress: bo
             "media": report.media,
         }
         record(place, "articles.export", f"folder:{directory.absolute()}", format=form, **counts)
+    for problem in report.left_out:
+        print_warning(f"{problem.path}: {problem.reason} [{problem.code}]")
     if as_json:
-        print_json(counts)
+        print_json(counts | {"left_out": [problem.to_json() for problem in report.left_out]})
     else:
         shown = ", ".join(f"{name} {count}" for name, count in counts.items())
         click.echo(f"exported to {directory}: {shown}")

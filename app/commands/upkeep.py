@@ -20,6 +20,10 @@ from app.migrating import head_revision, upgrade
 from app.settings import Settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_NOTHING_TO_COMPARE = (
+    "There was no database to compare accounts with: look through `kb user list` and "
+    "`kb token list` for whom the backup lets in again."
+)
 
 
 @click.command("migrate")
@@ -65,7 +69,8 @@ def backup_command(file: Path, as_json: bool, shows_progress: bool | None) -> No
 def restore_command(file: Path, yes: bool, as_json: bool, shows_progress: bool | None) -> None:
     """Replace the database by the one in FILE, and index it.
 
-    FILE is verified first; where something is wrong with it, nothing is changed.
+    FILE is verified first; where something is wrong with it, nothing is changed. Everybody has to
+    sign in again; accounts and API tokens that are not as they were just before are listed.
     """
     from app.commands.folders import index_changes
     from app.restoring import restore
@@ -75,10 +80,21 @@ def restore_command(file: Path, yes: bool, as_json: bool, shows_progress: bool |
     with progress_bars(shows_progress) as progress:
         report = restore(file.absolute(), settings=Settings.from_env(), progress=progress)
         with open_workplace() as place:
-            record(place, "backup.restore", f"file:{file.absolute()}")
+            found = {"access": list(report.differences)} if report.differences else {}
+            record(place, "backup.restore", f"file:{file.absolute()}", **found)
             index_changes(place, progress)
+    for difference in report.differences or ():
+        print_warning(difference)
+    if report.differences is None:
+        print_warning(_NOTHING_TO_COMPARE)
     if as_json:
-        print_json({"articles": report.articles, "media": report.media})
+        print_json(
+            {
+                "articles": report.articles,
+                "media": report.media,
+                "access": None if report.differences is None else list(report.differences),
+            }
+        )
     else:
         click.echo(f"{report.articles} articles are published again, {report.media} attachments")
 

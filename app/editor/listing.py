@@ -27,6 +27,7 @@ from app.editing.actors import SYSTEM, Actor, Place, is_allowed
 from app.editing.covering import covered
 from app.editor.demand import Demand
 from app.models import AUDIENCES, Article, Conflict, PlannedPublication, Review, Revision
+from app.owners import Owners, read_owners
 from app.reading import in_category
 
 STATES = (
@@ -125,7 +126,10 @@ def list_for_editors(
 ) -> Page:
     """The articles that are wanted and that `actor` may read: those that a search finds first,
     then by `wanted.order`."""
+    owners = read_owners(session)
     conditions = [covered(actor, "read"), *_conditions(wanted, evidence, now)]
+    if wanted.owner:
+        conditions.append(Article.owner.in_(owners.spellings(wanted.owner)))
     order: list[Any] = [Article.updated_at.desc(), Article.id]
     if wanted.order == "asked":
         counts = evidence.demand
@@ -138,7 +142,7 @@ def list_for_editors(
     page = max(1, wanted.page)
     rows = _columns(evidence, now).where(*conditions).order_by(*order)
     rows = rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    listed = tuple(_listed(row, evidence, actor) for row in session.execute(rows))
+    listed = tuple(_listed(row, evidence, actor, owners) for row in session.execute(rows))
     return Page(listed, total, max(1, -(-total // PER_PAGE)))
 
 
@@ -151,10 +155,11 @@ def _by_place(names: Sequence[_Name]) -> ColumnElement[int]:
 def list_choices(session: Session, actor: Actor = SYSTEM) -> Choices:
     """Languages, categories and owners of all articles that are not deleted and that
     `actor` may read."""
+    owners = read_owners(session)
     return Choices(
         locales=used_locales(session, actor),
         categories=_distinct(session, actor, Article.category),
-        owners=_distinct(session, actor, Article.owner),
+        owners=tuple(sorted({*map(owners.show, _distinct(session, actor, Article.owner))} - {""})),
     )
 
 
@@ -228,8 +233,6 @@ def _conditions(wanted: Wanted, evidence: Evidence, now: datetime) -> list[Colum
         conditions.append(Article.locale == wanted.locale)
     if wanted.category:
         conditions.append(in_category(wanted.category))
-    if wanted.owner:
-        conditions.append(Article.owner == wanted.owner)
     return conditions
 
 
@@ -270,13 +273,13 @@ def _columns(evidence: Evidence, now: datetime) -> Select[Any]:
     )
 
 
-def _listed(row: Any, evidence: Evidence, actor: Actor) -> Listed:
+def _listed(row: Any, evidence: Evidence, actor: Actor, owners: Owners) -> Listed:
     name = (row.article_id, row.locale)
     return Listed(
         *name,
         title=row.title,
         category=row.category,
-        owner=row.owner,
+        owner=owners.show(row.owner),
         updated_at=row.updated_at,
         states=tuple(state for state in _WEIGHT if getattr(row, f"is_{state}")),
         signs=evidence.signs.get(name, ()),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.content import read_content
 from app.exporting.whole import ExportRefused, refuse_occupied, safe_path, write_whole
 from app.front_matter import parse_source, with_fields
+from app.importing.report import FileProblem
 from app.media import media_path
 from app.models import Article, Category, MediaFile
 from app.settings import Settings
@@ -26,6 +27,8 @@ class ExportReport:
     articles: int
     categories: int
     media: int
+    left_out: tuple[FileProblem, ...] = ()
+    """Old addresses of a static site that can be no file of it, each with its article."""
 
 
 @dataclass(frozen=True, slots=True)

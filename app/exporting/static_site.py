@@ -23,12 +23,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.addresses import article_url
-from app.categories import shelf_titles
+from app.categories import Shelf, order_shelves
 from app.exporting.folder import ExportReport
+from app.exporting.old_addresses import place_old_addresses
 from app.exporting.whole import ExportRefused, refuse_occupied, write_whole
+from app.languages import language_name
 from app.media import media_path
 from app.models import Article, Redirect, utc_now
-from app.naming import humanise
 from app.reading import PUBLIC
 from app.settings import Settings
 from search.document import Progress, no_progress
@@ -78,26 +79,26 @@ def export_site(
     refuse_occupied(directory)
     with session_factory() as session:
         articles = _load(session, now or utc_now())
-        redirects = _load_redirects(session, articles)
-        titles = {
-            locale: shelf_titles(session, locale=locale, default_locale=settings.default_locale)
-            for locale in {article.locale for article in articles}
-        }
-    pages = Environment(
-        loader=PackageLoader("app", "templates/static_site"), autoescape=True, trim_blocks=True
-    )
+        addresses = _load_old_addresses(session, articles)
+        shelves = _load_shelves(session, articles, settings.default_locale)
     by_path = {unquote(article_url(each.locale, each.article_id)): each for each in articles}
-    site = _Site(settings, pages, by_path)
-    files = _pages(site, articles, titles)
+    site = _Site(settings, _templates(), by_path)
     media = _media(settings, articles)
-    for path, target in redirects.items():
-        at = f"{path.strip('/')}/index.html"
-        if at not in files and path.strip("/"):
-            files[at] = site.page("moved", at, target.locale, target=_way(at, _place(target)))
-    files |= media
-    files["site.css"] = _style_sheet()
+    files = _pages(site, articles, shelves) | media | {"site.css": _style_sheet()}
+    own = {_place(each): each for each in articles}
+    moved, left_out = place_old_addresses(addresses, {path: own.get(path) for path in files})
+    for at, target in moved.items():
+        files[at] = site.page("moved", at, target.locale, target=_way(at, _place(target)))
     write_whole(directory, files, progress)
-    return ExportReport(len(articles), sum(map(len, titles.values())), len(media))
+    counted = sum(map(len, shelves.values()))
+    return ExportReport(len(articles), counted, len(media), tuple(left_out))
+
+
+def _templates() -> Environment:
+    loader = PackageLoader("app", "templates/static_site")
+    templates = Environment(loader=loader, autoescape=True, trim_blocks=True)
+    templates.filters["language_name"] = language_name
+    return templates
 
 
 def _direction_of(locale: str) -> str:
@@ -113,19 +114,28 @@ def _load(session: Session, now: datetime) -> list[Article]:
     return list(session.scalars(shown.order_by(Article.locale, Article.title, Article.article_id)))
 
 
-def _load_redirects(session: Session, articles: Sequence[Article]) -> dict[str, Article]:
-    """Old addresses that can be files, of articles that are shown."""
+def _load_old_addresses(session: Session, articles: Sequence[Article]) -> list[tuple[str, Article]]:
+    """Old addresses of articles that are shown, the newest first."""
     by_pk = {article.id: article for article in articles}
     rows = session.scalars(select(Redirect).order_by(Redirect.id.desc()))
+    return [(row.path, by_pk[row.article_pk]) for row in rows if row.article_pk in by_pk]
+
+
+def _load_shelves(
+    session: Session, articles: Sequence[Article], default_locale: str
+) -> dict[str, list[Shelf]]:
+    """The categories that hold something in each language, in their order."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for article in articles:
+        used[article.locale].add(article.category)
     return {
-        row.path: by_pk[row.article_pk]
-        for row in rows
-        if row.article_pk in by_pk and "." not in row.path.rpartition("/")[2][:1]
+        locale: order_shelves(session, slugs, locale=locale, default_locale=default_locale)
+        for locale, slugs in used.items()
     }
 
 
 def _pages(
-    site: _Site, articles: Sequence[Article], titles: Mapping[str, Mapping[str, str]]
+    site: _Site, articles: Sequence[Article], shelves: Mapping[str, Sequence[Shelf]]
 ) -> dict[str, bytes | Path]:
     files: dict[str, bytes | Path] = {}
     by_locale: dict[str, list[Article]] = defaultdict(list)
@@ -146,10 +156,9 @@ def _pages(
         )
     for locale, theirs in by_locale.items():
         at = f"{locale}/index.html"
-        shelves = _shelve(theirs, titles[locale])
         listed = [
             (title, [(each.title, _way(at, _place(each))) for each in group])
-            for title, group in shelves
+            for title, group in _shelve(theirs, shelves[locale])
         ]
         languages = [(each, _way(at, f"{each}/index.html")) for each in sorted(by_locale)]
         files[at] = site.page("home", at, locale, shelves=listed, languages=languages)
@@ -166,15 +175,14 @@ def _front(site: _Site, locales: Sequence[str]) -> bytes:
 
 
 def _shelve(
-    articles: Sequence[Article], titles: Mapping[str, str]
+    articles: Sequence[Article], shelves: Sequence[Shelf]
 ) -> list[tuple[str, list[Article]]]:
+    """What is in no category first, without a title."""
     groups: dict[str, list[Article]] = defaultdict(list)
     for article in articles:
         groups[article.category].append(article)
-    return [
-        (titles.get(slug) or humanise(slug.rpartition("/")[2]), group)
-        for slug, group in sorted(groups.items())
-    ]
+    loose = [("", groups[""])] if "" in groups else []
+    return [*loose, *((shelf.title, groups[shelf.slug]) for shelf in shelves)]
 
 
 def _relink(site: _Site, article: Article, at: str) -> str:

@@ -22,6 +22,7 @@ from app.editing.transaction import ArticleName, writing
 from app.freshness.evidence import REVIEWED, gather_facts
 from app.freshness.signs import Sign, find_signs, weigh
 from app.models import Article
+from app.owners import read_owners
 from app.settings import Settings
 
 NOBODY = ""
@@ -36,7 +37,7 @@ class WorkItem:
     locale: str
     title: str
     owner: str
-    """As the front matter says; NOBODY for none."""
+    """What `app.owners` calls them; NOBODY for none."""
     cared_for_at: datetime
     signs: tuple[Sign, ...]
     readers: int
@@ -53,11 +54,11 @@ def list_work(
 ) -> list[WorkItem]:
     """Every published article with a sign of being stale, the most urgent first.
 
-    `owner`, `locale`: only theirs; None for all.
+    `owner`, `locale`: only theirs; None for all. An owner is meant by address or by name.
     """
-    shown = _shown(settings, now)
+    shown, owners = _shown(settings, now), read_owners(session)
     if owner is not None:
-        shown = shown.where(Article.owner == owner)
+        shown = shown.where(Article.owner.in_(owners.spellings(owner)))
     if locale is not None:
         shown = shown.where(Article.locale == locale)
     articles = session.scalars(shown).all()
@@ -72,7 +73,7 @@ def list_work(
                     article_id=article.article_id,
                     locale=article.locale,
                     title=article.title,
-                    owner=article.owner,
+                    owner=owners.show(article.owner),
                     cared_for_at=known.cared_for_at,
                     signs=signs,
                     readers=known.readers,

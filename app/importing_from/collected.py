@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import SplitResult
 
 from app.errors import KotaeError
 from app.importing.report import FileProblem
+from app.importing_from.old_site import UNKNOWN_SITE, OldSite, split_address
 
 
 class SourceRefused(KotaeError):
@@ -54,16 +56,38 @@ class Collected:
     articles: list[SourceArticle] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
     """Address of an image or attachment, as the HTML has it, or its path -> the file."""
+    by_number: dict[str, Path] = field(default_factory=dict)
+    """Number of an attachment, as its address on the old site has it -> the file."""
     attached: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """Key of an article -> (name, address) of what is attached and not in its text."""
     hosts: set[str] = field(default_factory=set)
     """Where it was served: links there are links within."""
+    site: OldSite = UNKNOWN_SITE
+    """What else is known to be the same help center's."""
     lost: list[FileProblem] = field(default_factory=list)
     """What could not be carried over."""
 
     def lose(self, where: str, code: str, reason: str) -> None:
         """Note what could not be carried over."""
         self.lost.append(FileProblem(where, code, reason))
+
+    def has(self, parts: SplitResult) -> bool:
+        """Whether an address that names a host is one of the help center that was left."""
+        named = {host.lower() for host in self.hosts}
+        return parts.netloc.lower() in named or self.site.has(parts)
+
+    def find_left(self, address: str | None, is_image: bool) -> tuple[str, str] | None:
+        """(code, reason) where an article still depends on another site: a link to the old help
+        center, an image from wherever it is. None for everything else."""
+        parts = split_address(address or "")
+        if not parts.netloc:
+            return None
+        if is_image:
+            reason = f"The image {address} is still loaded from {parts.netloc}; add it as a file."
+            return "image-elsewhere", reason
+        if not self.has(parts):
+            return None
+        return "link-elsewhere", f"The link to {address} still leads to {parts.netloc}; change it."
 
 
 def texts(values: object) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from app.importing_from.collected import Collected, Shelf, SourceArticle, number, text, texts
+from app.importing_from.old_site import FRESHDESK, split_address
 from app.importing_from.opening import Record, find_file, read_records
 
 _NAMES = {
@@ -31,7 +32,7 @@ def collect_freshdesk(source: Path, folder: Path, *, locale: str) -> Collected:
     records = read_records(source, folder, _NAMES)
     folders = {text(each, "id"): each for each in records.get("folders", [])}
     categories = {text(each, "id"): each for each in records.get("categories", [])}
-    collected = Collected()
+    collected = Collected(site=FRESHDESK)
     for article in records.get("articles", []):
         for named, version in _versions(article, locale):
             made = _article(article, version, named, folders, categories, collected)
@@ -60,7 +61,7 @@ def _article(
     folder = folders.get(text(article, "folder_id"), {})
     category = categories.get(text(article, "category_id") or text(folder, "category_id"), {})
     audience = _audience(folder, f"article {key} ({locale})", collected)
-    url = urlsplit(text(version, "url", "html_url"))
+    url = split_address(text(version, "url", "html_url"))
     given = unquote(url.path)
     collected.hosts |= {url.netloc} - {""}
     return SourceArticle(

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from app.importing_from.collected import Collected, Shelf, SourceArticle, number, text, texts
+from app.importing_from.old_site import INTERCOM, split_address
 from app.importing_from.opening import Record, find_file, read_records
 from app.locales import is_locale
 
@@ -32,7 +33,7 @@ def collect_intercom(source: Path, folder: Path) -> Collected:
     """Read an export. Raises SourceRefused."""
     records = read_records(source, folder, _NAMES)
     collections = {text(each, "id"): each for each in records.get("collections", [])}
-    collected = Collected()
+    collected = Collected(site=INTERCOM)
     for article in records.get("articles", []):
         if text(article, "type") in {"collection", "section"}:
             collections.setdefault(text(article, "id"), article)
@@ -42,7 +43,7 @@ def collect_intercom(source: Path, folder: Path) -> Collected:
         for locale, version in _versions(article):
             made = _article(article, locale, version, collections)
             collected.articles.append(made)
-            collected.hosts |= {urlsplit(text(version, "url")).netloc} - {""}
+            collected.hosts |= {split_address(text(version, "url")).netloc} - {""}
             _find_images(made.html, folder, collected)
     return collected
 
@@ -61,7 +62,7 @@ def _article(
     article: Record, locale: str, version: Record, collections: Mapping[str, Record]
 ) -> SourceArticle:
     key = text(article, "id")
-    address = unquote(urlsplit(text(version, "url") or text(article, "url")).path)
+    address = unquote(split_address(text(version, "url") or text(article, "url")).path)
     parent = text(article, "parent_id")
     if not parent:
         parent = next(iter(texts(article.get("parent_ids"))), "")
@@ -108,7 +109,7 @@ def _path(key: str, locale: str, collections: Mapping[str, Record]) -> list[Shel
 def _find_images(html: str, folder: Path, collected: Collected) -> None:
     """Images lie on Intercom's servers; those that were downloaded are found by their names."""
     for address in _IMAGE.findall(html):
-        name = unquote(urlsplit(address).path).rpartition("/")[2]
+        name = unquote(split_address(address).path).rpartition("/")[2]
         file = find_file(folder, f"attachments/{name}", f"images/{name}", name)
         if file is not None:
             collected.files[address] = file

@@ -76,14 +76,14 @@ class _Folder:
             return address
         if parts.scheme not in {"", "http", "https"}:
             return None
-        is_own = not parts.netloc or parts.netloc in self.collected.hosts
+        is_own = not parts.netloc or self.collected.has(parts)
         path = unquote(parts.path)
         if is_own and not path.startswith("/"):
             path = normpath(f"{article.source.base.rpartition('/')[0]}/{path}")
         file = self._attach(article, address, path if is_own else "")
         if file is not None:
             return file
-        target = self._find_article(article, path) if is_own and not is_image else None
+        target = None if is_image else self._find_article(article, path, is_own)
         if target is not None:
             fragment = f"#{parts.fragment}" if parts.fragment else ""
             return _relative(article.path, target) + fragment
@@ -94,16 +94,20 @@ class _Folder:
         link = self._attach(article, address, "")
         return None if link is None else f"- [{name.replace('[', '(').replace(']', ')')}]({link})"
 
-    def _find_article(self, article: _Placed, path: str) -> str | None:
-        found = self._by_address.get(path.rstrip("/").lower())
-        number = _NUMBER.search(path)
-        if found is None and number:
-            versions = self._by_key.get(number[1], {})
+    def _find_article(self, article: _Placed, path: str, is_own: bool) -> str | None:
+        found = self._by_address.get(path.rstrip("/").lower()) if is_own else None
+        key = self.collected.site.find_article(path)
+        if is_own and not key and (number := _NUMBER.search(path)):
+            key = number[1]
+        if found is None and key:
+            versions = self._by_key.get(key, {})
             found = versions.get(article.locale) or next(iter(versions.values()), None)
         return found
 
     def _attach(self, article: _Placed, address: str, path: str) -> str | None:
-        source = self.collected.files.get(address) or self.collected.files.get(path)
+        files = self.collected.files
+        number = self.collected.site.find_attachment(path)
+        source = files.get(address) or files.get(path) or self.collected.by_number.get(number)
         if source is None:
             return None
         suffix = source.suffix.lower()
@@ -148,12 +152,15 @@ class _Folder:
     def write_article(self, article: _Placed) -> None:
         """Convert and write one article; what goes wrong is its own problem."""
         where = f"{article.path} ({article.source.key})"
+        left: dict[tuple[str, str] | None, None] = {}
+
+        def follow(address: str, is_image: bool) -> str | None:
+            found = self.follow(article, address, is_image)
+            left[self.collected.find_left(found, is_image)] = None
+            return found
+
         try:
-            converted = convert(
-                article.source.html,
-                title=article.source.title,
-                follow=lambda address, is_image: self.follow(article, address, is_image),
-            )
+            converted = convert(article.source.html, title=article.source.title, follow=follow)
             text = _front_matter(article) + converted.markdown + self._attached(article)
             data = text.encode("utf-8")
             read_content(data)
@@ -167,7 +174,8 @@ class _Folder:
             return
         self.report.articles += is_new
         self.report.unchanged += not is_new
-        self.report.lost += [FileProblem(article.path, *each) for each in converted.lost]
+        lost = (*converted.lost, *filter(None, left))
+        self.report.lost += [FileProblem(article.path, *each) for each in lost]
 
     def _attached(self, article: _Placed) -> str:
         given = self.collected.attached.get(article.source.key, [])

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from app.importing_from.collected import Collected, Shelf, SourceArticle, number, text, texts
+from app.importing_from.old_site import ZENDESK, split_address
 from app.importing_from.opening import Record, find_file, read_records
 
 _NAMES = {
@@ -31,7 +32,7 @@ _NARROWED_BY = ("tags", "or_tags", "group_ids", "organization_ids", "added_user_
 def collect_zendesk(source: Path, folder: Path) -> Collected:
     """Read an export. Raises SourceRefused."""
     records = read_records(source, folder, _NAMES)
-    collected = Collected()
+    collected = Collected(site=ZENDESK)
     shelves = _Shelves(records)
     segments = {text(each, "id"): each for each in records.get("segments", [])}
     by_id = {text(each, "id"): each for each in records.get("articles", [])}
@@ -118,7 +119,7 @@ def _article(
         collected.lose(where, "outdated", "It was marked as outdated; the mark is not kept.")
     if number(article, "vote_count", 0):
         collected.lose(where, "votes", "Its votes are not carried over.")
-    given = urlsplit(text(version, "html_url"))
+    given = split_address(text(version, "html_url"))
     address = unquote(given.path)
     collected.hosts |= {given.netloc} - {""}
     short = f"/hc/{locale.lower()}/articles/{key}"
@@ -165,12 +166,12 @@ def _collect_attachments(records: list[Record], folder: Path, collected: Collect
             folder, f"attachments/{key}/{name}", f"attachments/{key}-{name}", f"attachments/{name}"
         )
         article = text(record, "article_id")
+        collected.hosts |= {split_address(address).netloc} - {""}
         if file is None:
             reason = f"The attachment {name} is not in the export; download it from {address}."
             collected.lose(f"article {article}", "attachment-missing", reason)
             continue
         collected.files[address] = file
-        collected.files[f"/hc/article_attachments/{key}"] = file
-        collected.files[f"/hc/article_attachments/{key}/{name}"] = file
+        collected.by_number[key] = file
         if record.get("inline") is not True:
             collected.attached.setdefault(article, []).append((name, address))

@@ -13,6 +13,7 @@ from app.editor.people import actor_of
 from app.models import Article, EditorialAction, User
 from app.notifications.topics import TOPIC_OF_ACTION
 from app.outbox import PLANNED
+from app.owners import names_account
 
 _WRITING = ("create", "save", "restore", "submit")
 _TALKING = (*_WRITING, "comment", "send-back")
@@ -45,7 +46,9 @@ def find_concerned(session: Session, action: EditorialAction, staff: Sequence[Us
     else:
         kinds = {"comment": _TALKING, "schedule": ("schedule",)}.get(topic or "", _WRITING)
         ids = _who_did(session, action, kinds, since_publication=topic != "schedule")
-        found = [user for user in staff if _id_of(user) in ids or _owns(user, article)]
+        found = [
+            user for user in staff if _id_of(user) in ids or names_account(article.owner, user)
+        ]
     if topic == "conflict" and not found:
         found = _those_who_may(session, staff, "resolve", place_of(article))
     told = _those_who_may(session, found, "read", place_of(article))
@@ -59,11 +62,6 @@ def _those_who_may(session: Session, staff: Iterable[User], deed: str, place: Pl
 def _id_of(user: User) -> str:
     """As `app.editor.people.actor_of` names them."""
     return f"user:{user.id}"
-
-
-def _owns(user: User, article: Article) -> bool:
-    """An article names its owner as people do: by address or by name."""
-    return article.owner.strip().casefold() in {user.email, user.name.casefold()} - {""}
 
 
 def _who_did(

@@ -33,6 +33,7 @@ from app.freshness.signs import KINDS
 from app.freshness.worklist import list_work
 from app.languages import read_locale
 from app.naming import slugify, slugify_path
+from app.owners import read_owners
 from app.problems import BadAddress
 from app.views.editor_scope import acting, desk, kept_values, text_url
 from app.views.scope import database, now, parts, settings
@@ -150,7 +151,7 @@ def _list(
         state=state if state in STATES else "",
         locale=read_locale(request.args.get("in", "")) or "",
         category=request.args.get("category", ""),
-        owner=request.args.get("owner", ""),
+        owner=read_owners(database()).show(request.args.get("owner", "")),
         because=because if because in KINDS else "",
         order="asked" if request.args.get("order") == "asked" else "changed",
         page=_page(),

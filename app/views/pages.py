@@ -6,7 +6,6 @@ import gzip
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from babel import Locale, UnknownLocaleError
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import (  # type: ignore[import-untyped]
     Babel,
@@ -23,7 +22,7 @@ from werkzeug.routing import BaseConverter
 from app import addresses
 from app.answers import Answer
 from app.branding import choose_text
-from app.languages import INTERFACE_LOCALES, language_of, same_writing
+from app.languages import INTERFACE_LOCALES, language_name, language_of, same_writing
 from app.notices import ShownNotice
 from app.reading import locales_in_use
 from app.views.scope import (
@@ -41,8 +40,6 @@ _UNNAMED = "Help center"
 _WORTH_PACKING = 1000
 _MOMENTS = {"en": "d MMM y, HH:mm", "ko": "y년 M월 d일 HH:mm", "zh": "y年M月d日 HH:mm"}
 """CLDR's own short forms mix "AM" into Korean, and leave out what a date of the year is."""
-_NAMES = {"zh": "简体中文", "zh-Hans": "简体中文", "zh-CN": "简体中文", "zh-Hant": "繁體中文"}
-"""What the two ways of writing Chinese are called in a menu, without the brackets of CLDR."""
 
 
 class LocaleConverter(BaseConverter):
@@ -113,17 +110,6 @@ def mark_spans(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
         pieces += (escape(text[end:start]), Markup("<mark>%s</mark>") % text[start:stop])
         end = stop
     return Markup("").join((*pieces, escape(text[end:])))
-
-
-def language_name(tag: str) -> str:
-    """A language's name in that language: "ko" -> "한국어"; the tag where none is known."""
-    if tag in _NAMES:
-        return _NAMES[tag]
-    try:
-        name = Locale.parse(tag, sep="-").get_display_name()
-    except (UnknownLocaleError, ValueError):
-        return tag
-    return name[:1].upper() + name[1:] if name else tag
 
 
 def notice_word(kind: str) -> str:

@@ -9,7 +9,7 @@ from app.importing_from.collecting import collect
 from app.importing_from.opening import opened
 from app.importing_from.writing import write_folder
 from search.document import no_progress
-from tests.app.importing_from.exports import FRESHDESK, HTML, INTERCOM, ZENDESK, write
+from tests.app.importing_from.exports import FRESHDESK, HTML, INTERCOM, ZENDESK, png, write
 from tests.store_helpers import read_tree
 
 LOCALES = ("en", "ko", "ja", "zh", "zh-Hant")
@@ -218,9 +218,129 @@ def test_strange_records_break_nothing(carry):
     strange = [
         {"id": None, "title": ["x"], "body": {"a": 1}, "locale": 7},
         {"id": 1, "title": "A", "body": None, "locale": "en", "section_id": {"x": 1}},
+        {"id": 4, "title": "C", "body": "<p>c</p>", "locale": "en", "html_url": "https://[x"},
         {"id": 2, "title": "B", "body": "<p>b</p>", "locale": "nonsense-language-tag"},
     ]
     sections = [{"id": 3, "parent_section_id": 3, "name": "Loop"}]
     report, files = carry("zendesk", {"articles.json": {"articles": strange, "sections": sections}})
-    assert list(files) == ["en/a.md"]
+    assert sorted(files) == ["en/a.md", "en/c.md"]
     assert {problem.code for problem in report.lost} >= {"bad-locale"}
+
+
+def zendesk(body, attachments=()):
+    address = "https://acme.zendesk.com/hc/en-us/articles/1"
+    article = {"id": 1, "title": "A", "body": body, "locale": "en-us", "html_url": address}
+    other = {"id": 2, "title": "B", "body": "<p>b</p>", "locale": "en-us"}
+    records = {"articles": [article, other], "article_attachments": list(attachments)}
+    return {"articles.json": records}
+
+
+def intercom(body):
+    address = "https://help.acme.com/en/articles/1-a"
+    article = {"id": "1", "title": "A", "body": body, "state": "published", "url": address}
+    other = {"id": "2", "title": "B", "body": "<p>b</p>", "state": "published", "url": None}
+    return {"articles.json": {"type": "list", "data": [article, other]}}
+
+
+def freshdesk(body):
+    article = {"id": 1, "title": "A", "description": body, "status": 2, "folder_id": 4}
+    other = {"id": 2, "title": "B", "description": "<p>b</p>", "status": 2, "folder_id": 4}
+    return {"articles.json": [article, other], "folders.json": [{"id": 4, "visibility": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("service", "export", "address"),
+    [
+        ("zendesk", zendesk, "https://acme.zendesk.com/hc/article_attachments/9/y.png"),
+        ("intercom", intercom, "https://downloads.intercomcdn.com/i/o/1/x.png"),
+        ("freshdesk", freshdesk, "https://s3.amazonaws.com/cdn.freshdesk.com/data/1/p.png"),
+        ("html", None, "//pictures.example.com/p.png"),
+    ],
+)
+def test_an_image_that_is_still_on_another_site_is_named(carry, service, export, address):
+    body = f'<p><img src="{address}" alt="q"> <img src="{address}" alt="q"></p>'
+    page = f"<title>A</title><body><p>Text</p>{body}</body>"
+    report, files = carry(service, export(body) if export else {"a.html": page})
+    assert f"![q]({address})" in files["en/a.md"]
+    (problem,) = report.lost
+    assert (problem.path, problem.code) == ("en/a.md", "image-elsewhere")
+    assert f"{address} is still loaded from {address.split('/')[2]};" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("service", "export", "address"),
+    [
+        ("zendesk", zendesk, "https://ACME.zendesk.com/hc/en-us/articles/777"),
+        ("zendesk", zendesk, "https://acme.zendesk.com/hc/en-us/requests/new"),
+        ("zendesk", zendesk, "https://acme.zendesk.com/hc/article_attachments/8/manual.pdf"),
+        ("zendesk", zendesk, "https://p20.zdassets.com/hc/theme_assets/1/manual.pdf"),
+        ("intercom", intercom, "https://Help.Acme.com/en/collections/5"),
+        ("intercom", intercom, "https://intercom.help/acme/en/articles/777"),
+        ("intercom", intercom, "https://acme.intercom-attachments-7.com/i/o/9/manual.pdf"),
+        ("freshdesk", freshdesk, "https://acme.freshdesk.com/support/solutions/articles/777"),
+        ("freshdesk", freshdesk, "https://s3.amazonaws.com/cdn.freshdesk.com/data/manual.pdf"),
+    ],
+)
+def test_a_link_that_still_leads_to_the_old_help_center_is_named(carry, service, export, address):
+    report, files = carry(service, export(f'<p><a href="{address}">there</a></p>'))
+    assert f"[there]({address})" in files["en/a.md"]
+    (problem,) = report.lost
+    assert (problem.path, problem.code) == ("en/a.md", "link-elsewhere")
+    assert address in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("service", "export"),
+    [("zendesk", zendesk), ("intercom", intercom), ("freshdesk", freshdesk)],
+)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/articles/2",
+        "https://s3.amazonaws.com/mine/manual.pdf",
+        "https://support.zendesk.com/hc/en-us/articles/777",
+        "https://notzendesk.com/x",
+        "https://[x",
+    ],
+)
+def test_a_link_to_somebody_elses_site_stays_and_is_not_named(carry, service, export, address):
+    report, files = carry(service, export(f'<p><a href="{address}">there</a></p>'))
+    codes = [problem.code for problem in report.lost]
+    assert codes == (["dead-link"] if address == "https://[x" else [])
+    assert (f"({address})" in files["en/a.md"]) is not bool(codes)
+
+
+@pytest.mark.parametrize(
+    ("service", "export", "address"),
+    [
+        ("freshdesk", freshdesk, "https://help.acme.com/support/solutions/articles/2"),
+        ("freshdesk", freshdesk, "https://acme.freshdesk.com/ko/support/solutions/articles/2-b"),
+        ("freshdesk", freshdesk, "https://acme.freshdesk.com/a/solutions/articles/2"),
+        ("freshdesk", freshdesk, "/solution/categories/7/folders/4/articles/2-b"),
+        ("zendesk", zendesk, "https://help.acme.com/hc/en-us/articles/2-B"),
+        ("zendesk", zendesk, "https://acme.zendesk.com/hc/articles/2"),
+        ("intercom", intercom, "https://intercom.help/acme/en/articles/2-b"),
+    ],
+)
+def test_an_article_is_found_by_its_number_whatever_its_host(carry, service, export, address):
+    report, files = carry(service, export(f'<p><a href="{address}#x">there</a></p>'))
+    assert "[there](b.md#x)" in files["en/a.md"]
+    assert report.lost == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/hc/en-us/article_attachments/55/pic.png",
+        "/hc/article_attachments/55",
+        "https://acme.zendesk.com/hc/en-us/article_attachments/55/pic.png",
+        "https://help.acme.com/hc/ko/article_attachments/55",
+    ],
+)
+def test_a_zendesk_attachment_is_found_whatever_language_its_address_has(carry, address):
+    content = "https://help.acme.com/hc/article_attachments/55/pic.png"
+    record = {"id": 55, "article_id": 1, "file_name": "pic.png", "inline": True}
+    files = zendesk(f'<p><img src="{address}" alt="q"></p>', [record | {"content_url": content}])
+    report, files = carry("zendesk", files | {"attachments/55/pic.png": png()})
+    assert re.search(r"!\[q\]\(\.\./attachments/1/[\w-]+\.png\)", files["en/a.md"])
+    assert report.lost == []

@@ -218,6 +218,22 @@ def test_a_backup_can_be_restored_and_is_indexed(tmp_path, kb, imported):
     assert kb("backup", file, code=1).stderr.startswith("kb: error: ")
 
 
+def test_a_restore_says_whose_access_is_as_it_was_again(tmp_path, kb):
+    kb("migrate")
+    kb("user", "invite", "lee@example.com")
+    kb("user", "invite", "kim@example.com", "--role", "writer")
+    file = str(tmp_path / "kept.tar.gz")
+    kb("backup", file)
+    assert "kb: warning" not in kb("restore", file, "--yes").stderr
+    kb("user", "role", "kim@example.com", "reader")
+    said = "kim@example.com had the role reader, and has writer again."
+    result = kb("restore", file, "--json")
+    assert f"kb: warning: {said}\n" in result.stderr
+    assert json.loads(result.stdout) == {"articles": 0, "media": 0, "access": [said]}
+    (deed, *_) = json.loads(kb("user", "log", "--json").stdout)
+    assert (deed["action"], deed["details"]) == ("backup.restore", {"access": [said]})
+
+
 def test_a_restore_asks_first(tmp_path, kb, imported):
     kb("backup", str(tmp_path / "kept.tar.gz"))
     result = kb("restore", str(tmp_path / "kept.tar.gz"), code=1)

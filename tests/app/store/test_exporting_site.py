@@ -11,6 +11,9 @@ import pytest
 from app.editing.lifecycle import archive
 from app.editing.transaction import ArticleName
 from app.exporting import ExportRefused, export_data, export_site
+from app.importing_from.collecting import collect
+from app.importing_from.writing import write_folder
+from search.document import no_progress
 from tests.store_helpers import EDITOR, PNG, read_tree, save_source, write_tree
 
 SECRET = "sesame"
@@ -88,6 +91,99 @@ def test_pages_say_which_way_their_language_is_written(tmp_path, run_import, ses
         for path in (f"{locale}/index.html", f"{locale}/articles/pay/index.html"):
             page = (tmp_path / "out" / path).read_text(encoding="utf-8")
             assert f'<html lang="{locale}" dir="{direction}">' in page
+
+
+@pytest.fixture
+def site_of(tmp_path, run_import, sessions, settings):
+    """Imports the files and writes the static site of them: its report and its files."""
+
+    def site_of(files):
+        report = run_import(write_tree(tmp_path / "in", files))
+        assert report.failed == ()
+        out = tmp_path / "site"
+        report = export_site(out, session_factory=sessions, settings=settings)
+        return report, read_tree(out)
+
+    return site_of
+
+
+def old_addresses(*paths, title="A"):
+    return f"---\nredirect_from: {json.dumps(paths)}\n---\n# {title}\n"
+
+
+def test_pages_of_an_imported_site_keep_their_addresses_in_a_static_site(tmp_path, site_of):
+    pages = {
+        "index.html": "<title>Start</title><body><p>Welcome.</p></body>",
+        "guide/setup.html": "<title>Set up</title><body><p>Do.</p></body>",
+    }
+    source = write_tree(tmp_path / "old", pages).resolve()
+    collected = collect("html", source, source, "en")
+    (tmp_path / "in").mkdir()
+    write_folder(collected, (tmp_path / "in").resolve(), locales=("en",), progress=no_progress)
+    report, files = site_of({})
+    assert b"en/articles/set-up" in files["guide/setup.html"].replace(b"../", b"")
+    assert b"en/articles/set-up" in files["guide/setup/index.html"].replace(b"../", b"")
+    assert b"url=en/index.html" in files["index.html"]
+    (left,) = report.left_out
+    assert left.path == "start (en)"
+    assert "/index.html is another file, index.html," in left.reason
+
+
+@pytest.mark.parametrize(
+    ("paths", "added", "why"),
+    [
+        (["/old", "/old/index.html"], ["old/index.html"], []),
+        (["/en/articles/a/index.html", "/en/articles/a"], [], []),
+        (["/en/articles/b/index.html"], [], ["another file"]),
+        (["/../../x"], [], ["cannot be a file"]),
+        (["/x/../../y.html"], [], ["cannot be a file"]),
+        (["/.htaccess"], [], ["cannot be a file"]),
+        (["/" + "x" * 300], [], ["cannot be a file"]),
+        (["/en.html", "/en"], ["en.html"], ["another file"]),
+        (["/site.css"], [], ["lies under a file"]),
+        (["/site.css/more"], [], ["lies under a file"]),
+        (["/p.html/q", "/p.html"], ["p.html"], ["lies under a file"]),
+        (["/p.html", "/p.html/q"], ["p.html/q/index.html"], ["folder of other files"]),
+        (["//twice//said/"], ["twice/said/index.html"], []),
+    ],
+)
+def test_an_old_address_that_can_be_no_file_stops_no_static_site(site_of, paths, added, why):
+    bare = {"en/articles/a/index.html", "en/articles/b/index.html"}
+    bare |= {"en/index.html", "index.html", "site.css"}
+    report, files = site_of({"en/a.md": old_addresses(*paths), "en/b.md": "# B\n"})
+    assert sorted(set(files) - bare) == sorted(added)
+    assert len(files) == len(bare) + len(added)
+    assert [(left.path, left.code) for left in report.left_out] == [
+        ("a (en)", "old-address")
+    ] * len(why)
+    assert all(word in left.reason for word, left in zip(why, report.left_out, strict=True))
+
+
+def test_languages_of_a_static_site_go_by_their_own_names(site_of):
+    texts = {f"{locale}/a.md": "# A\n" for locale in ("en", "ja", "ko", "zh", "zh-Hant")}
+    _, files = site_of(texts)
+    for path in ("en/index.html", "en/articles/a/index.html"):
+        shown = re.findall(r'hreflang="[^"]*">([^<]*)<', files[path].decode())
+        others = ["日本語", "한국어", "简体中文", "繁體中文"]
+        assert shown == (["English", *others] if path == "en/index.html" else others)
+
+
+def test_sections_of_a_static_site_have_the_order_of_the_categories(site_of):
+    _, files = site_of(
+        {
+            "en/apples/_category.md": "---\ntitle: Apples\norder: 9\n---\n",
+            "en/zebras/_category.md": "---\ntitle: Zebras\norder: 1\n---\n",
+            "en/zebras/young/_category.md": "---\ntitle: Young\norder: 20\n---\n",
+            "en/apples/a.md": "# A\n",
+            "en/mice/m.md": "# M\n",
+            "en/zebras/young/y.md": "# Y\n",
+            "en/zebras/z.md": "# Z\n",
+            "en/loose.md": "# Loose\n",
+        }
+    )
+    page = files["en/index.html"].decode()
+    assert re.findall("<h2>(.*?)</h2>", page) == ["Zebras", "Young", "Apples", "Mice"]
+    assert page.index("Loose") < page.index("Zebras")
 
 
 def test_what_is_published_later_is_in_a_later_site(exported):
