@@ -322,8 +322,8 @@ def test_a_courier_carries_on_after_a_defect_and_stops():
 
 
 def test_after_a_failure_the_rest_waits_for_the_next_round(sessions, send, carry, desk):
-    for _ in range(3):
-        send("webhook")
+    for number in range(3):
+        send("webhook", body=str(number))
     desk.failures = [(503, {}), (422, {})]
     assert carry(ticket_delivery=("webhook",)) == 1
     assert carry(ticket_delivery=("webhook",)) == 2  # a refused one is no reason to stop
