@@ -265,6 +265,14 @@ def test_a_later_step_with_another_hash_does_not_run_where_the_script_is_pinned(
     assert page.evaluate("window.forged") is None
 
 
+def test_a_later_step_whose_check_does_not_end_leads_to_the_help_center(open_shop, shop):
+    page = open_shop(BOX, head=pinned_script(shop, "v1.js"), expect_complaints=True)
+    page.route("**/read.en.js", lambda route: None)
+    page.keyboard.press("Tab")
+    ask(page)
+    open_first_apart(page)
+
+
 def test_a_pinned_loader_does_not_run_another_widget(open_shop, shop):
     page = open_shop(BOX, head=pinned_script(shop, "loader.js"), expect_complaints=True)
     about = {"content_type": "text/javascript", "headers": CORS}

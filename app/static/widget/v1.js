@@ -21,7 +21,11 @@ const address = (/** @type {string} */ step) => `${home}/widget/${VERSION}/${ste
  */
 async function vouch(href, integrity) {
   const link = make("link", { rel: "modulepreload", href, integrity });
-  await new Promise((onload, onerror) => document.head.append(give(link, { onload, onerror }))).finally(() => link.remove());
+  await new Promise((onload, onerror) => {
+    // A page opens as long as the browser remembers the click: in most, five seconds.
+    setTimeout(onerror, 4000);
+    document.head.append(give(link, { onload, onerror }));
+  }).finally(() => link.remove());
 }
 
 /** @param {string} step */
