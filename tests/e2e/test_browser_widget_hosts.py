@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 from sqlalchemy import select
 
 import app
@@ -44,6 +44,18 @@ def open_first_apart(page):
     with page.context.expect_page() as opened:
         options(page).first.click()
     assert "/en/articles/refund" in opened.value.url
+
+
+def open_first_apart_at_last(page):
+    """The same, with a second click: a browser that has just refused a module by its hash now and
+    then opens no window, once in some hundred times."""
+    try:
+        with page.context.expect_page(timeout=8000) as opened:
+            options(page).first.click()
+    except TimeoutError:
+        open_first_apart(page)
+    else:
+        assert "/en/articles/refund" in opened.value.url
 
 
 def open_last_apart(page):
@@ -191,9 +203,15 @@ def test_a_loader_that_could_not_fetch_tries_again(open_shop, loader):
     with page.expect_event("requestfailed"):
         page.keyboard.press("Tab")
     page.unroute("**/v1.mjs")
-    expect(page.get_by_placeholder("How can we help?")).to_be_visible()
-    page.get_by_placeholder("How can we help?").click()
-    expect(box(page)).to_be_visible()
+    field = page.get_by_placeholder("How can we help?")
+    expect(field).to_be_visible()
+
+    def tried_again():
+        # The page may not have heard of the failure yet.
+        field.click()
+        return box(page).is_visible()
+
+    wait_for(page, tried_again)
 
 
 @pytest.mark.parametrize("body", [BOX, FLOATING, FORM])
@@ -261,7 +279,7 @@ def test_a_later_step_with_another_hash_does_not_run_where_the_script_is_pinned(
     page.route(f"**/{name}.js", lambda route: route.fulfill(body=forged, **about))
     page.keyboard.press("Tab")
     ask(page)
-    open_first_apart(page)
+    open_first_apart_at_last(page)
     assert page.evaluate("window.forged") is None
 
 
